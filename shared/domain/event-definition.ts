@@ -1,0 +1,68 @@
+import type * as z from 'zod';
+import type { AggregateType, NewEvent, StoredEvent } from './event.ts';
+
+/** Lifts data of version v to v+1. Pure, and never changed once events of v+1 exist. */
+export type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
+
+/** One message attribute: what a subscription's filter policy can match on. */
+export type Attribute<Data> = (data: Data) => string | number;
+
+/** Everything there is to know about one event type, in one place. Made by `defineEvent`. */
+export interface EventDefinition<
+  Type extends string = string,
+  Aggregate extends AggregateType = AggregateType,
+  Data = unknown,
+> {
+  /** Reaches storage: never rename one. */
+  readonly eventType: Type;
+  readonly aggregateType: Aggregate;
+  /** The version that is written today; every version below it can still be read. */
+  readonly schemaVersion: number;
+  /** Of the current version. Tolerates fields it does not know, since schemas grow while consumers run. */
+  readonly schema: z.ZodType<Data>;
+  /** Key v lifts v to v+1; one for each version below `schemaVersion`. */
+  readonly upcasters: Readonly<Record<number, Upcaster>>;
+  /** The message attributes of this type, besides `eventType` and `aggregateType`, which all have. */
+  readonly attributeNames: readonly string[];
+  /** One stored `data` of every version there ever was; kept for good. */
+  readonly samples: Readonly<Record<number, Record<string, unknown>>>;
+  attributesOf(data: Data): Record<string, string | number>;
+}
+
+interface Definition<Type extends string, Aggregate extends AggregateType, Data> {
+  eventType: Type;
+  aggregateType: Aggregate;
+  schemaVersion: number;
+  schema: z.ZodType<Data>;
+  samples: Record<number, Record<string, unknown>>;
+  upcasters?: Record<number, Upcaster>;
+  attributes?: Record<string, Attribute<Data>>;
+}
+
+/** Defines an event type. Throws at load when a version below the current one has no upcaster. */
+export function defineEvent<Type extends string, Aggregate extends AggregateType, Data>({
+  attributes = {},
+  upcasters = {},
+  ...definition
+}: Definition<Type, Aggregate, Data>): EventDefinition<Type, Aggregate, Data> {
+  for (let version = 1; version < definition.schemaVersion; version++) {
+    if (!upcasters[version]) throw new Error(`${definition.eventType} v${version} has no upcaster`);
+  }
+  return {
+    ...definition,
+    upcasters,
+    attributeNames: Object.keys(attributes),
+    attributesOf: (data) =>
+      Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, attribute(data)])),
+  };
+}
+
+/** The event as a decider returns it. Distributes over a union of definitions. */
+export type NewEventOf<D> =
+  D extends EventDefinition<infer Type, AggregateType, infer Data> ? NewEvent<Type, Data> : never;
+
+/** The event as it is stored and published, its data in the current version. Distributes over a union. */
+export type StoredEventOf<D> =
+  D extends EventDefinition<infer Type, infer Aggregate, infer Data>
+    ? StoredEvent<Type, Data> & { aggregateType: Aggregate }
+    : never;
