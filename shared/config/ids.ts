@@ -1,0 +1,29 @@
+import { v7 } from 'uuid';
+
+/**
+ * UUIDv7s that only ever grow within one process, also several in a millisecond and when the clock steps back:
+ * the events of one command sort in the order in which they were decided.
+ */
+export function createIds(now: () => number): () => string {
+  let lastMs = 0;
+  let seq = 0;
+  return () => {
+    const ms = now();
+    if (ms > lastMs) {
+      lastMs = ms;
+      seq = 0;
+    } else {
+      seq += 1;
+    }
+    return v7({ msecs: lastMs, seq });
+  };
+}
+
+/** The time inside a UUIDv7, in ms since 1970. */
+export const timeOf = (id: string): number => Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+
+/** The lowest UUIDv7 of a millisecond: an inclusive lower bound, or an exclusive upper one. */
+export function lowestIdAt(ms: number): string {
+  const hex = Math.max(0, ms).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7000-8000-000000000000`;
+}
