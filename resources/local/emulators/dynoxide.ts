@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Emulator } from './emulator.ts';
+import { freePort, isListening } from './free-port.ts';
+
+const startTimeoutMs = 10_000;
+
+/**
+ * Starts dynoxide, or takes the DynamoDB at `endpoint` if one is given.
+ * @param options.dataDir where tables and streams are kept (SQLite); in memory when absent
+ * @param options.endpoint a DynamoDB that runs already (the variable DYNAMODB_ENDPOINT); it is never stopped
+ * @throws Error that says what to install when there is no binary, or what dynoxide said when it fails
+ */
+export async function startDynoxide(
+  options: { dataDir?: string; endpoint?: string } = {},
+): Promise<Emulator> {
+  if (options.endpoint) {
+    return { endpoint: options.endpoint, pid: undefined, stop: async () => {}, onExit: () => {} };
+  }
+  const binary = findDynoxide();
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const child = spawnTiedToUs(binary, serveArguments(port, options.dataDir));
+    const failure = await untilListening(child, port);
+    if (failure === undefined) return emulator(child, port);
+    if (!failure.includes('already in use') || attempt === 5) {
+      throw new Error(`dynoxide (the local DynamoDB) did not start: ${failure.trim()}`);
+    }
+  }
+}
+
+function serveArguments(port: number, dataDir: string | undefined): string[] {
+  const args = ['serve', '--host', '127.0.0.1', '--port', String(port)];
+  if (!dataDir) return args;
+  mkdirSync(dataDir, { recursive: true });
+  return [...args, '--db-path', join(dataDir, 'dynoxide.db')];
+}
+
+function findDynoxide(): string {
+  const packageName = `@dynoxide/${process.platform}-${process.arch}`;
+  const file = process.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide';
+  const candidates = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, file));
+  try {
+    const manifest = createRequire(import.meta.url).resolve(`${packageName}/package.json`);
+    candidates.unshift(join(dirname(manifest), file));
+  } catch {
+    // Not every platform has a package; the PATH is the other place to look.
+  }
+  const found = candidates.find(isExecutable);
+  if (found) return found;
+  throw new Error(
+    `No DynamoDB to run locally: the package ${packageName} is not installed and there is no "dynoxide" on the PATH. ` +
+      'Install dynoxide, or run any other DynamoDB emulator and set DYNAMODB_ENDPOINT to its URL.',
+  );
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The binary knows nothing of us and would outlive a SIGKILL of ours. The shell leaves a watcher behind that
+ * reads our end of a pipe, which closes however we end, and then becomes dynoxide itself (same process id).
+ * A process group of its own keeps a terminal's Ctrl-C from ending it before we do.
+ */
+function spawnTiedToUs(binary: string, args: string[]): ChildProcess {
+  if (process.platform === 'win32') return spawn(binary, args, { stdio: ['pipe', 'ignore', 'pipe'] });
+  const script =
+    'exec 3<&0; (cat <&3 >/dev/null 2>&1; kill $$ 2>/dev/null) 2>/dev/null & exec "$@" 3<&- </dev/null';
+  return spawn('/bin/sh', ['-c', script, 'dynoxide', binary, ...args], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    detached: true,
+  });
+}
+
+async function untilListening(child: ChildProcess, port: number): Promise<string | undefined> {
+  let output = '';
+  let ended: string | undefined;
+  child.stderr?.on('data', (chunk) => {
+    output += chunk;
+  });
+  child.once('error', (error) => {
+    ended = error.message;
+  });
+  child.once('exit', (code, signal) => {
+    ended ??= `ended with ${signal ?? code}`;
+  });
+  const deadline = Date.now() + startTimeoutMs;
+  while (ended === undefined) {
+    if (await isListening(port)) return undefined;
+    if (Date.now() > deadline) {
+      child.kill('SIGKILL');
+      ended = `not ready after ${startTimeoutMs} ms`;
+    }
+    await pause(5);
+  }
+  return output || ended;
+}
+
+function emulator(child: ChildProcess, port: number): Emulator {
+  child.stderr?.removeAllListeners('data');
+  child.stderr?.resume();
+  for (const stream of [child.stdin, child.stderr] as ({ unref?(): void } | null)[]) stream?.unref?.();
+  child.unref();
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    pid: child.pid,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.ref();
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await ended;
+      child.stdin?.destroy();
+    },
+    onExit: (listener) => child.once('exit', listener),
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * The process in which fauxqs (SNS and SQS on one port) runs: `fauxqs-process.ts <port> [data directory]`.
+ * Started by `fauxqs.ts` with an IPC channel, it says there when it listens, and ends itself as soon as the
+ * channel closes: when its parent dies, even by SIGKILL, nothing stays behind.
+ */
+import { Server } from 'node:net';
+import { startFauxqs } from 'fauxqs';
+import { moveKeptQueuesTo, repairFauxqs } from './fauxqs-repairs.ts';
+
+const port = Number(process.argv[2]);
+const dataDir = process.argv[3];
+
+/** fauxqs has no option for the address and would listen on every interface. */
+function listenOnLoopbackOnly(): void {
+  const listen = Server.prototype.listen as (...args: unknown[]) => Server;
+  Server.prototype.listen = function (this: Server, ...args: unknown[]): Server {
+    const [options, ...rest] = args;
+    if (typeof options === 'object' && options !== null && 'port' in options) {
+      return listen.call(this, { ...options, host: '127.0.0.1' }, ...rest);
+    }
+    return listen.apply(this, args);
+  } as typeof Server.prototype.listen;
+}
+
+// A terminal's Ctrl-C reaches the whole process group; the parent decides when this one ends.
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit(0));
+
+listenOnLoopbackOnly();
+await repairFauxqs();
+if (dataDir) moveKeptQueuesTo(port, dataDir);
+await startFauxqs({ port, logger: false, ...(dataDir ? { dataDir } : {}) });
+process.send?.('listening');

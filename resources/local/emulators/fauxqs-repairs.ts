@@ -1,0 +1,93 @@
+/**
+ * What fauxqs 2.4.1 does otherwise than AWS, mended at its own classes (they are not exported, hence the path).
+ * Each repair has a test in tests/local/emulators.test.ts that fails without it.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+interface Message {
+  messageId: string;
+  approximateReceiveCount: number;
+  approximateFirstReceiveTimestamp?: number;
+}
+
+interface Queue {
+  name: string;
+  messages: Message[];
+  isFifo(): boolean;
+  processTimers(): void;
+  dequeue(...args: unknown[]): unknown;
+}
+
+interface Store {
+  buildQueueUrl(name: string, port: string, requestHost: string, region: string): string;
+}
+
+interface Persistence {
+  db: { prepare(sql: string): { run(...values: unknown[]): void } };
+  updateMessageReady(messageId: string): void;
+}
+
+type ClassOf<T> = { prototype: T };
+
+/** Patches the classes once; call it before `startFauxqs`. */
+export async function repairFauxqs(): Promise<void> {
+  const entry = import.meta.resolve('fauxqs');
+  const { SqsQueue, SqsStore } = (await import(new URL('./sqs/sqsStore.js', entry).href)) as {
+    SqsQueue: ClassOf<Queue>;
+    SqsStore: ClassOf<Store>;
+  };
+  const { PersistenceManager } = (await import(new URL('./persistence.js', entry).href)) as {
+    PersistenceManager: ClassOf<Persistence>;
+  };
+  deliverInRandomOrder(SqsQueue.prototype);
+  buildReachableUrls(SqsStore.prototype);
+  keepReceiveCountOfReleasedMessages(PersistenceManager.prototype);
+}
+
+/** A standard queue promises no order; fauxqs would keep it, and hide consumers that rely on it. */
+function deliverInRandomOrder(queue: Queue): void {
+  const { dequeue } = queue;
+  queue.dequeue = function (this: Queue, ...args: unknown[]): unknown {
+    if (!this.isFifo()) {
+      this.processTimers();
+      shuffle(this.messages);
+    }
+    return dequeue.apply(this, args);
+  };
+}
+
+/** `sqs.us-east-1.localhost` does not resolve on every machine. */
+function buildReachableUrls(store: Store): void {
+  store.buildQueueUrl = (name, port) => `http://127.0.0.1:${port}/000000000000/${name}`;
+}
+
+/** ChangeMessageVisibility(0) would set the stored receive count to NULL, which its own table forbids. */
+function keepReceiveCountOfReleasedMessages(persistence: Persistence): void {
+  persistence.updateMessageReady = function (this: Persistence, messageId: string): void {
+    this.db
+      .prepare(
+        'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+      )
+      .run(messageId);
+  };
+}
+
+/** Queue URLs are stored with the port of the run that created them, and would be answered with it. */
+export function moveKeptQueuesTo(port: number, dataDir: string): void {
+  const path = join(dataDir, 'fauxqs.db');
+  if (!existsSync(path)) return;
+  const database = new DatabaseSync(path);
+  database
+    .prepare("UPDATE sqs_queues SET url = 'http://127.0.0.1:' || ? || '/000000000000/' || name")
+    .run(String(port));
+  database.close();
+}
+
+function shuffle(items: unknown[]): void {
+  for (let last = items.length - 1; last > 0; last--) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [items[last], items[other]] = [items[other], items[last]];
+  }
+}
