@@ -1,0 +1,111 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Runtime } from '../config/runtime.ts';
+import { sendToDeadLetters } from './dead-letter.ts';
+import {
+  type Delivery,
+  type Failures,
+  type Handle,
+  isPoison,
+  readDelivery,
+  receiveCountOf,
+} from './delivery.ts';
+import { delayRetries } from './retry.ts';
+
+/**
+ * The Lambda handler of a consumer: reads the batch, hands it over, and sorts what failed.
+ * - A poison message (not readable by any repetition) goes to the dead letter queue at once.
+ * - A failure comes back after a growing delay; the last one of MAX_RECEIVE_COUNT goes to the dead letter queue.
+ * - A message leaves its queue only when it was handled or the dead letter queue has it: it may be in both for a
+ *   while, never in neither. The queue's own redrive policy catches what crashes before it gets here.
+ */
+export function createConsumer(
+  runtime: Runtime,
+  handle: Handle,
+): (event: SQSEvent) => Promise<SQSBatchResponse> {
+  return async ({ Records }) => {
+    try {
+      const { deliveries, failures } = readAll(Records);
+      for (const [id, error] of await handleAll(handle, deliveries)) failures.set(id, error);
+      logHandled(runtime, deliveries, failures);
+      const retries = await settle(runtime, Records, failures);
+      return { batchItemFailures: retries.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    } finally {
+      runtime.metrics.flush();
+    }
+  };
+}
+
+function readAll(records: readonly SQSRecord[]): { deliveries: Delivery[]; failures: Failures } {
+  const deliveries: Delivery[] = [];
+  const failures: Failures = new Map();
+  for (const record of records) {
+    try {
+      deliveries.push(readDelivery(record));
+    } catch (error) {
+      failures.set(record.messageId, error);
+    }
+  }
+  return { deliveries, failures };
+}
+
+async function handleAll(handle: Handle, deliveries: readonly Delivery[]): Promise<Failures> {
+  if (deliveries.length === 0) return new Map();
+  try {
+    return await handle(deliveries);
+  } catch (error) {
+    return new Map(deliveries.map(({ messageId }) => [messageId, error]));
+  }
+}
+
+/** Sends to the dead letter queue what is due there; answers with what has to come back. */
+async function settle(
+  runtime: Runtime,
+  records: readonly SQSRecord[],
+  failures: Failures,
+): Promise<SQSRecord[]> {
+  const failed = records.filter(({ messageId }) => failures.has(messageId));
+  if (failed.length === 0) return [];
+  const maxReceiveCount = Number(runtime.setting('MAX_RECEIVE_COUNT'));
+  const isLast = (record: SQSRecord) => receiveCountOf(record) >= maxReceiveCount;
+  const isDead = (record: SQSRecord) => isPoison(failures.get(record.messageId)) || isLast(record);
+
+  const retries = failed.filter((record) => !isDead(record));
+  await Promise.all(
+    failed.filter(isDead).map(async (record) => {
+      try {
+        await sendToDeadLetters(runtime, record, failures.get(record.messageId));
+      } catch (error) {
+        runtime.logger.warn('dead letter not sent', { error: error as Error });
+        retries.push(record);
+      }
+    }),
+  );
+  if (retries.length > 0) {
+    runtime.metrics.count('MessagesRetried', retries.length);
+    await delayRetries(runtime, retries);
+  }
+  return retries;
+}
+
+function logHandled(runtime: Runtime, deliveries: readonly Delivery[], failures: Failures): void {
+  let handled = 0;
+  for (const { messageId, event, receiveCount } of deliveries) {
+    const { eventType, streamId, version, metadata } = event;
+    const at = {
+      hop: 'consumer',
+      consumer: runtime.setting('CONSUMER'),
+      eventType,
+      streamId,
+      version,
+      receiveCount,
+    };
+    const line = { ...at, correlationId: metadata.correlationId };
+    if (failures.has(messageId)) {
+      runtime.logger.warn('failed', { ...line, error: failures.get(messageId) as Error });
+    } else {
+      handled += 1;
+      runtime.logger.info('handled', line);
+    }
+  }
+  if (handled > 0) runtime.metrics.count('MessagesHandled', handled);
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import type { Runtime } from '../config/runtime.ts';
+import { receiveCountOf } from './delivery.ts';
+
+/** SQS takes 256 KiB with attributes; a reason longer than this is no reason any more. */
+const MAX_REASON_LENGTH = 1_000;
+
+/**
+ * Puts a message into the consumer's dead letter queue, its body untouched, with the reason as message
+ * attributes: consumer, errorName, errorMessage, fingerprint, receiveCount, firstFailureAt, lastFailureAt (ISO),
+ * correlationId and eventType (where the body has them). Throws where SQS does: the message then stays where it is.
+ */
+export async function sendToDeadLetters(runtime: Runtime, record: SQSRecord, error: unknown): Promise<void> {
+  const reason = reasonOf(runtime, record, error);
+  await runtime.sqs.send(
+    new SendMessageCommand({
+      QueueUrl: runtime.setting('DEAD_LETTER_QUEUE_URL'),
+      MessageBody: record.body,
+      MessageAttributes: toAttributes(reason),
+    }),
+  );
+  runtime.metrics.count('DeadLetters');
+  runtime.logger.error('dead letter', { hop: 'dead-letter', ...reason });
+}
+
+function reasonOf(runtime: Runtime, record: SQSRecord, error: unknown): Record<string, string | undefined> {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const consumer = runtime.setting('CONSUMER');
+  const { correlationId, eventType } = glance(record.body);
+  const iso = (ms: number) => new Date(ms).toISOString();
+  return {
+    consumer,
+    errorName: name,
+    errorMessage: message.slice(0, MAX_REASON_LENGTH),
+    fingerprint: fingerprint(consumer, name, message),
+    receiveCount: String(receiveCountOf(record)),
+    // The first receive is the first failure: a message that was handled is gone.
+    firstFailureAt: iso(Number(record.attributes.ApproximateFirstReceiveTimestamp)),
+    lastFailureAt: iso(runtime.now()),
+    correlationId,
+    eventType,
+  };
+}
+
+/** The same for the same cause: what differs from one message to the next (ids, numbers) is left out. */
+export function fingerprint(consumer: string, errorName: string, message: string): string {
+  const cause = message.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/gi, '#');
+  return createHash('sha256').update(`${consumer}|${errorName}|${cause}`).digest('hex').slice(0, 12);
+}
+
+// The body may be anything at all; what it says of itself helps whoever looks for it.
+function glance(body: string): { correlationId?: string | undefined; eventType?: string | undefined } {
+  const text = (value: unknown) =>
+    typeof value === 'string' && /^[\x20-\x7e]{1,200}$/.test(value) ? value : undefined;
+  try {
+    const parsed = JSON.parse(body);
+    return { correlationId: text(parsed?.metadata?.correlationId), eventType: text(parsed?.eventType) };
+  } catch {
+    return {};
+  }
+}
+
+function toAttributes(values: Record<string, string | undefined>): Record<string, MessageAttributeValue> {
+  const attributes: Record<string, MessageAttributeValue> = {};
+  for (const [name, value] of Object.entries(values)) {
+    // Control characters are not allowed in an attribute (SQS API reference), an empty value neither.
+    const clean = value?.replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, ' ');
+    if (clean) attributes[name] = { DataType: 'String', StringValue: clean };
+  }
+  return attributes;
+}

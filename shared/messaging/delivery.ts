@@ -1,0 +1,40 @@
+import type { SQSRecord } from 'aws-lambda';
+import { type DomainEvent, upcast } from '../domain/events.ts';
+import { InvalidEnvelope, UnreadableEvent } from '../domain/unreadable-event.ts';
+
+/** One received message, read: the same event may come in several, at any time, in any order. */
+export interface Delivery {
+  messageId: string;
+  event: DomainEvent;
+  /** 1 at the first try. */
+  receiveCount: number;
+}
+
+/** Why a message was not handled; by its messageId. Who is not in it, was. */
+export type Failures = Map<string, unknown>;
+
+/** What a consumer does with a batch. A throw fails the whole batch. */
+export type Handle = (deliveries: readonly Delivery[]) => Promise<Failures>;
+
+/** Reads a message. Throws UnreadableEvent for a poison message: one that no repetition makes readable. */
+export function readDelivery(record: SQSRecord): Delivery {
+  return {
+    messageId: record.messageId,
+    event: upcast(parse(record.body)),
+    receiveCount: receiveCountOf(record),
+  };
+}
+
+export const receiveCountOf = (record: SQSRecord): number =>
+  Number(record.attributes.ApproximateReceiveCount);
+
+/** True for what no repetition can mend. */
+export const isPoison = (error: unknown): boolean => error instanceof UnreadableEvent;
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw new InvalidEnvelope([{ path: '', message: `not JSON: ${(error as Error).message}` }]);
+  }
+}
