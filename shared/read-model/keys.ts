@@ -1,0 +1,66 @@
+import { shardOf } from './shards.ts';
+
+/** The primary key of an item of the read-model table. These names reach storage: never change one. */
+export interface ItemKey {
+  pk: string;
+  sk: string;
+}
+
+export const CUSTOMER_ORDERS_INDEX = 'customer-orders';
+export const LISTING_INDEX = 'listing';
+
+const VIEW = 'VIEW';
+
+export const orderKey = (orderId: string): ItemKey => ({ pk: `ORDER#${orderId}`, sk: VIEW });
+
+export const customerKey = (customerId: string): ItemKey => ({ pk: `CUSTOMER#${customerId}`, sk: VIEW });
+
+export const stockKey = (sku: string): ItemKey => ({ pk: `STOCK#${sku}`, sk: VIEW });
+
+export const fraudReviewKey = (orderId: string): ItemKey => ({ pk: `FRAUD_REVIEW#${orderId}`, sk: VIEW });
+
+export const customsDeclarationKey = (orderId: string): ItemKey => ({
+  pk: `CUSTOMS_DECLARATION#${orderId}`,
+  sk: VIEW,
+});
+
+/** All notifications of an order lie in one partition, in the order of time (`eventId` is a UUIDv7). */
+export const notificationsPartition = (orderId: string): string => `NOTIFICATIONS#${orderId}`;
+
+export const notificationKey = (orderId: string, eventId: string): ItemKey => ({
+  pk: notificationsPartition(orderId),
+  sk: eventId,
+});
+
+/** How many items a day's sales are counted in, so that neither one partition nor one item takes every order. */
+export const SALES_SHARDS = 4;
+
+/** One share of a day's sales; `day` is yyyy-mm-dd in UTC. The shard is in `pk`: each is a partition of its own. */
+export const salesKey = (day: string, shard: number): ItemKey => ({
+  pk: `SALES#${day}#${shard}`,
+  sk: 'COUNTERS',
+});
+
+/** The share in which an order is counted. */
+export const salesShardOf = (orderId: string): number => shardOf(orderId, SALES_SHARDS);
+
+/** Says that `consumer` has taken the event into `target`; see `applyOnce`. */
+export const inboxKey = (consumer: string, eventId: string, target: ItemKey): ItemKey => ({
+  pk: `INBOX#${consumer}#${eventId}`,
+  sk: `${target.pk}#${target.sk}`,
+});
+
+/** Index `customer-orders`: one partition a customer, its orders in the order of time. */
+export const customerOrdersPartition = (customerId: string): string => `CUSTOMER#${customerId}`;
+
+export const customerOrderKeys = (order: { customerId: string; createdAt: string; orderId: string }) => ({
+  customerPk: customerOrdersPartition(order.customerId),
+  customerSk: `${order.createdAt}#${order.orderId}`,
+});
+
+// What an item carries for the table's sake and no reader wants to see.
+const STORAGE_ATTRIBUTES = new Set(['pk', 'sk', 'customerPk', 'customerSk', 'listPk', 'listSk', 'expiresAt']);
+
+/** An item without the attributes that only the table and its indexes need. */
+export const viewOf = <View>(item: Record<string, unknown>): View =>
+  Object.fromEntries(Object.entries(item).filter(([name]) => !STORAGE_ATTRIBUTES.has(name))) as View;
