@@ -1,0 +1,122 @@
+// From each consumer.yml (name, filter, batch: what differs) the rest, which is the same for all: a function, a queue
+// with its dead letters, a subscription with the filter, the mapping. Read by serverless.yml.
+
+/** Seconds; AWS advises a visibility timeout of six times the function's. */
+const FUNCTION_TIMEOUT = 20;
+const VISIBILITY_TIMEOUT = 6 * FUNCTION_TIMEOUT;
+const DAY = 86_400;
+
+const KNOWN_KEYS = ['name', 'handler', 'filter', 'batchSize', 'batchWindow', 'maximumConcurrency', 'environment'];
+
+module.exports.functions = async ({ resolveVariable }) => {
+  const { maxReceiveCount, retryBaseSeconds } = await resolveVariable('self:custom.parameters');
+  const functions = {};
+  for (const consumer of await consumersOf(resolveVariable)) {
+    const id = logicalId(consumer.name);
+    functions[consumer.name] = {
+      handler: consumer.handler,
+      timeout: FUNCTION_TIMEOUT,
+      environment: {
+        CONSUMER: consumer.name,
+        QUEUE_URL: { Ref: `${id}Queue` },
+        DEAD_LETTER_QUEUE_URL: { Ref: `${id}DeadLetters` },
+        MAX_RECEIVE_COUNT: maxReceiveCount,
+        RETRY_BASE_SECONDS: retryBaseSeconds,
+        ...consumer.environment,
+      },
+      events: [
+        {
+          sqs: {
+            arn: { 'Fn::GetAtt': [`${id}Queue`, 'Arn'] },
+            functionResponseType: 'ReportBatchItemFailures',
+            batchSize: consumer.batchSize ?? 10,
+            ...(consumer.batchWindow !== undefined && { maximumBatchingWindow: consumer.batchWindow }),
+            ...(consumer.maximumConcurrency !== undefined && { maximumConcurrency: consumer.maximumConcurrency }),
+          },
+        },
+      ],
+    };
+  }
+  return functions;
+};
+
+module.exports.resources = async ({ resolveVariable }) => {
+  const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
+  const { maxReceiveCount } = await resolveVariable('self:custom.parameters');
+  const Resources = {};
+  for (const { name, filter } of await consumersOf(resolveVariable)) {
+    const id = logicalId(name);
+    const arn = (suffix) => ({ 'Fn::GetAtt': [`${id}${suffix}`, 'Arn'] });
+    Resources[`${id}DeadLetters`] = {
+      Type: 'AWS::SQS::Queue',
+      // The longest there is: a dead letter keeps the age that it had in its queue.
+      Properties: { QueueName: `${prefix}-${name}-dead-letters`, MessageRetentionPeriod: 14 * DAY },
+    };
+    Resources[`${id}Queue`] = {
+      Type: 'AWS::SQS::Queue',
+      Properties: {
+        QueueName: `${prefix}-${name}`,
+        VisibilityTimeout: VISIBILITY_TIMEOUT,
+        MessageRetentionPeriod: 4 * DAY,
+        RedrivePolicy: { deadLetterTargetArn: arn('DeadLetters'), maxReceiveCount },
+      },
+    };
+    Resources[`${id}Subscription`] = {
+      Type: 'AWS::SNS::Subscription',
+      DependsOn: [`${id}QueuePolicy`, `${id}DeadLettersPolicy`],
+      Properties: {
+        TopicArn: { Ref: 'EventsTopic' },
+        Protocol: 'sqs',
+        Endpoint: arn('Queue'),
+        RawMessageDelivery: true,
+        FilterPolicyScope: 'MessageAttributes',
+        FilterPolicy: filter,
+        RedrivePolicy: { deadLetterTargetArn: arn('DeadLetters') },
+      },
+    };
+    for (const suffix of ['Queue', 'DeadLetters']) {
+      Resources[`${id}${suffix}Policy`] = admitTopic(`${id}${suffix}`);
+    }
+  }
+  return { Resources };
+};
+
+/** Our topic may send to this queue, and nobody else's. */
+function admitTopic(queue) {
+  return {
+    Type: 'AWS::SQS::QueuePolicy',
+    Properties: {
+      Queues: [{ Ref: queue }],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'sns.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
+            Condition: { ArnEquals: { 'aws:SourceArn': { Ref: 'EventsTopic' } } },
+          },
+        ],
+      },
+    },
+  };
+}
+
+async function consumersOf(resolveVariable) {
+  const consumers = await resolveVariable('self:custom.consumers');
+  const names = new Set();
+  for (const consumer of consumers) {
+    const unknown = Object.keys(consumer).filter((key) => !KNOWN_KEYS.includes(key));
+    if (unknown.length > 0) throw new Error(`consumer ${consumer.name}: unknown ${unknown.join(', ')}`);
+    if (!consumer.name || !consumer.handler || !consumer.filter) {
+      throw new Error(`a consumer needs name, handler and filter: ${JSON.stringify(consumer)}`);
+    }
+    if (names.has(consumer.name)) throw new Error(`two consumers are called ${consumer.name}`);
+    names.add(consumer.name);
+  }
+  return consumers;
+}
+
+/** order-view → OrderView */
+const logicalId = (name) => name.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());
