@@ -23,20 +23,28 @@ module.exports = {
     {
       name: 'functions-never-import-each-other',
       severity: 'error',
-      from: { path: '^functions/((?:[^/]+/)?[^/]+)/' },
-      to: { path: '^functions/', pathNot: '^functions/$1/' },
+      from: { path: '^functions/([^/]+)/([^/]+)/' },
+      to: { path: '^functions/', pathNot: '^functions/$1/$2/' },
+    },
+    {
+      name: 'publisher-imports-no-other-function',
+      severity: 'error',
+      from: { path: '^functions/publish-events/' },
+      to: { path: '^functions/', pathNot: '^functions/publish-events/' },
     },
     {
       name: 'production-code-uses-production-packages',
       severity: 'error',
       from: { path: '^(functions|shared)/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      // Types leave nothing in a bundle.
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '^node_modules/@types/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    parser: 'swc',
     tsPreCompilationDeps: true,
     detectProcessBuiltinModuleCalls: true,
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
