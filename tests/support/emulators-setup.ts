@@ -1,9 +1,22 @@
 import { startEmulators } from '../../resources/local/emulators/index.ts';
+import { compile, sharedTemplateFailure, sharedTemplateVariable } from './compiled-template.ts';
 import { sharedEmulatorsVariable } from './emulators.ts';
 
-/** jest's `globalSetup`: starts the emulators that every test file shares; the answer to it is its teardown. */
-export default async function startSharedEmulators(): Promise<void> {
-  const { stop, dynamodb, sns, sqs, region } = await startEmulators();
+/**
+ * jest's `globalSetup`: starts the emulators and compiles the template that every test file shares. A stack that
+ * does not compile fails the tests that need it, with the reason, and lets the others tell more.
+ */
+export default async function prepare(): Promise<void> {
+  const [emulators, compiled] = await Promise.all([
+    startEmulators(),
+    compile('dev').catch((error: Error) => error),
+  ]);
+  const { dynamodb, sns, sqs, region } = emulators;
   process.env[sharedEmulatorsVariable] = JSON.stringify({ dynamodb, sns, sqs, region });
-  Object.assign(globalThis, { stopSharedEmulators: stop });
+  if (compiled instanceof Error) process.env[sharedTemplateFailure] = compiled.message;
+  else process.env[sharedTemplateVariable] = compiled.templatePath;
+  Object.assign(globalThis, {
+    undoSharedSetup: () =>
+      Promise.all([emulators.stop(), compiled instanceof Error ? undefined : compiled.remove()]),
+  });
 }

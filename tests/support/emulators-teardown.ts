@@ -1,5 +1,5 @@
 /** jest's `globalTeardown`. */
-export default async function stopSharedEmulators(): Promise<void> {
-  const { stopSharedEmulators: stop } = globalThis as { stopSharedEmulators?: () => Promise<void> };
-  await stop?.();
+export default async function undo(): Promise<void> {
+  const { undoSharedSetup } = globalThis as { undoSharedSetup?: () => Promise<unknown> };
+  await undoSharedSetup?.();
 }

@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { Template } from '../../resources/local/stack/template.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const sls = createRequire(import.meta.url).resolve('serverless/bin/serverless.js');
+
+/** Where `emulators-setup.ts` leaves the template of stage dev that all test files share. */
+export const sharedTemplateVariable = 'ORDERSTREAM_TEST_TEMPLATE';
+
+/** Where it leaves the reason when there is none. */
+export const sharedTemplateFailure = 'ORDERSTREAM_TEST_TEMPLATE_FAILURE';
+
+/** The template that `sls deploy --stage dev` would send, compiled once for all test files. */
+export async function compiledTemplate(): Promise<Template> {
+  const path = process.env[sharedTemplateVariable];
+  if (!path)
+    throw new Error(process.env[sharedTemplateFailure] ?? 'jest.config.js must name emulators-setup.ts');
+  return JSON.parse(await readFile(path, 'utf8')) as Template;
+}
+
+export interface Compiled {
+  template: Template;
+  templatePath: string;
+  remove(): Promise<void>;
+}
+
+/** Runs `sls package` as a person would, in folders of its own, so that several can run at once. */
+export async function compile(stage: string): Promise<Compiled> {
+  const folder = await mkdtemp(join(tmpdir(), 'orderstream-package-'));
+  const work = `.local/build-${folder.slice(-6)}`;
+  const remove = async () => {
+    await rm(folder, { recursive: true, force: true });
+    await rm(join(root, work), { recursive: true, force: true });
+  };
+  try {
+    await promisify(execFile)(process.execPath, [sls, 'package', '--stage', stage, '--package', folder], {
+      cwd: root,
+      env: { ...process.env, ESBUILD_WORK_FOLDER: work, NODE_OPTIONS: '' },
+    });
+  } catch (error) {
+    await remove();
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`sls package --stage ${stage} failed:\n${stdout}\n${stderr}`);
+  }
+  const templatePath = join(folder, 'cloudformation-template-update-stack.json');
+  return { template: JSON.parse(await readFile(templatePath, 'utf8')) as Template, templatePath, remove };
+}

@@ -1,0 +1,45 @@
+import { expect } from '@jest/globals';
+import type { Aggregate } from '../../shared/domain/aggregate.ts';
+import { CommandRejected } from '../../shared/domain/command-rejected.ts';
+import type { NewEvent } from '../../shared/domain/event.ts';
+import { checkNewEvent } from '../../shared/domain/events.ts';
+
+/**
+ * `given(...events).when(command).thenEvents(...events)`, `.thenNothing()` or `.thenRejected(rule)`, over the
+ * real aggregate. What it decides must also be fit to append, and to fold back into the state.
+ */
+export function specificationOf<State, Command, Event extends NewEvent>(
+  aggregate: Aggregate<State, Command, Event>,
+) {
+  return (...history: Event[]) => ({
+    when: (command: Command) => {
+      const state = history.reduce(aggregate.evolve, aggregate.initialState);
+      const decide = () => aggregate.decide(command, state);
+      return {
+        thenEvents: (...expected: [Event, ...Event[]]) => {
+          const decided = decide();
+          expect(decided).toEqual(expected);
+          decided.forEach(checkNewEvent);
+          decided.reduce(aggregate.evolve, state);
+        },
+        thenNothing: () => expect(decide()).toEqual([]),
+        thenRejected: (rule: string) => {
+          const rejection = thrownBy(decide);
+          expect(rejection).toBeInstanceOf(CommandRejected);
+          expect(rejection).toMatchObject({ rule, message: expect.stringMatching(/^[A-Z].+\.$/) });
+        },
+      };
+    },
+  });
+}
+
+/** What `action` throws; fails the test when it throws nothing. */
+export function thrownBy(action: () => unknown): unknown {
+  let result: unknown;
+  try {
+    result = action();
+  } catch (error) {
+    return error;
+  }
+  throw new Error(`Expected an error, but got ${JSON.stringify(result)}`);
+}

@@ -1,0 +1,135 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  type Invoke,
+  type Mappings,
+  startMappings,
+} from '../../resources/local/event-source-mapping/index.ts';
+import { createStack, type Stack } from '../../resources/local/stack/stack.ts';
+import { createRuntime, type Runtime, type RuntimeParts } from '../../shared/config/runtime.ts';
+import { compiledTemplate } from './compiled-template.ts';
+import { sharedEmulators, uniquePrefix } from './emulators.ts';
+
+type AnyHandler = (event: never) => Promise<unknown>;
+
+/** A module of functions/: what `import()` of a handler.ts brings. */
+export interface HandlerModule {
+  createHandler(runtime: Runtime): AnyHandler | ((event: never, context: never) => Promise<unknown>);
+}
+
+export interface System {
+  stack: Stack;
+  mappings: Mappings;
+  /** A function by its name in serverless.yml, run in this process. */
+  invoke(name: string, event: unknown): Promise<unknown>;
+  /** The runtime that a function is given, with its own settings. */
+  runtimeOf(name: string, parts?: RuntimeParts): Runtime;
+  dynamo: DynamoDBDocumentClient;
+  sqs: SQSClient;
+  sns: SNSClient;
+  stop(): Promise<void>;
+}
+
+export interface SystemOptions {
+  /** Replaces parts of each function's runtime: a clock, a faulty client. */
+  parts?: (functionName: string) => RuntimeParts;
+  /** Which mappings run; all by default. */
+  runs?: (functionName: string) => boolean;
+  /** Attributes over the template's, for every queue. */
+  queueAttributes?: Record<string, unknown>;
+  settings?: Record<string, string>;
+}
+
+/**
+ * The whole compiled stack on the shared emulators, its handlers run in this process from their sources: a
+ * command goes through stream, topic and queues as it does on AWS, and a test can put a fault at any place.
+ */
+export async function startSystem(options: SystemOptions = {}): Promise<System> {
+  const template = await compiledTemplate();
+  const emulators = sharedEmulators();
+  const stack = await createStack(template, {
+    emulators,
+    prefix: uniquePrefix(),
+    ...(options.queueAttributes && { queueAttributes: options.queueAttributes }),
+  });
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = (endpoint: string) => ({ region: emulators.region, endpoint, credentials });
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(client(emulators.dynamodb)), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  const sns = new SNSClient(client(emulators.sns));
+  const sqs = new SQSClient(client(emulators.sqs));
+
+  const byName = new Map<string, { logicalId: string; path: string }>();
+  for (const [logicalId, { Type, Properties }] of Object.entries(template.Resources)) {
+    if (Type !== 'AWS::Lambda::Function') continue;
+    const { FunctionName, Handler } = Properties as { FunctionName: string; Handler: string };
+    const name = FunctionName.replace(/^orderstream-dev-/, '');
+    byName.set(name, { logicalId, path: `../../${Handler.replace(/\.handler$/, '.ts')}` });
+  }
+
+  function runtimeOf(name: string, parts: RuntimeParts = {}): Runtime {
+    const found = byName.get(name);
+    if (!found) throw new Error(`no function is called ${name}`);
+    return createRuntime({
+      dynamo,
+      sns,
+      sqs,
+      logger: new Logger({ logLevel: 'SILENT' }),
+      metrics: { count() {}, flush() {} },
+      ...options.parts?.(name),
+      ...parts,
+      settings: {
+        ...stack.environmentOf(found.logicalId),
+        RETRY_BASE_SECONDS: '0',
+        ...options.settings,
+        ...parts.settings,
+      },
+    });
+  }
+
+  const handlers = new Map<string, Promise<AnyHandler>>();
+  function invoke(name: string, event: unknown): Promise<unknown> {
+    let handler = handlers.get(name);
+    if (!handler) {
+      handler = import(byName.get(name)?.path ?? '').then(
+        (module: HandlerModule) => module.createHandler(runtimeOf(name)) as AnyHandler,
+      );
+      handlers.set(name, handler);
+    }
+    return handler.then((run) =>
+      (run as (event: unknown, context: unknown) => Promise<unknown>)(event, context),
+    );
+  }
+
+  const nameOf = new Map([...byName].map(([name, { logicalId }]) => [logicalId, name]));
+  const mappings = startMappings(template, stack, (logicalId): Invoke | undefined => {
+    const name = nameOf.get(logicalId) ?? '';
+    if (options.runs && !options.runs(name)) return undefined;
+    return (event) => invoke(name, event);
+  });
+
+  return {
+    stack,
+    mappings,
+    invoke,
+    runtimeOf,
+    dynamo,
+    sns,
+    sqs,
+    async stop() {
+      await mappings.stop();
+      for (const one of [dynamo, sns, sqs]) one.destroy();
+    },
+  };
+}
+
+/** What Lambda passes beside the event, as far as the functions use it. */
+const context = {
+  functionName: 'test',
+  awsRequestId: 'test',
+  getRemainingTimeInMillis: () => 20_000,
+};
