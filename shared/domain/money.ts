@@ -1,10 +1,10 @@
 // The digits after the point give every stored amount its meaning, so they are fixed here as ISO 4217 has them.
 // Intl would answer by the ICU data of the runtime (HUF: 0 there, 2 in ISO 4217), which a Node upgrade may change.
-const MINOR_DIGITS: Readonly<Record<string, number>> = {
-  ...digits(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),
-  ...digits(3, 'BHD IQD JOD KWD LYD OMR TND'),
-  ...digits(4, 'CLF UYW'),
-};
+const MINOR_DIGITS: ReadonlyMap<string, number> = new Map([
+  ...withDigits(0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'),
+  ...withDigits(3, 'BHD IQD JOD KWD LYD OMR TND'),
+  ...withDigits(4, 'CLF UYW'),
+]);
 
 /** An amount that its currency cannot express, or that is no amount at all. */
 export class InvalidAmount extends Error {
@@ -12,7 +12,7 @@ export class InvalidAmount extends Error {
 }
 
 /** How many digits a currency (ISO 4217 code) has after the point: USD 2, JPY 0, KWD 3. */
-export const minorDigits = (currency: string): number => MINOR_DIGITS[currency] ?? 2;
+export const minorDigits = (currency: string): number => MINOR_DIGITS.get(currency) ?? 2;
 
 /**
  * `19.99` or `'19.99'` USD → 1999, exactly: works on the decimal digits, never on the binary fraction.
@@ -36,6 +36,6 @@ export function toMinor(amount: number | string, currency: string): number {
 /** 1999 USD → 19.99: the double nearest to the decimal, which prints as that decimal. */
 export const toMajor = (minor: number, currency: string): number => minor / 10 ** minorDigits(currency);
 
-function digits(count: number, currencies: string): Record<string, number> {
-  return Object.fromEntries(currencies.split(' ').map((currency) => [currency, count]));
+function withDigits(digits: number, currencies: string): [string, number][] {
+  return currencies.split(' ').map((currency) => [currency, digits]);
 }

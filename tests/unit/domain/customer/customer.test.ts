@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { type CustomerEvent, customerAggregate } from '../../../../shared/domain/customer/customer.ts';
+import { type CustomerView, customerView } from '../../../../shared/domain/customer/view.ts';
+import { MisplacedEvent } from '../../../../shared/domain/unreadable-event.ts';
+import { specificationOf } from '../../../support/given-when-then.ts';
+import { storedStream, timeOf } from '../../../support/stored-events.ts';
+
+const given = specificationOf(customerAggregate);
+
+const registered: CustomerEvent = {
+  eventType: 'CustomerRegistered',
+  data: { name: 'Ada Lovelace', email: 'ada@example.com' },
+};
+const renamed: CustomerEvent = { eventType: 'CustomerRenamed', data: { name: 'Ada King' } };
+
+const register = { type: 'register', name: 'Ada Lovelace', email: 'ada@example.com' } as const;
+const rename = { type: 'rename', name: 'Ada King' } as const;
+
+describe('registering a customer', () => {
+  it('registers', () => given().when(register).thenEvents(registered));
+  it('happens once', () => given(registered).when(register).thenRejected('customer_already_registered'));
+});
+
+describe('renaming a customer', () => {
+  it('renames', () => given(registered).when(rename).thenEvents(renamed));
+  it('to the present name yields nothing', () => given(registered, renamed).when(rename).thenNothing());
+  it('back to an earlier name is a change', () =>
+    given(registered, renamed)
+      .when({ type: 'rename', name: 'Ada Lovelace' })
+      .thenEvents({ eventType: 'CustomerRenamed', data: { name: 'Ada Lovelace' } }));
+  it('needs a customer', () => given().when(rename).thenRejected('customer_not_found'));
+});
+
+describe('the state of a customer', () => {
+  const { evolve, initialState } = customerAggregate;
+
+  it('keeps the email through a new name', () => {
+    expect([registered, renamed].reduce(evolve, initialState)).toEqual({
+      status: 'registered',
+      name: 'Ada King',
+      email: 'ada@example.com',
+    });
+  });
+
+  it.each([
+    ['a new name before the registration', [renamed]],
+    ['a second registration', [registered, registered]],
+  ])('cannot follow from %s', (_, events) => {
+    expect(() => events.reduce(evolve, initialState)).toThrow(MisplacedEvent);
+  });
+});
+
+describe('the customer view', () => {
+  const viewOf = (...events: CustomerEvent[]) =>
+    storedStream('customer', 'ada', events).reduce<CustomerView | undefined>(customerView, undefined);
+
+  it('shows the present name, and when it came', () => {
+    expect(viewOf(registered, renamed)).toEqual({
+      customerId: 'ada',
+      name: 'Ada King',
+      email: 'ada@example.com',
+      createdAt: timeOf(1),
+      updatedAt: timeOf(2),
+      version: 2,
+    });
+  });
+
+  it('has no beginning but the registration', () => {
+    expect(() => viewOf(renamed)).toThrow(MisplacedEvent);
+  });
+});

@@ -1,0 +1,222 @@
+import { describe, expect, it } from '@jest/globals';
+import { type AggregateType, streamIdOf } from '../../../shared/domain/event.ts';
+import type { EventDefinition } from '../../../shared/domain/event-definition.ts';
+import {
+  checkNewEvent,
+  currentSchemaVersion,
+  type DomainEvent,
+  type EventType,
+  eventDefinitions,
+  eventTypes,
+  isEventType,
+  isFrom,
+  messageAttributeNames,
+  messageAttributes,
+  upcast,
+} from '../../../shared/domain/events.ts';
+import { InvalidEventData, UnknownEventType } from '../../../shared/domain/unreadable-event.ts';
+import { thrownBy } from '../../support/given-when-then.ts';
+
+const definitionOf = (eventType: EventType): EventDefinition => eventDefinitions[eventType];
+
+const everySample = eventTypes.flatMap((eventType) =>
+  Object.entries(definitionOf(eventType).samples).map(
+    ([version, data]) => [eventType, Number(version), data] as const,
+  ),
+);
+
+const stored = (eventType: EventType, schemaVersion: number, data: unknown) => ({
+  streamId: streamIdOf(definitionOf(eventType).aggregateType, 'x-1'),
+  version: 1,
+  eventId: '0192f000-0000-7000-8000-000000000001',
+  aggregateType: definitionOf(eventType).aggregateType,
+  aggregateId: 'x-1',
+  eventType,
+  schemaVersion,
+  data,
+  metadata: {
+    userId: 'ada',
+    timestamp: '2026-01-01T00:00:00.000Z',
+    correlationId: 'c',
+    causationId: 'r',
+    commandId: 'k',
+  },
+});
+
+// These names and versions are in storage. A line here changes only to raise a version; lines are only added.
+const PERSISTED: Record<EventType, [AggregateType, number]> = {
+  CustomerRegistered: ['customer', 1],
+  CustomerRenamed: ['customer', 1],
+  OrderCreated: ['order', 2],
+  OrderPaid: ['order', 1],
+  OrderShipped: ['order', 1],
+  OrderDelivered: ['order', 1],
+  OrderCancelled: ['order', 1],
+  PaymentCaptured: ['payment', 1],
+  PaymentDeclined: ['payment', 1],
+  PaymentRefunded: ['payment', 1],
+  StockReceived: ['inventory', 1],
+  StockReserved: ['inventory', 1],
+  StockRejected: ['inventory', 1],
+  StockReleased: ['inventory', 1],
+};
+
+describe('the registry', () => {
+  it('knows the persisted names, and no others', () => {
+    expect(
+      Object.fromEntries(
+        eventTypes.map((type) => [type, [definitionOf(type).aggregateType, currentSchemaVersion(type)]]),
+      ),
+    ).toEqual(PERSISTED);
+  });
+
+  it.each(eventTypes)('files %s under its own name', (eventType) => {
+    expect(definitionOf(eventType).eventType).toBe(eventType);
+  });
+
+  it('knows a type from what is none', () => {
+    expect(isEventType('OrderCreated')).toBe(true);
+    expect(isEventType('OrderEaten')).toBe(false);
+    expect(isEventType('constructor')).toBe(false);
+  });
+
+  it.each(eventTypes)('has a sample of %s in every version there ever was', (eventType) => {
+    const versions = Array.from({ length: currentSchemaVersion(eventType) }, (_, index) => String(index + 1));
+    expect(Object.keys(definitionOf(eventType).samples)).toEqual(versions);
+  });
+
+  it('makes a union that can be told apart by type and by aggregate', () => {
+    const event = upcast(stored('OrderCreated', 1, eventDefinitions.OrderCreated.samples[1]));
+    expect(describeEvent(event)).toBe('order in USD');
+    expect(isFrom('order', event) && event.eventType).toBe('OrderCreated');
+    expect(isFrom('customer', event)).toBe(false);
+  });
+});
+
+describe('samples of every version', () => {
+  it.each(everySample)('%s v%d reads as the current version', (eventType, version, data) => {
+    const event = upcast(stored(eventType, version, data));
+    expect(event.schemaVersion).toBe(currentSchemaVersion(eventType));
+    expect(() => checkNewEvent(event)).not.toThrow();
+    expect(upcast(event)).toEqual(event);
+  });
+
+  it.each(everySample)('%s v%d survives the way through JSON', (eventType, version, data) => {
+    const raw = stored(eventType, version, data);
+    expect(upcast(JSON.parse(JSON.stringify(raw)))).toEqual(upcast(raw));
+  });
+
+  it.each(everySample)('%s v%d sets the attributes that it declares', (eventType, version, data) => {
+    const attributes = messageAttributes(upcast(stored(eventType, version, data)));
+    expect(Object.keys(attributes)).toEqual(messageAttributeNames(eventType));
+    expect(attributes).toMatchObject({ eventType, aggregateType: definitionOf(eventType).aggregateType });
+  });
+
+  it('differ: an old sample is not a copy of the new shape', () => {
+    const [v1, v2] = [eventDefinitions.OrderCreated.samples[1], eventDefinitions.OrderCreated.samples[2]];
+    expect(v1).not.toHaveProperty('currency');
+    expect(v2).toHaveProperty('currency', 'USD');
+  });
+});
+
+describe('message attributes', () => {
+  it('of OrderCreated: the total in major units, as a number, and the country', () => {
+    const event = upcast(stored('OrderCreated', 2, eventDefinitions.OrderCreated.samples[2]));
+    expect(messageAttributes(event)).toEqual({
+      eventType: 'OrderCreated',
+      aggregateType: 'order',
+      total: 1299,
+      country: 'US',
+    });
+  });
+
+  it('know the digits of the currency', () => {
+    const yen = { ...eventDefinitions.OrderCreated.samples[2], currency: 'JPY', total: 1299 };
+    expect(messageAttributes(upcast(stored('OrderCreated', 2, yen)))).toMatchObject({ total: 1299 });
+  });
+
+  it.each(eventTypes)('of %s are at most 10: raw delivery drops a message with more', (eventType) => {
+    expect(messageAttributeNames(eventType).length).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('checking an event before it is appended', () => {
+  const order = eventDefinitions.OrderCreated.samples[2] as Record<string, unknown>;
+
+  it('answers with the event', () => {
+    expect(checkNewEvent({ eventType: 'OrderCreated', data: order })).toEqual({
+      eventType: 'OrderCreated',
+      data: order,
+    });
+  });
+
+  it('finds fields that the schema does not know, however deep', () => {
+    const data = {
+      ...order,
+      colour: 'red',
+      items: [{ sku: 'A', name: 'A', quantity: 1, unitPrice: 1, size: 'L' }],
+    };
+    expect(thrownBy(() => checkNewEvent({ eventType: 'OrderCreated', data }))).toMatchObject({
+      name: 'InvalidEventData',
+      problems: [
+        { path: 'items[0].size', message: 'is not a field of this event' },
+        { path: 'colour', message: 'is not a field of this event' },
+      ],
+    });
+  });
+
+  it('finds all that is missing or wrong at once', () => {
+    const data = { ...order, currency: 'usd', total: -1, customerId: undefined };
+    const error = thrownBy(() => checkNewEvent({ eventType: 'OrderCreated', data }));
+    expect(error).toBeInstanceOf(InvalidEventData);
+    expect((error as InvalidEventData).problems.map(({ path }) => path)).toEqual([
+      'customerId',
+      'total',
+      'currency',
+    ]);
+  });
+
+  it('takes no old version: an event of today has today’s shape', () => {
+    const data = eventDefinitions.OrderCreated.samples[1];
+    expect(() => checkNewEvent({ eventType: 'OrderCreated', data })).toThrow(
+      'Invalid data of OrderCreated v2: currency',
+    );
+  });
+
+  it.each([null, [], 'text', 1, undefined])('takes no %j for data', (data) => {
+    expect(() => checkNewEvent({ eventType: 'OrderDelivered', data })).toThrow(InvalidEventData);
+  });
+
+  it('takes no type that nobody defined', () => {
+    expect(() => checkNewEvent({ eventType: 'OrderEaten', data: {} })).toThrow(UnknownEventType);
+  });
+});
+
+// Does not compile once an event type has no case here: the union is exhaustive and discriminated.
+function describeEvent(event: DomainEvent): string {
+  switch (event.eventType) {
+    case 'OrderCreated':
+      return `${event.aggregateType} in ${event.data.currency}`;
+    case 'CustomerRegistered':
+    case 'CustomerRenamed':
+      return event.data.name;
+    case 'OrderPaid':
+      return event.data.paymentId;
+    case 'OrderShipped':
+      return event.data.carrier;
+    case 'OrderDelivered':
+      return event.data.customerId;
+    case 'OrderCancelled':
+      return event.data.reason;
+    case 'PaymentCaptured':
+    case 'PaymentDeclined':
+      return event.data.reference;
+    case 'PaymentRefunded':
+      return event.data.reason;
+    case 'StockReceived':
+    case 'StockReserved':
+    case 'StockRejected':
+    case 'StockReleased':
+      return event.data.sku;
+  }
+}

@@ -1,0 +1,54 @@
+import type { PlaceOrder } from '../../../../shared/domain/order/decide.ts';
+import type { OrderEvent } from '../../../../shared/domain/order/order.ts';
+
+export const place: PlaceOrder = {
+  type: 'place',
+  customerId: 'ada',
+  items: [
+    { sku: 'PEN', name: 'Pen', quantity: 3, unitPrice: 199 },
+    { sku: 'MUG', name: 'Mug', quantity: 1, unitPrice: 1_250 },
+  ],
+  currency: 'USD',
+  shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
+};
+
+export const created: OrderEvent = {
+  eventType: 'OrderCreated',
+  data: {
+    customerId: 'ada',
+    items: place.items,
+    total: 1_847,
+    currency: 'USD',
+    shippingAddress: place.shippingAddress,
+  },
+};
+
+export const paid: OrderEvent = {
+  eventType: 'OrderPaid',
+  data: { customerId: 'ada', paymentId: 'pay-1', amount: 1_847, currency: 'USD' },
+};
+
+export const shipped: OrderEvent = {
+  eventType: 'OrderShipped',
+  data: { customerId: 'ada', carrier: 'UPS', trackingNumber: '1Z' },
+};
+
+export const delivered: OrderEvent = { eventType: 'OrderDelivered', data: { customerId: 'ada' } };
+
+const cancellation = {
+  customerId: 'ada',
+  reason: 'changed_my_mind',
+  total: 1_847,
+  currency: 'USD',
+  items: [
+    { sku: 'PEN', quantity: 3 },
+    { sku: 'MUG', quantity: 1 },
+  ],
+};
+
+export const cancelledUnpaid: OrderEvent = { eventType: 'OrderCancelled', data: cancellation };
+
+export const cancelledPaid: OrderEvent = {
+  eventType: 'OrderCancelled',
+  data: { ...cancellation, paymentId: 'pay-1' },
+};

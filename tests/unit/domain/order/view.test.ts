@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OrderEvent } from '../../../../shared/domain/order/order.ts';
+import { type OrderView, orderView } from '../../../../shared/domain/order/view.ts';
+import { MisplacedEvent } from '../../../../shared/domain/unreadable-event.ts';
+import { storedStream, timeOf } from '../../../support/stored-events.ts';
+import { cancelledPaid, created, delivered, paid, place, shipped } from './examples.ts';
+
+const viewOf = (...events: OrderEvent[]): OrderView | undefined =>
+  storedStream('order', 'o-1', events).reduce<OrderView | undefined>(orderView, undefined);
+
+const placed = {
+  orderId: 'o-1',
+  customerId: 'ada',
+  items: place.items,
+  total: 1_847,
+  currency: 'USD',
+  shippingAddress: place.shippingAddress,
+  createdAt: timeOf(1),
+};
+
+describe('the order view', () => {
+  it('begins as pending', () => {
+    expect(viewOf(created)).toEqual({ ...placed, status: 'pending', updatedAt: timeOf(1), version: 1 });
+  });
+
+  it('takes the time of every step from its event', () => {
+    expect(viewOf(created, paid, shipped, delivered)).toEqual({
+      ...placed,
+      status: 'delivered',
+      updatedAt: timeOf(4),
+      paidAt: timeOf(2),
+      shippedAt: timeOf(3),
+      deliveredAt: timeOf(4),
+      version: 4,
+    });
+  });
+
+  it('of a cancelled order still tells when it was paid', () => {
+    expect(viewOf(created, paid, cancelledPaid)).toEqual({
+      ...placed,
+      status: 'cancelled',
+      updatedAt: timeOf(3),
+      paidAt: timeOf(2),
+      cancelledAt: timeOf(3),
+      version: 3,
+    });
+  });
+
+  it('has the status of the state it is a view of', () => {
+    expect(viewOf(created, paid)?.status).toBe('paid');
+    expect(viewOf(created, paid, shipped)?.status).toBe('shipped');
+  });
+
+  it('has no beginning but OrderCreated', () => {
+    expect(() => viewOf(paid)).toThrow(MisplacedEvent);
+  });
+
+  it('leaves the view it is given as it was', () => {
+    const [first, second] = storedStream('order', 'o-1', [created, paid]);
+    if (!first || !second) throw new Error('no events');
+    const before = Object.freeze(orderView(undefined, first));
+    orderView(before, second);
+    expect(before.status).toBe('pending');
+  });
+});

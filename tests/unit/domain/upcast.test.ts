@@ -1,0 +1,212 @@
+import { describe, expect, it } from '@jest/globals';
+import * as z from 'zod';
+import { defineEvent } from '../../../shared/domain/event-definition.ts';
+import { eventDefinitions, upcast } from '../../../shared/domain/events.ts';
+import { orderCreated } from '../../../shared/domain/order/events.ts';
+import {
+  InvalidEnvelope,
+  InvalidEventData,
+  MisplacedEvent,
+  NewerSchemaVersion,
+  UnknownEventType,
+  UnreadableEvent,
+} from '../../../shared/domain/unreadable-event.ts';
+import { thrownBy } from '../../support/given-when-then.ts';
+
+const v1 = {
+  streamId: 'order-o-1',
+  version: 1,
+  eventId: '0192f000-0000-7000-8000-000000000001',
+  aggregateType: 'order',
+  aggregateId: 'o-1',
+  eventType: 'OrderCreated',
+  schemaVersion: 1,
+  data: eventDefinitions.OrderCreated.samples[1] as Record<string, unknown>,
+  metadata: {
+    userId: 'ada',
+    timestamp: '2026-01-01T00:00:00.000Z',
+    correlationId: 'c',
+    causationId: 'r',
+    commandId: 'k',
+  },
+};
+
+describe('an old event', () => {
+  it('is lifted to the current shape: OrderCreated v1 was in dollars', () => {
+    expect(upcast(v1)).toEqual({ ...v1, schemaVersion: 2, data: { ...v1.data, currency: 'USD' } });
+  });
+
+  it('is not changed where it lies', () => {
+    const before = structuredClone(v1);
+    upcast(v1);
+    expect(v1).toEqual(before);
+  });
+
+  it('keeps its currency from v2 on', () => {
+    const v2 = { ...v1, schemaVersion: 2, data: { ...v1.data, currency: 'EUR' } };
+    expect(upcast(v2)).toEqual(v2);
+  });
+});
+
+describe('an event from newer code', () => {
+  it('may have grown fields, at any depth, and reads as if it had not', () => {
+    const grown = {
+      ...v1,
+      typeShard: 'OrderCreated#2026-01-01#3',
+      metadata: { ...v1.metadata, traceId: 't' },
+      data: {
+        ...v1.data,
+        gift: true,
+        shippingAddress: { ...(v1.data.shippingAddress as object), planet: 'Earth' },
+      },
+    };
+    expect(upcast(grown)).toEqual(upcast(v1));
+  });
+
+  it('keeps optional fields of the envelope that are known', () => {
+    const hashed = { ...v1, metadata: { ...v1.metadata, commandHash: 'abc' } };
+    expect(upcast(hashed).metadata.commandHash).toBe('abc');
+  });
+
+  it('of a version that is not known here is named', () => {
+    const error = thrownBy(() => upcast({ ...v1, schemaVersion: 3 }));
+    expect(error).toBeInstanceOf(NewerSchemaVersion);
+    expect(error).toMatchObject({
+      name: 'NewerSchemaVersion',
+      message: 'OrderCreated v3 is newer than v2, the newest that is known here',
+      eventType: 'OrderCreated',
+      schemaVersion: 3,
+    });
+  });
+
+  it.each(['OrderEaten', 'constructor', '__proto__'])(
+    'of a type that is not known here is named: %s',
+    (eventType) => {
+      const error = thrownBy(() => upcast({ ...v1, eventType }));
+      expect(error).toBeInstanceOf(UnknownEventType);
+      expect(error).toMatchObject({
+        name: 'UnknownEventType',
+        message: `Unknown event type ${eventType}`,
+        eventType,
+      });
+    },
+  );
+});
+
+describe('data that is not what the schema asks for', () => {
+  it('is named with type, version and path, as it was stored', () => {
+    const data = { ...v1.data, items: [{ sku: 'A', name: 'A', quantity: 0, unitPrice: 1 }], total: '12' };
+    const error = thrownBy(() => upcast({ ...v1, data }));
+    expect(error).toBeInstanceOf(InvalidEventData);
+    expect(error).toMatchObject({ name: 'InvalidEventData', eventType: 'OrderCreated', schemaVersion: 1 });
+    expect((error as Error).message).toMatch(
+      /^Invalid data of OrderCreated v1: items\[0\]\.quantity: .+; total: /,
+    );
+  });
+
+  it('makes no endless message', () => {
+    const items = Array.from({ length: 50 }, () => ({}));
+    const error = thrownBy(() => upcast({ ...v1, data: { ...v1.data, items } })) as InvalidEventData;
+    expect(error.problems).toHaveLength(200);
+    expect(error.message).toMatch(/; and 195 more$/);
+    expect(error.message.length).toBeLessThan(500);
+  });
+
+  it('tells nothing of the values, which may be personal', () => {
+    const shippingAddress = { ...(v1.data.shippingAddress as object), country: 'Secretland' };
+    const error = thrownBy(() => upcast({ ...v1, data: { ...v1.data, shippingAddress } })) as Error;
+    expect(error.message).toContain('shippingAddress.country');
+    expect(error.message).not.toContain('Secretland');
+  });
+
+  it('is not taken for a fault of ours when an upcaster stumbles over it', () => {
+    const { upcasters } = orderCreated as { upcasters: Record<number, unknown> };
+    const original = upcasters[1];
+    upcasters[1] = () => {
+      throw new TypeError('no items');
+    };
+    try {
+      const error = thrownBy(() => upcast(v1));
+      expect(error).toBeInstanceOf(InvalidEventData);
+      expect(error).toMatchObject({
+        message: 'Invalid data of OrderCreated v1: the upcaster from v1 failed: no items',
+        cause: expect.any(TypeError),
+      });
+    } finally {
+      upcasters[1] = original;
+    }
+  });
+});
+
+describe('what is no envelope', () => {
+  it.each([undefined, null, 'text', 1, [], {}])('%j', (raw) => {
+    expect(() => upcast(raw)).toThrow(InvalidEnvelope);
+  });
+
+  it.each([
+    ['streamId', { streamId: 'order-o-2' }],
+    ['streamId', { streamId: 'payment-o-1' }],
+    ['version', { version: 0 }],
+    ['version', { version: 1.5 }],
+    ['version', { version: '1' }],
+    ['eventId', { eventId: 'e-1' }],
+    ['aggregateType', { aggregateType: 'parcel', streamId: 'parcel-o-1' }],
+    ['aggregateType', { aggregateType: 'payment', streamId: 'payment-o-1' }],
+    ['aggregateId', { aggregateId: '', streamId: 'order-' }],
+    ['eventType', { eventType: '' }],
+    ['schemaVersion', { schemaVersion: 0 }],
+    ['data', { data: 'text' }],
+    ['data', { data: undefined }],
+    ['metadata', { metadata: undefined }],
+    ['metadata.userId', { metadata: { ...v1.metadata, userId: '' } }],
+    ['metadata.timestamp', { metadata: { ...v1.metadata, timestamp: 'yesterday' } }],
+    ['metadata.timestamp', { metadata: { ...v1.metadata, timestamp: '2026-01-01T00:00:00Z' } }],
+    ['metadata.timestamp', { metadata: { ...v1.metadata, timestamp: '2026-01-01T00:00:00.000+01:00' } }],
+    ['metadata.correlationId', { metadata: { ...v1.metadata, correlationId: undefined } }],
+    ['metadata.causationId', { metadata: { ...v1.metadata, causationId: 7 } }],
+    ['metadata.commandId', { metadata: { ...v1.metadata, commandId: undefined } }],
+  ])('a wrong %s: %j', (path, wrong) => {
+    const error = thrownBy(() => upcast({ ...v1, ...wrong })) as InvalidEnvelope;
+    expect(error).toBeInstanceOf(InvalidEnvelope);
+    expect(error.problems.map((problem) => problem.path)).toEqual([path]);
+    expect(error.message).toContain(`Not an event envelope: ${path}: `);
+  });
+});
+
+describe('unreadable events', () => {
+  it.each([
+    new InvalidEnvelope([]),
+    new UnknownEventType('X'),
+    new NewerSchemaVersion('X', 2, 1),
+    new InvalidEventData('X', 1, []),
+    new MisplacedEvent('X', 'none'),
+  ])('are one class to catch: $name', (error) => {
+    expect(error).toBeInstanceOf(UnreadableEvent);
+    expect(error.name).toBe(error.constructor.name);
+  });
+});
+
+describe('defining an event', () => {
+  const definition = {
+    eventType: 'Tested',
+    aggregateType: 'order',
+    schema: z.object({ a: z.number() }),
+    samples: {},
+  } as const;
+
+  it('fails at load when a version cannot be lifted', () => {
+    expect(() => defineEvent({ ...definition, schemaVersion: 3, upcasters: { 1: (data) => data } })).toThrow(
+      'Tested v2 has no upcaster',
+    );
+  });
+
+  it('derives the names of the attributes from the attributes', () => {
+    const defined = defineEvent({
+      ...definition,
+      schemaVersion: 1,
+      attributes: { double: ({ a }) => 2 * a },
+    });
+    expect(defined.attributeNames).toEqual(['double']);
+    expect(defined.attributesOf({ a: 2 })).toEqual({ double: 4 });
+  });
+});
