@@ -13,11 +13,11 @@ import { createRuntime, type Runtime, type RuntimeParts } from '../../shared/con
 import { compiledTemplate } from './compiled-template.ts';
 import { sharedEmulators, uniquePrefix } from './emulators.ts';
 
-type AnyHandler = (event: never) => Promise<unknown>;
+type AnyHandler = (event: unknown, context: unknown) => Promise<unknown>;
 
 /** A module of functions/: what `import()` of a handler.ts brings. */
 export interface HandlerModule {
-  createHandler(runtime: Runtime): AnyHandler | ((event: never, context: never) => Promise<unknown>);
+  createHandler(runtime: Runtime): AnyHandler;
 }
 
 export interface System {
@@ -95,14 +95,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   function invoke(name: string, event: unknown): Promise<unknown> {
     let handler = handlers.get(name);
     if (!handler) {
-      handler = import(byName.get(name)?.path ?? '').then(
-        (module: HandlerModule) => module.createHandler(runtimeOf(name)) as AnyHandler,
+      handler = import(byName.get(name)?.path ?? '').then((module: HandlerModule) =>
+        module.createHandler(runtimeOf(name)),
       );
       handlers.set(name, handler);
     }
-    return handler.then((run) =>
-      (run as (event: unknown, context: unknown) => Promise<unknown>)(event, context),
-    );
+    return handler.then((run) => run(event, context));
   }
 
   const nameOf = new Map([...byName].map(([name, { logicalId }]) => [logicalId, name]));

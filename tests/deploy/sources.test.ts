@@ -1,0 +1,63 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+// The framework merges two functions or resources of one name without a word: the later file wins. The compiled
+// template cannot show that, so the files themselves are compared.
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Names that more than one file defines, as sentences. */
+function duplicates(definitions: { name: string; file: string }[]): string[] {
+  const first = new Map<string, string>();
+  return definitions.flatMap(({ name, file }) => {
+    const other = first.get(name);
+    first.set(name, file);
+    return other ? [`${name} is defined by ${other} and by ${file}`] : [];
+  });
+}
+
+async function filesOf(pattern: string): Promise<{ file: string; text: string }[]> {
+  const files: { file: string; text: string }[] = [];
+  for await (const file of glob(pattern, { cwd: root })) {
+    files.push({ file, text: await readFile(join(root, file), 'utf8') });
+  }
+  return files.sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+const names = (files: { file: string; text: string }[], pattern: RegExp) =>
+  files.flatMap(({ file, text }) => [...text.matchAll(pattern)].map(([, name = '']) => ({ name, file })));
+
+describe('The sources of the template', () => {
+  test('define no function twice', async () => {
+    const functions = names(await filesOf('functions/**/function.yml'), /^([\w-]+):/gm);
+    const consumers = names(await filesOf('functions/**/consumer.yml'), /^name: *([\w-]+)/gm);
+    expect(functions.length).toBeGreaterThan(15);
+    expect(consumers.length).toBeGreaterThan(7);
+    expect(duplicates([...functions, ...consumers])).toEqual([]);
+  });
+
+  test('define no resource twice', async () => {
+    const resources = names(await filesOf('resources/*.yml'), /^ {2}([A-Z]\w+):\s*(?:#.*)?$/gm);
+    expect(resources.length).toBeGreaterThan(4);
+    expect(duplicates(resources)).toEqual([]);
+  });
+
+  test('are all listed in serverless.yml', async () => {
+    const listed = await readFile(join(root, 'serverless.yml'), 'utf8');
+    const files = [
+      ...(await filesOf('functions/**/function.yml')),
+      ...(await filesOf('functions/**/consumer.yml')),
+    ];
+    expect(files.map(({ file }) => file).filter((file) => !listed.includes(`\${file(${file})}`))).toEqual([]);
+  });
+
+  test('would be caught', () => {
+    expect(
+      duplicates([
+        { name: 'sales', file: 'a.yml' },
+        { name: 'sales', file: 'b.yml' },
+      ]),
+    ).toEqual(['sales is defined by a.yml and by b.yml']);
+  });
+});

@@ -1,0 +1,134 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Template } from '../../resources/local/stack/template.ts';
+import { compile, compiledTemplate } from '../support/compiled-template.ts';
+import { templateRules } from '../support/template-rules.ts';
+
+const consumers = [
+  'order-view',
+  'stock-view',
+  'sales',
+  'inventory',
+  'fraud-review',
+  'customs',
+  'notifications',
+  'order-payments',
+];
+
+describe('The compiled template', () => {
+  test.each(Object.entries(templateRules))('%s', async (_, rule) => {
+    expect(rule(await compiledTemplate())).toEqual([]);
+  });
+
+  test('has a queue, dead letters, a subscription and a mapping for every consumer', async () => {
+    const names = namesOf(await compiledTemplate(), 'AWS::SQS::Queue', 'QueueName');
+    for (const consumer of consumers) {
+      expect(names).toContain(`orderstream-dev-${consumer}`);
+      expect(names).toContain(`orderstream-dev-${consumer}-dead-letters`);
+    }
+  });
+
+  test('runs every function on Node 24 and arm64', async () => {
+    const { Resources } = await compiledTemplate();
+    const functions = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+    expect(functions.length).toBeGreaterThan(25);
+    for (const { Properties } of functions) {
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+    }
+  });
+
+  test.each(['staging', 'prod'])(
+    'of %s carries service and stage in every name, and keeps all rules',
+    async (stage) => {
+      const { template, remove } = await compile(stage);
+      try {
+        const names = [
+          ...namesOf(template, 'AWS::SQS::Queue', 'QueueName'),
+          ...namesOf(template, 'AWS::SNS::Topic', 'TopicName'),
+          ...namesOf(template, 'AWS::DynamoDB::Table', 'TableName'),
+          ...namesOf(template, 'AWS::Lambda::Function', 'FunctionName'),
+        ];
+        expect(names.length).toBeGreaterThan(40);
+        expect(names.filter((name) => !name.startsWith(`orderstream-${stage}-`))).toEqual([]);
+        for (const rule of Object.values(templateRules)) expect(rule(template)).toEqual([]);
+      } finally {
+        await remove();
+      }
+    },
+    60_000,
+  );
+});
+
+describe('The rules know', () => {
+  const broken: [string, keyof typeof templateRules, (template: Template) => void, RegExp][] = [
+    [
+      'two queues of one name',
+      'duplicateNames',
+      (template) => set(template, 'SalesQueue', 'QueueName', 'orderstream-dev-customs'),
+      /SalesQueue.*are both called|CustomsQueue.*are both called/,
+    ],
+    [
+      'a consumer without dead letters',
+      'deadLetters',
+      (template) => set(template, 'SalesQueue', 'RedrivePolicy', undefined),
+      /SalesQueue has no dead letter queue/,
+    ],
+    [
+      'an event type in a filter that no schema has',
+      'filters',
+      (template) => set(template, 'SalesSubscription', 'FilterPolicy', { eventType: ['OrderCreate'] }),
+      /"OrderCreate", which is no event type/,
+    ],
+    [
+      'a filter on an attribute that no event sets',
+      'filters',
+      (template) =>
+        set(template, 'SalesSubscription', 'FilterPolicy', {
+          eventType: ['OrderShipped'],
+          total: [{ numeric: ['>', 1] }],
+        }),
+      /filters on total, which OrderShipped does not set/,
+    ],
+    [
+      'a route without a token',
+      'authorizedRoutes',
+      (template) => {
+        const route = Object.values(template.Resources).find(
+          ({ Type, Properties }) =>
+            Type === 'AWS::ApiGatewayV2::Route' && Properties?.RouteKey === 'POST /orders',
+        );
+        if (route?.Properties) route.Properties.AuthorizationType = 'NONE';
+      },
+      /POST \/orders is open to everyone/,
+    ],
+    [
+      'a mapping that fails its batch as a whole',
+      'partialFailures',
+      (template) => {
+        const mapping = Object.values(template.Resources).find(
+          ({ Type }) => Type === 'AWS::Lambda::EventSourceMapping',
+        );
+        if (mapping?.Properties) mapping.Properties.FunctionResponseTypes = [];
+      },
+      /does not report partial failures/,
+    ],
+  ];
+
+  test.each(broken)('%s', async (_, rule, breakIt, message) => {
+    const template = await compiledTemplate();
+    breakIt(template);
+    const violations = templateRules[rule](template);
+    expect(violations).toHaveLength(1);
+    expect(violations[0]).toMatch(message);
+  });
+});
+
+function set(template: Template, id: string, property: string, value: unknown): void {
+  const properties = template.Resources[id]?.Properties;
+  if (!properties) throw new Error(`the template has no ${id}`);
+  properties[property] = value;
+}
+
+const namesOf = (template: Template, type: string, property: string): string[] =>
+  Object.values(template.Resources)
+    .filter(({ Type }) => Type === type)
+    .map(({ Properties }) => String(Properties?.[property]));
