@@ -1,0 +1,27 @@
+import { CommandRejected } from '../domain/command-rejected.ts';
+import type { OrderState } from '../domain/order/order.ts';
+import { orderRules } from '../domain/order/rules.ts';
+import type { CommandResult } from '../event-store/handle-command.ts';
+import type { Caller } from './request.ts';
+import type { HttpAnswer } from './result.ts';
+
+/** The version as HTTP has it: what a client sends back as If-Match. */
+export const etag = (version: number): string => `"${version}"`;
+
+/** What every command on an order that there is answers. */
+export const orderAnswer = ({ aggregateId, version, state }: CommandResult<OrderState>): HttpAnswer => ({
+  status: 200,
+  headers: { etag: etag(version) },
+  body: { orderId: aggregateId, version, status: state.status },
+});
+
+/** Whose order it is, or who may manage every order. */
+export const mayTouchOrdersOf = (caller: Caller, customerId: string): boolean =>
+  caller.userId === customerId || caller.can('orders:manage');
+
+/** For `handleCommand`: to anyone else, an order does not exist. */
+export const ownOrderOnly = (caller: Caller) => (order: OrderState) => {
+  if (order.status !== 'none' && !mayTouchOrdersOf(caller, order.customerId)) {
+    throw new CommandRejected('order_not_found', orderRules.order_not_found);
+  }
+};

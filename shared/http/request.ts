@@ -1,0 +1,95 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Problem } from '../domain/problems.ts';
+import { unauthenticated } from './problem.ts';
+
+/** Who sent the request, by the claims of the token that the API's authorizer has checked. */
+export interface Caller {
+  /** The claim `sub`. */
+  userId: string;
+  /** The claim `scope`, taken apart. */
+  scopes: readonly string[];
+  can(scope: string): boolean;
+}
+
+/** A request whose every part has been checked. */
+export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> {
+  params: Params;
+  query: Query;
+  body: Body;
+  caller: Caller;
+  /** One id for everything that this request sets off. */
+  correlationId: string;
+  /** API Gateway's id of this request. */
+  requestId: string;
+  /** The version that the caller last saw. */
+  ifMatch?: number;
+  idempotencyKey?: string;
+}
+
+/** What API Gateway sends, the headers' names in lower case. */
+export type HttpEvent = APIGatewayProxyEventV2;
+
+type Claims = { sub?: unknown; scope?: unknown };
+
+/** Throws 401 where there are no claims: a route without its authorizer lets nobody in. */
+export function callerOf(event: HttpEvent): Caller {
+  const { authorizer } = event.requestContext as { authorizer?: { jwt?: { claims?: Claims } } };
+  const { sub, scope } = authorizer?.jwt?.claims ?? {};
+  if (typeof sub !== 'string' || sub === '') throw unauthenticated();
+  return caller(sub, Array.isArray(scope) ? scope.map(String) : String(scope ?? '').split(' '));
+}
+
+/** Of a route that asks for no token. */
+export const anonymous = (): Caller => caller('anonymous', []);
+
+function caller(userId: string, scopes: readonly string[]): Caller {
+  const granted = scopes.filter((scope) => scope !== '');
+  return { userId, scopes: granted, can: (scope) => granted.includes(scope) };
+}
+
+/** The client's own id for everything that this request sets off, where it is sane; else the request's. */
+export function correlationIdOf(event: HttpEvent): string {
+  const given = header(event, 'x-correlation-id');
+  if (given !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(given)) return given;
+  return event.requestContext?.requestId ?? 'unknown';
+}
+
+/** `"3"` → 3; undefined for none and for `*`. */
+export function ifMatchOf(event: HttpEvent, problems: Problem[]): number | undefined {
+  const given = header(event, 'if-match')?.trim();
+  if (given === undefined || given === '*') return undefined;
+  const version = /^"([1-9]\d{0,14})"$/.exec(given)?.[1];
+  if (version) return Number(version);
+  problems.push({ path: 'if-match', message: 'must be a version in quotes as ETag has it, e.g. "3", or *' });
+  return undefined;
+}
+
+export function idempotencyKeyOf(event: HttpEvent, problems: Problem[]): string | undefined {
+  const given = header(event, 'idempotency-key');
+  if (given === undefined) return undefined;
+  if (/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(given)) return given;
+  problems.push({ path: 'idempotency-key', message: 'must be 1 to 255 printable ASCII characters' });
+  return undefined;
+}
+
+/** API Gateway decodes them; an emulator may not. No id has a `%` of its own. */
+export const pathParametersOf = (event: HttpEvent): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, decoded(value ?? '')]),
+  );
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+// Also before the normalizer has run: an error may come earlier.
+function header(event: HttpEvent, name: string): string | undefined {
+  for (const [given, value] of Object.entries(event.headers ?? {})) {
+    if (given.toLowerCase() === name) return value;
+  }
+  return undefined;
+}

@@ -1,0 +1,48 @@
+import type { HttpProblem } from './problem.ts';
+
+export interface HttpAnswer {
+  status: number;
+  body: unknown;
+  headers?: Record<string, string>;
+}
+
+/** What Lambda answers to an HTTP API (payload format 2.0). */
+export interface HttpResult {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export const jsonResult = ({ status, body, headers }: HttpAnswer, correlationId: string): HttpResult =>
+  result(status, { 'content-type': 'application/json', ...headers }, correlationId, body);
+
+export function problemResult(
+  { status, parts }: HttpProblem,
+  correlationId: string,
+  instance: string | undefined,
+): HttpResult {
+  const { code, title, detail, rule, errors, headers } = parts;
+  const problem = {
+    type: `urn:orderstream:problem:${code}`,
+    title,
+    status,
+    detail,
+    instance,
+    correlationId,
+    rule,
+    errors,
+  };
+  return result(status, { 'content-type': 'application/problem+json', ...headers }, correlationId, problem);
+}
+
+const result = (
+  statusCode: number,
+  headers: Record<string, string>,
+  correlationId: string,
+  body: unknown,
+): HttpResult => ({
+  statusCode,
+  // What a caller may see is the caller's: no cache between us keeps it.
+  headers: { 'cache-control': 'no-store', 'x-correlation-id': correlationId, ...headers },
+  body: JSON.stringify(body),
+});
