@@ -62,5 +62,5 @@ export const customerOrderKeys = (order: { customerId: string; createdAt: string
 const STORAGE_ATTRIBUTES = new Set(['pk', 'sk', 'customerPk', 'customerSk', 'listPk', 'listSk', 'expiresAt']);
 
 /** An item without the attributes that only the table and its indexes need. */
-export const viewOf = <View>(item: Record<string, unknown>): View =>
+export const viewOf = <View>(item: object): View =>
   Object.fromEntries(Object.entries(item).filter(([name]) => !STORAGE_ATTRIBUTES.has(name))) as View;

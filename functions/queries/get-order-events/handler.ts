@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { streamIdOf } from '../../../shared/domain/event.ts';
+import { isFrom } from '../../../shared/domain/events.ts';
+import { load } from '../../../shared/event-store/load.ts';
+import { orderId } from '../../../shared/http/fields.ts';
+import { httpHandler } from '../../../shared/http/handler.ts';
+import { nextCursor, pageFields, placeIn } from '../../../shared/http/page.ts';
+import { notFound } from '../../../shared/http/problem.ts';
+
+/**
+ * GET /orders/{orderId}/events: the audit trail, oldest first; the events as they are stored (money in minor units),
+ * lifted to today's schemas. Strongly consistent. AWS calls: one query.
+ */
+export const createHandler = (runtime: Runtime) =>
+  httpHandler(runtime, {
+    params: z.strictObject({ orderId }),
+    query: z.strictObject(pageFields(z.int().positive())),
+    async handle({ params, query: { limit, cursor }, caller }) {
+      const streamId = streamIdOf('order', params.orderId);
+      const after = placeIn(streamId, cursor) ?? 0;
+      const found = await load(runtime, streamId, { after, limit: limit + 1 });
+      const [first] = found.filter((event) => isFrom('order', event));
+      // Every event of an order says whose it is, so a later page needs no look at the first.
+      if (!first || !(first.data.customerId === caller.userId || caller.can('orders:manage'))) {
+        throw notFound('There is no such order.');
+      }
+      const events = found.slice(0, limit);
+      const next = found.length > limit ? events.at(-1)?.version : undefined;
+      return { status: 200, body: { events, ...nextCursor(streamId, next) } };
+    },
+  });
+
+export const handler = createHandler(createRuntime());

@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { streamIdOf } from '../../../shared/domain/event.ts';
+import { isFrom } from '../../../shared/domain/events.ts';
+import { type OrderView, orderView } from '../../../shared/domain/order/view.ts';
+import { load } from '../../../shared/event-store/load.ts';
+import { isoDateTime, orderId, wholeNumber } from '../../../shared/http/fields.ts';
+import { httpHandler } from '../../../shared/http/handler.ts';
+import { shownOrder } from '../../../shared/http/order.ts';
+import { HttpProblem, notFound } from '../../../shared/http/problem.ts';
+import { readCustomerNames, readOrder } from '../../../shared/read-model/orders.ts';
+
+const query = z
+  .strictObject({
+    minVersion: wholeNumber(1, 1_000_000_000).optional(),
+    asOf: isoDateTime.optional(),
+  })
+  .refine(({ minVersion, asOf }) => minVersion === undefined || asOf === undefined, {
+    path: ['asOf'],
+    message: 'cannot be asked for together with minVersion',
+  });
+
+/** How long a view that is behind `minVersion` is waited for, before the stream itself is folded. */
+const WAITS_MS = [50, 100, 200];
+
+/**
+ * GET /orders/{orderId}: the order view, or the same folded from the stream where the view is not there yet, or
+ * stays behind `minVersion`, or is asked for `asOf` a time.
+ * AWS calls: one get, one batch get (the customer's name). An order without a view: one query more; `minVersion`:
+ * up to three gets and one query more; `asOf`: a query in place of the get.
+ */
+export const createHandler = (runtime: Runtime) =>
+  httpHandler(runtime, {
+    params: z.strictObject({ orderId }),
+    query,
+    async handle({ params, query: { minVersion = 0, asOf }, caller }) {
+      const order = asOf
+        ? await fromStream(runtime, params.orderId, asOf)
+        : await current(runtime, params.orderId, minVersion);
+      if (!order || !(order.customerId === caller.userId || caller.can('orders:manage'))) {
+        throw notFound('There is no such order.');
+      }
+      if (order.version < minVersion) throw versionNotReached(order.version);
+      const names = await readCustomerNames(runtime, [order.customerId]);
+      return {
+        status: 200,
+        body: shownOrder(order, names.get(order.customerId)),
+        // What was is no version to put into If-Match.
+        headers: asOf ? {} : { etag: `"${order.version}"` },
+      };
+    },
+  });
+
+export const handler = createHandler(createRuntime());
+
+async function current(
+  runtime: Runtime,
+  orderId: string,
+  minVersion: number,
+): Promise<OrderView | undefined> {
+  const waits = [...WAITS_MS];
+  for (;;) {
+    const order = await readOrder(runtime, orderId);
+    if (order && order.version >= minVersion) return order;
+    const wait = order ? waits.shift() : undefined;
+    if (wait === undefined) return fromStream(runtime, orderId);
+    await runtime.sleep(wait);
+  }
+}
+
+async function fromStream(runtime: Runtime, orderId: string, asOf?: string): Promise<OrderView | undefined> {
+  const events = (await load(runtime, streamIdOf('order', orderId))).filter((event) =>
+    isFrom('order', event),
+  );
+  // Clocks of writers differ, versions do not: everything before the first event that came too late.
+  const end = asOf ? events.findIndex(({ metadata }) => metadata.timestamp > asOf) : -1;
+  return (end < 0 ? events : events.slice(0, end)).reduce<OrderView | undefined>(orderView, undefined);
+}
+
+const versionNotReached = (version: number): HttpProblem =>
+  new HttpProblem(409, {
+    code: 'version-not-reached',
+    title: 'Version not reached',
+    detail: `The order is at version ${version}.`,
+    rule: 'version_not_reached',
+  });

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { isoDate } from '../../../shared/http/fields.ts';
+import { httpHandler } from '../../../shared/http/handler.ts';
+import { shown } from '../../../shared/http/money.ts';
+import { readSales } from '../../../shared/read-model/sales.ts';
+
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 92;
+
+const query = z
+  .strictObject({ from: isoDate, to: isoDate })
+  .refine(({ from, to }) => from <= to, { path: ['from'], message: 'must not be after to' })
+  .refine(({ from, to }) => (Date.parse(to) - Date.parse(from)) / DAY_MS < MAX_DAYS, {
+    path: ['to'],
+    message: `must be at most ${MAX_DAYS - 1} days after from`,
+  });
+
+/**
+ * GET /sales?from=&to=: the numbers of each day (UTC) of a range, both ends included; zeros for a day without sales.
+ * AWS calls: one batch get for each 25 days, at most four.
+ */
+export const createHandler = (runtime: Runtime) =>
+  httpHandler(runtime, {
+    scope: 'orders:manage',
+    query,
+    async handle({ query: { from, to } }) {
+      const currency = runtime.setting('CURRENCY');
+      const sales = await readSales(runtime, daysBetween(from, to));
+      const days = Array.from(sales, ([date, { orders, cancelled, shipped, revenue }]) => {
+        return { date, orders, cancelled, shipped, revenue: shown(revenue, currency) };
+      });
+      return { status: 200, body: { currency, days } };
+    },
+  });
+
+export const handler = createHandler(createRuntime());
+
+function daysBetween(from: string, to: string): string[] {
+  const days: string[] = [];
+  for (let day = Date.parse(from); day <= Date.parse(to); day += DAY_MS) {
+    days.push(new Date(day).toISOString().slice(0, 10));
+  }
+  return days;
+}

@@ -1,0 +1,8 @@
+import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { httpHandler } from '../../../shared/http/handler.ts';
+
+/** GET /health: the API is reachable and its code loads. Asks no other service, so that it costs nothing. */
+export const createHandler = (runtime: Runtime) =>
+  httpHandler(runtime, { anonymous: true, handle: async () => ({ status: 200, body: { status: 'ok' } }) });
+
+export const handler = createHandler(createRuntime());

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { customerId } from '../../../shared/http/fields.ts';
+import { httpHandler } from '../../../shared/http/handler.ts';
+import { shownOrder } from '../../../shared/http/order.ts';
+import { nextCursor, pageFields, placeIn, timePlace } from '../../../shared/http/page.ts';
+import { notFound } from '../../../shared/http/problem.ts';
+import { ORDER_STATUSES, readCustomerNames, readCustomerOrders } from '../../../shared/read-model/orders.ts';
+
+/**
+ * GET /customers/{customerId}/orders?status=&limit=&cursor=: newest first; none for a customer who never ordered.
+ * AWS calls: one query (by status up to five) and, at the same time, one batch get (the customer's name).
+ */
+export const createHandler = (runtime: Runtime) =>
+  httpHandler(runtime, {
+    params: z.strictObject({ customerId }),
+    query: z.strictObject({ status: z.enum(ORDER_STATUSES).optional(), ...pageFields(timePlace) }),
+    async handle({ params, query: { status, limit, cursor }, caller }) {
+      if (params.customerId !== caller.userId && !caller.can('orders:manage')) {
+        throw notFound('There is no such customer.');
+      }
+      const list = JSON.stringify(['customer-orders', params.customerId, status]);
+      const before = placeIn(list, cursor);
+      const [page, names] = await Promise.all([
+        readCustomerOrders(runtime, { customerId: params.customerId, status, limit, before }),
+        readCustomerNames(runtime, [params.customerId]),
+      ]);
+      const orders = page.orders.map((order) => shownOrder(order, names.get(order.customerId)));
+      return { status: 200, body: { orders, ...nextCursor(list, page.next) } };
+    },
+  });
+
+export const handler = createHandler(createRuntime());

@@ -1,0 +1,34 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { orderId } from '../../../shared/http/fields.ts';
+import { httpHandler } from '../../../shared/http/handler.ts';
+import { nextCursor, pageFields, placeIn } from '../../../shared/http/page.ts';
+import { notificationsPartition, viewOf } from '../../../shared/read-model/keys.ts';
+
+/**
+ * GET /notifications?orderId=&limit=&cursor=: what an order's customer was told, oldest first; none for an order
+ * that nobody heard of. AWS calls: one query.
+ */
+export const createHandler = (runtime: Runtime) =>
+  httpHandler(runtime, {
+    scope: 'orders:manage',
+    query: z.strictObject({ orderId, ...pageFields(z.uuid()) }),
+    async handle({ query: { orderId, limit, cursor } }) {
+      const list = notificationsPartition(orderId);
+      const { Items = [] } = await runtime.dynamo.send(
+        new QueryCommand({
+          TableName: runtime.setting('READ_MODEL_TABLE'),
+          KeyConditionExpression: 'pk = :partition AND sk > :after',
+          ExpressionAttributeValues: { ':partition': list, ':after': placeIn(list, cursor) ?? '0' },
+          Limit: limit + 1,
+        }),
+      );
+      const page = Items.slice(0, limit);
+      const next = Items.length > limit ? page.at(-1)?.sk : undefined;
+      const notifications = page.map((item) => viewOf<Record<string, unknown>>(item));
+      return { status: 200, body: { notifications, ...nextCursor(list, next) } };
+    },
+  });
+
+export const handler = createHandler(createRuntime());

@@ -1,0 +1,21 @@
+import { shown } from './money.ts';
+
+/** The names under which views hold money, in minor units of their `currency`. */
+const MONEY = new Set(['total', 'amount', 'unitPrice', 'value']);
+
+/** A view whose money is shown in decimals, wherever in it; one without `currency` is left as it is. */
+export function withShownMoney(view: Record<string, unknown>): Record<string, unknown> {
+  const { currency } = view;
+  return typeof currency === 'string' ? (converted(view, currency) as Record<string, unknown>) : view;
+}
+
+function converted(value: unknown, currency: string): unknown {
+  if (Array.isArray(value)) return value.map((one) => converted(one, currency));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      MONEY.has(name) && typeof inner === 'number' ? shown(inner, currency) : converted(inner, currency),
+    ]),
+  );
+}

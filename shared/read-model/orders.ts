@@ -1,0 +1,98 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Runtime } from '../config/runtime.ts';
+import type { CustomerView } from '../domain/customer/view.ts';
+import type { OrderStatus } from '../domain/order/order.ts';
+import type { OrderView } from '../domain/order/view.ts';
+import { batchGet } from './batch-get.ts';
+import { CUSTOMER_ORDERS_INDEX, customerKey, customerOrdersPartition, orderKey, viewOf } from './keys.ts';
+
+// A record, so that the compiler misses a status that is not here.
+const statuses: Record<OrderStatus, true> = {
+  pending: true,
+  paid: true,
+  shipped: true,
+  delivered: true,
+  cancelled: true,
+};
+
+/** Every status that an order view can have. */
+export const ORDER_STATUSES = Object.keys(statuses) as OrderStatus[];
+
+/** The order view as far as it has got. AWS calls: one consistent get. */
+export async function readOrder(runtime: Runtime, orderId: string): Promise<OrderView | undefined> {
+  const { Item } = await runtime.dynamo.send(
+    new GetCommand({
+      TableName: runtime.setting('READ_MODEL_TABLE'),
+      Key: orderKey(orderId),
+      ConsistentRead: true,
+    }),
+  );
+  return Item && viewOf<OrderView>(Item);
+}
+
+/**
+ * The names of customers by their ids, at most 100; who is not registered (yet) is not in it.
+ * AWS calls: one batch get, none for no ids.
+ */
+export async function readCustomerNames(
+  runtime: Runtime,
+  customerIds: Iterable<string>,
+): Promise<Map<string, string>> {
+  const items = await batchGet(runtime, [...new Set(customerIds)].map(customerKey));
+  return new Map(items.map((item) => viewOf<CustomerView>(item)).map((one) => [one.customerId, one.name]));
+}
+
+export interface CustomerOrdersQuery {
+  customerId: string;
+  status?: OrderStatus | undefined;
+  limit: number;
+  /** The `next` of the page before. */
+  before?: string | undefined;
+}
+
+export interface OrdersPage {
+  orders: OrderView[];
+  /** Where to go on; absent at the end. A page by status may be short, even empty, and still have a next. */
+  next?: string;
+}
+
+/** A status is filtered for after reading; so much at the most is read for one page. */
+const QUERIES_PER_PAGE = 5;
+const FILTERED_QUERY_SIZE = 100;
+
+/**
+ * A customer's orders, newest first. The index is eventually consistent.
+ * AWS calls: one query; by status up to 5 of 100 orders each.
+ */
+export async function readCustomerOrders(runtime: Runtime, query: CustomerOrdersQuery): Promise<OrdersPage> {
+  const { customerId, status, limit, before = '~' } = query;
+  const found: (OrderView & { customerSk: string })[] = [];
+  let place: string = before;
+  for (let queries = 0; queries < QUERIES_PER_PAGE; queries++) {
+    const { Items = [], LastEvaluatedKey } = await runtime.dynamo.send(
+      new QueryCommand({
+        TableName: runtime.setting('READ_MODEL_TABLE'),
+        IndexName: CUSTOMER_ORDERS_INDEX,
+        KeyConditionExpression: 'customerPk = :customer AND customerSk < :before',
+        ExpressionAttributeValues: {
+          ':customer': customerOrdersPartition(customerId),
+          ':before': place,
+          ...(status && { ':status': status }),
+        },
+        ...(status && {
+          FilterExpression: '#status = :status',
+          ExpressionAttributeNames: { '#status': 'status' },
+        }),
+        ScanIndexForward: false,
+        Limit: status ? FILTERED_QUERY_SIZE : limit + 1 - found.length,
+      }),
+    );
+    found.push(...(Items as typeof found));
+    const orders = found.slice(0, limit).map((item) => viewOf<OrderView>(item));
+    const last = found[limit - 1];
+    if (last && found.length > limit) return { orders, next: last.customerSk };
+    if (!LastEvaluatedKey) return { orders };
+    place = String(LastEvaluatedKey.customerSk);
+  }
+  return { orders: found.map((item) => viewOf<OrderView>(item)), next: place };
+}
