@@ -50,6 +50,9 @@ export const country = z
 
 export const quantity = z.int().min(1).max(10_000);
 
+/** Of one delivery to the warehouse. */
+export const receivedQuantity = z.int().min(1).max(1_000_000);
+
 /** For one item; parsed to minor units. */
 export const unitPrice = (currency: () => string) => amount(currency, 1_000_000);
 

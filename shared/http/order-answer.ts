@@ -2,18 +2,30 @@ import { CommandRejected } from '../domain/command-rejected.ts';
 import type { OrderState } from '../domain/order/order.ts';
 import { orderRules } from '../domain/order/rules.ts';
 import type { CommandResult } from '../event-store/handle-command.ts';
+import { shown } from './money.ts';
 import type { Caller } from './request.ts';
 import type { HttpAnswer } from './result.ts';
 
 /** The version as HTTP has it: what a client sends back as If-Match. */
 export const etag = (version: number): string => `"${version}"`;
 
-/** What every command on an order that there is answers. */
+/** What a command on an order answers. */
 export const orderAnswer = ({ aggregateId, version, state }: CommandResult<OrderState>): HttpAnswer => ({
   status: 200,
   headers: { etag: etag(version) },
   body: { orderId: aggregateId, version, status: state.status },
 });
+
+/** What the command that placed an order answers. */
+export function placedAnswer({ aggregateId, version, state }: CommandResult<OrderState>): HttpAnswer {
+  if (state.status === 'none') throw new Error(`order ${aggregateId} was not placed`);
+  const { status, total, currency } = state;
+  return {
+    status: 201,
+    headers: { etag: etag(version), location: `/orders/${aggregateId}` },
+    body: { orderId: aggregateId, version, status, total: shown(total, currency) },
+  };
+}
 
 /** Whose order it is, or who may manage every order. */
 export const mayTouchOrdersOf = (caller: Caller, customerId: string): boolean =>

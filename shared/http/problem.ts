@@ -50,6 +50,9 @@ export const scopeMissing = (scope: string): HttpProblem =>
     headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
   });
 
+export const forbidden = (detail: string): HttpProblem =>
+  new HttpProblem(403, { code: 'forbidden', title: 'Forbidden', detail });
+
 export const notFound = (detail = 'There is nothing of that name.'): HttpProblem =>
   new HttpProblem(404, { code: 'not-found', title: 'Not found', detail });
 

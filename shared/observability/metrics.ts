@@ -24,6 +24,9 @@ export function createMetrics(settings: Readonly<Record<string, string | undefin
   });
   return {
     count: (name, value = 1) => metrics.addMetric(name, 'Count', value),
-    flush: () => metrics.publishStoredMetrics(),
+    // Publishing nothing would be a warning a request.
+    flush: () => {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
   };
 }

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { streamIdOf } from '../../../shared/domain/event.ts';
+import type { DomainEvent } from '../../../shared/domain/events.ts';
+import { toMajor } from '../../../shared/domain/money.ts';
+import { MAX_ORDER_TOTAL } from '../../../shared/domain/order/decide.ts';
+import { broken } from '../../../shared/domain/order/rules.ts';
+import { paymentAggregate } from '../../../shared/domain/payment/payment.ts';
+import { handleCommand } from '../../../shared/event-store/handle-command.ts';
+import { load } from '../../../shared/event-store/load.ts';
+import { commandMetadata, newAggregateId } from '../../../shared/http/command.ts';
+import * as fields from '../../../shared/http/fields.ts';
+import { httpHandler } from '../../../shared/http/handler.ts';
+import { etag } from '../../../shared/http/order-answer.ts';
+
+const body = z
+  .strictObject({
+    orderId: fields.orderId,
+    amount: z.number().min(0).max(MAX_ORDER_TOTAL),
+    reference: fields.text(200),
+    outcome: z.enum(['captured', 'declined']),
+    reason: fields.reason.optional(),
+  })
+  .refine(({ outcome, reason }) => reason === undefined || outcome !== 'captured', {
+    path: ['reason'],
+    error: 'is only for what was declined',
+  });
+
+/**
+ * POST /payments: a provider reports what became of a payment. One consistent query (the order) and one
+ * conditional put. Without an Idempotency-Key the provider's `reference` is the key: the same report twice is one
+ * payment. That the order can still be paid is not asked here: the money has moved already, and order-payments
+ * refunds what an order does not take.
+ */
+export const createHandler = (runtime: Runtime) =>
+  httpHandler(runtime, {
+    scope: 'payments:write',
+    body,
+    async handle(request) {
+      const { orderId, amount, reference, outcome, reason } = request.body;
+      const { customerId, total, currency } = await placedOrder(runtime, orderId);
+      // Both are the double nearest to the same decimal, or they are not the same amount.
+      if (amount !== toMajor(total, currency)) throw broken('amount_mismatch');
+      const keyed = { ...request, idempotencyKey: request.idempotencyKey ?? reference };
+      const facts = { orderId, customerId, amount: total, currency, reference };
+      const result = await handleCommand(runtime, paymentAggregate, {
+        aggregateId: newAggregateId(runtime, 'payment', keyed),
+        command: { type: 'record', outcome, ...facts, ...(reason === undefined ? {} : { reason }) },
+        metadata: commandMetadata(runtime, 'record-payment', keyed),
+        creates: true,
+      });
+      const { aggregateId: paymentId, version, state } = result;
+      return {
+        status: 201,
+        headers: { etag: etag(version) },
+        body: { paymentId, orderId, version, status: state.status },
+      };
+    },
+  });
+
+// What a payment must fit is settled by an order's first event, and never changes.
+async function placedOrder(runtime: Runtime, orderId: string) {
+  const [first]: DomainEvent[] = await load(runtime, streamIdOf('order', orderId), { limit: 1 });
+  if (first?.eventType !== 'OrderCreated') throw broken('order_not_found');
+  return first.data;
+}
+
+export const handler = createHandler(createRuntime());

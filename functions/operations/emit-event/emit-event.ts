@@ -1,0 +1,80 @@
+import { timeOf } from '../../../shared/config/ids.ts';
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import { type StoredEvent, streamIdOf } from '../../../shared/domain/event.ts';
+import { currentSchemaVersion, eventDefinitions } from '../../../shared/domain/events.ts';
+import { append } from '../../../shared/event-store/append.ts';
+import { ConcurrencyConflict, VersionMismatch } from '../../../shared/event-store/errors.ts';
+import { lastVersion } from '../../../shared/event-store/last-version.ts';
+import { checkEmission, type Emission } from './emission.ts';
+
+export interface Emitted {
+  streamId: string;
+  version: number;
+  eventId: string;
+}
+
+const MAX_ATTEMPTS = 8;
+
+/**
+ * Appends any event as the next of its stream, so that it takes the whole path: stream, topic, consumers.
+ * Input: `{eventType, aggregateId, data, schemaVersion?, expectedVersion?, userId?, correlationId?}`.
+ *
+ * Only the schema is checked, no rule of the domain: this is for trying consumers and for repairs by hand. An
+ * event that cannot follow what its stream holds (an OrderPaid with no order) makes that stream unreadable for
+ * commands, and is a dead letter to projections.
+ *
+ * Throws InvalidEmission; VersionMismatch where the stream is not at `expectedVersion`; ConcurrencyConflict after
+ * the last lost race; AppendTooLarge. Nothing was appended then.
+ */
+export async function emitEvent(runtime: Runtime, input: unknown, requestId: string): Promise<Emitted> {
+  const emission = checkEmission(input);
+  const { aggregateType } = eventDefinitions[emission.event.eventType];
+  const streamId = streamIdOf(aggregateType, emission.aggregateId);
+  for (let attempt = 1; ; attempt++) {
+    const version = await lastVersion(runtime, streamId);
+    if (emission.expectedVersion !== undefined && emission.expectedVersion !== version) {
+      throw new VersionMismatch(streamId, emission.expectedVersion, version);
+    }
+    const event = storedEvent(runtime, emission, version + 1, requestId);
+    try {
+      await append(runtime, [event]);
+      logAppended(runtime, event);
+      return { streamId, version: event.version, eventId: event.eventId };
+    } catch (error) {
+      const lostRace = error instanceof ConcurrencyConflict;
+      if (!lostRace || attempt >= MAX_ATTEMPTS) throw error;
+      await runtime.sleep(runtime.random() * 20 * 2 ** attempt);
+    }
+  }
+}
+
+function storedEvent(
+  runtime: Runtime,
+  { event, aggregateId, userId, correlationId }: Emission,
+  version: number,
+  requestId: string,
+): StoredEvent {
+  const eventId = runtime.newId();
+  const { aggregateType } = eventDefinitions[event.eventType];
+  return {
+    ...event,
+    streamId: streamIdOf(aggregateType, aggregateId),
+    version,
+    eventId,
+    aggregateType,
+    aggregateId,
+    schemaVersion: currentSchemaVersion(event.eventType),
+    metadata: {
+      userId,
+      timestamp: new Date(timeOf(eventId)).toISOString(),
+      correlationId: correlationId ?? requestId,
+      causationId: requestId,
+      commandId: eventId,
+    },
+  };
+}
+
+function logAppended(runtime: Runtime, { eventType, streamId, version, metadata }: StoredEvent): void {
+  const { correlationId } = metadata;
+  runtime.logger.info('appended', { hop: 'command', eventType, streamId, version, correlationId });
+}
