@@ -1,0 +1,115 @@
+import type { Caller } from './api.ts';
+
+/** Who acts in a scenario: customers place and cancel; the shop ships; the payment provider reports. */
+export interface Cast {
+  /** A customer, registered under that name. */
+  customer(name: string): Promise<Caller>;
+  shop: Caller;
+  /** Waits until an order's view satisfies the condition. */
+  until(orderId: string, condition: (order: OrderAnswer) => boolean): Promise<OrderAnswer>;
+  /** Distinguishes this run of the demo from others on the same data. */
+  run: string;
+}
+
+export interface OrderAnswer {
+  orderId: string;
+  status: string;
+  total: number;
+  version: number;
+}
+
+export interface Scenario {
+  title: string;
+  /** Answers with the order's id. */
+  play(cast: Cast): Promise<string>;
+}
+
+const tea = { sku: 'TEA-GREEN', name: 'Green tea, 100 g', quantity: 2, unitPrice: 12.5 };
+const laptop = { sku: 'LAPTOP-14', name: 'Laptop, 14 inch', quantity: 1, unitPrice: 1899 };
+const camera = { sku: 'CAMERA-X', name: 'Camera', quantity: 2, unitPrice: 749.5 };
+
+const home = { line1: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' };
+const berlin = { line1: 'Invalidenstr. 1', city: 'Berlin', postalCode: '10115', country: 'DE' };
+const tokyo = { line1: '1-1 Chiyoda', city: 'Tokyo', postalCode: '100-0001', country: 'JP' };
+
+export const scenarios: Scenario[] = [
+  {
+    title: 'small, paid, shipped, delivered',
+    async play({ customer, shop, until, run }) {
+      const ada = await customer('Ada');
+      const order = await place(ada, [tea], home);
+      await pay(shop, order, `${run}-small`);
+      await until(order.orderId, ({ status }) => status === 'paid');
+      const parcel = { carrier: 'UPS', trackingNumber: `1Z${run}` };
+      await shop.post(`/orders/${order.orderId}/ship`, parcel, 200);
+      await shop.post(`/orders/${order.orderId}/deliver`, {}, 200);
+      return order.orderId;
+    },
+  },
+  {
+    title: 'over 1,000, paid',
+    async play({ customer, shop, until, run }) {
+      const order = await place(await customer('Grace'), [laptop], home);
+      await pay(shop, order, `${run}-high`);
+      await until(order.orderId, ({ status }) => status === 'paid');
+      return order.orderId;
+    },
+  },
+  {
+    title: 'from abroad',
+    play: async ({ customer }) => (await place(await customer('Alan'), [tea], berlin)).orderId,
+  },
+  {
+    title: 'over 1,000 and from abroad',
+    play: async ({ customer }) => (await place(await customer('Hedy'), [camera], tokyo)).orderId,
+  },
+  {
+    title: 'cancelled by the customer',
+    async play({ customer }) {
+      const edsger = await customer('Edsger');
+      const order = await place(edsger, [tea], home);
+      await edsger.post(`/orders/${order.orderId}/cancel`, { reason: 'ordered twice' }, 200);
+      return order.orderId;
+    },
+  },
+  {
+    title: 'paid, then cancelled: refunded',
+    async play({ customer, shop, until, run }) {
+      const barbara = await customer('Barbara');
+      const order = await place(barbara, [tea, camera], home);
+      await pay(shop, order, `${run}-refund`);
+      await until(order.orderId, ({ status }) => status === 'paid');
+      await barbara.post(`/orders/${order.orderId}/cancel`, { reason: 'found it cheaper' }, 200);
+      return order.orderId;
+    },
+  },
+  {
+    title: 'payment declined',
+    async play({ customer, shop, run }) {
+      const order = await place(await customer('Niklaus'), [tea], home);
+      const report = { outcome: 'declined', reason: 'insufficient funds' };
+      await pay(shop, order, `${run}-declined`, report);
+      return order.orderId;
+    },
+  },
+  {
+    title: 'out of stock: cancelled by us',
+    async play({ customer, shop, until, run }) {
+      const rare = { sku: `RARE-${run}`, name: 'First edition', quantity: 3, unitPrice: 80 };
+      await shop.post(`/inventory/${rare.sku}/receive`, { quantity: 2 }, 200);
+      const order = await place(await customer('Donald'), [rare], home);
+      await until(order.orderId, ({ status }) => status === 'cancelled');
+      return order.orderId;
+    },
+  },
+];
+
+const place = (customer: Caller, items: unknown[], shippingAddress: unknown): Promise<OrderAnswer> =>
+  customer.post('/orders', { items, shippingAddress }, 201);
+
+const pay = (
+  shop: Caller,
+  { orderId, total: amount }: OrderAnswer,
+  reference: string,
+  report: object = { outcome: 'captured' },
+) => shop.post('/payments', { orderId, amount, reference, ...report }, 201);
