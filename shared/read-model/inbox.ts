@@ -35,6 +35,10 @@ const MARKERS_PER_TRANSACTION = 99;
  */
 const MARKER_DAYS = 30;
 
+/** Until when an event handled now has to be remembered, as a TTL attribute wants it (seconds since 1970). */
+export const inboxExpiry = (runtime: Runtime): number =>
+  Math.floor(runtime.now() / 1_000) + MARKER_DAYS * 86_400;
+
 const MAX_ATTEMPTS = 8;
 const BASE_DELAY_MS = 20;
 const MAX_DELAY_MS = 1_000;
@@ -107,7 +111,7 @@ function transaction(
   changes: readonly Change[],
 ): TransactWriteCommandInput {
   const TableName = runtime.setting('READ_MODEL_TABLE');
-  const expiresAt = Math.floor(runtime.now() / 1_000) + MARKER_DAYS * 86_400;
+  const expiresAt = inboxExpiry(runtime);
   const markers = changes.map(({ eventId }) => ({
     Put: {
       TableName,

@@ -1,0 +1,33 @@
+import type { DomainEventOf } from '../../../shared/domain/events.ts';
+import type { OrderItem } from '../../../shared/domain/order/events.ts';
+
+/** A declaration as queries show it. Money in minor units. */
+export interface CustomsDeclaration {
+  orderId: string;
+  customerId: string;
+  /** Where the goods go, ISO 3166-1 alpha-2. */
+  country: string;
+  currency: string;
+  value: number;
+  items: OrderItem[];
+  status: 'opened';
+  createdAt: string;
+}
+
+export function openDeclaration({
+  aggregateId: orderId,
+  data,
+  metadata,
+}: DomainEventOf<'OrderCreated'>): CustomsDeclaration {
+  const { customerId, currency, total, items, shippingAddress } = data;
+  return {
+    orderId,
+    customerId,
+    country: shippingAddress.country,
+    currency,
+    value: total,
+    items: items.map(({ sku, name, quantity, unitPrice }) => ({ sku, name, quantity, unitPrice })),
+    status: 'opened',
+    createdAt: metadata.timestamp,
+  };
+}

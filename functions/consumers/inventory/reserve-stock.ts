@@ -1,0 +1,80 @@
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import { CommandRejected } from '../../../shared/domain/command-rejected.ts';
+import type { DomainEventOf } from '../../../shared/domain/events.ts';
+import { inventoryAggregate, reservationOf } from '../../../shared/domain/inventory/inventory.ts';
+import { orderAggregate } from '../../../shared/domain/order/order.ts';
+import { quantitiesBySku, type SkuQuantity } from '../../../shared/domain/order/quantities.ts';
+import { handleCommand } from '../../../shared/event-store/handle-command.ts';
+import { load } from '../../../shared/event-store/load.ts';
+import { consumerCommand } from '../../../shared/messaging/consumer-command.ts';
+import { allEnded, type InTurn } from '../../../shared/messaging/in-turn.ts';
+import { releaseStock } from './release-stock.ts';
+import { noteUntracked, readUntracked } from './untracked.ts';
+
+type OrderCreated = DomainEventOf<'OrderCreated'>;
+type Outcome = 'reserved' | 'rejected' | 'none' | 'untracked';
+
+/**
+ * Reserves what the order asks for, and cancels an order that cannot have all of it. Its cancellation gives back
+ * what was taken. Each step can be repeated, so that a failure between any two is mended by the next delivery.
+ */
+export async function reserveStock(runtime: Runtime, inTurn: InTurn, created: OrderCreated): Promise<void> {
+  const untracked = await readUntracked(runtime, created);
+  const wanted = quantitiesBySku(created.data.items).filter(({ sku }) => !untracked.has(sku));
+  const outcomes = await allEnded(
+    wanted.map((item) => inTurn(item.sku, () => reserve(runtime, created, item))),
+  );
+  await noteUntracked(
+    runtime,
+    created,
+    wanted.filter((_, index) => outcomes[index] === 'untracked').map(({ sku }) => sku),
+  );
+
+  // The cancellation may have come first, and found nothing to give back. Read after the reservation: a
+  // cancellation that is not in the stream yet has its message still ahead of it.
+  const history = await load(runtime, created.streamId);
+  const cancelled = history.find((event) => event.eventType === 'OrderCancelled');
+  if (cancelled) await releaseStock(runtime, inTurn, cancelled);
+  else if (outcomes.includes('rejected')) await cancelOrder(runtime, created);
+}
+
+async function reserve(
+  runtime: Runtime,
+  created: OrderCreated,
+  { sku, quantity }: SkuQuantity,
+): Promise<Outcome> {
+  const orderId = created.aggregateId;
+  const { state } = await handleCommand(runtime, inventoryAggregate, {
+    aggregateId: sku,
+    command: { type: 'reserve', sku, orderId, quantity },
+    metadata: consumerCommand(runtime, created),
+  });
+  return state.tracked ? reservationOf(state, orderId) : 'untracked';
+}
+
+async function cancelOrder(runtime: Runtime, created: OrderCreated): Promise<void> {
+  try {
+    await handleCommand(runtime, orderAggregate, {
+      aggregateId: created.aggregateId,
+      command: { type: 'cancel', reason: 'out_of_stock' },
+      metadata: consumerCommand(runtime, created),
+    });
+  } catch (error) {
+    if (!(error instanceof CommandRejected)) throw error;
+    switch (error.rule) {
+      case 'order_already_cancelled':
+        return;
+      case 'order_already_shipped':
+      case 'order_already_delivered':
+        // The goods have left: what the books lack is for people to put right.
+        runtime.logger.warn('shipped without stock', {
+          streamId: created.streamId,
+          rule: error.rule,
+          correlationId: created.metadata.correlationId,
+        });
+        return;
+      default:
+        throw error;
+    }
+  }
+}

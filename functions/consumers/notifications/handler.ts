@@ -1,0 +1,44 @@
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { streamIdOf } from '../../../shared/domain/event.ts';
+import { load } from '../../../shared/event-store/load.ts';
+import { createConsumer } from '../../../shared/messaging/consume.ts';
+import { each } from '../../../shared/messaging/handle.ts';
+import { type EmailSender, emailSenderOf } from './email-sender.ts';
+import { messageOf } from './messages.ts';
+import { createOnce } from './once.ts';
+
+/** Tells the customer, once for each event. AWS calls: two for the idempotency, one query for the address, the email. */
+export const createHandler = (
+  runtime: Runtime,
+  senderOf: (runtime: Runtime) => EmailSender = emailSenderOf,
+) => {
+  let sender: EmailSender | undefined;
+  return (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> => {
+    const consume = createConsumer(runtime, async (deliveries) => {
+      sender ??= senderOf(runtime);
+      const { send } = sender;
+      const once = createOnce(runtime, context);
+      const notify = each(async (cause) => {
+        const message = messageOf(cause);
+        if (!message) return;
+        await once(cause.eventId, async () => {
+          const to = await emailOf(runtime, message.customerId);
+          const { eventId, eventType } = cause;
+          await send({ ...message, ...(to === undefined ? {} : { to }), eventId, eventType });
+        });
+      });
+      return notify(deliveries);
+    });
+    return consume(event);
+  };
+};
+
+export const handler = createHandler(createRuntime());
+
+// The stream and not the view: a customer may order before the projection has seen them. The first event has the
+// address, and none changes it.
+async function emailOf(runtime: Runtime, customerId: string): Promise<string | undefined> {
+  const [first] = await load(runtime, streamIdOf('customer', customerId), { limit: 1 });
+  return first?.eventType === 'CustomerRegistered' ? first.data.email : undefined;
+}

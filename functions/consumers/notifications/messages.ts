@@ -1,0 +1,69 @@
+import type { DomainEvent, DomainEventOf } from '../../../shared/domain/events.ts';
+import { minorDigits, toMajor } from '../../../shared/domain/money.ts';
+
+/** The events of which a customer is told. */
+export type NotifiedEvent = DomainEventOf<
+  'OrderCreated' | 'OrderShipped' | 'OrderDelivered' | 'OrderCancelled' | 'PaymentDeclined'
+>;
+
+export interface Message {
+  orderId: string;
+  customerId: string;
+  subject: string;
+  text: string;
+}
+
+/** What the customer is told of the event; `undefined` where that is nothing. Plain text, one line a fact. */
+export function messageOf(event: DomainEvent): Message | undefined {
+  switch (event.eventType) {
+    case 'OrderCreated':
+      return message(event, event.aggregateId, 'We have your order', orderLines(event));
+    case 'OrderShipped':
+      return message(event, event.aggregateId, 'Your order is on its way', [
+        `${event.data.carrier} has your parcel.`,
+        `Tracking number: ${event.data.trackingNumber}`,
+      ]);
+    case 'OrderDelivered':
+      return message(event, event.aggregateId, 'Your order has been delivered', ['Your parcel has arrived.']);
+    case 'OrderCancelled':
+      return message(event, event.aggregateId, 'Your order has been cancelled', cancellationLines(event));
+    case 'PaymentDeclined':
+      return message(event, event.data.orderId, 'Your payment was declined', [
+        `A payment of ${money(event.data.amount, event.data.currency)} was declined.`,
+        'Your order waits for you to try again.',
+      ]);
+    default:
+      return undefined;
+  }
+}
+
+const message = (event: NotifiedEvent, orderId: string, subject: string, lines: string[]): Message => ({
+  orderId,
+  customerId: event.data.customerId,
+  subject,
+  text: [...lines, `Order: ${orderId}`].join('\n'),
+});
+
+function orderLines({ data: { items, total, currency } }: DomainEventOf<'OrderCreated'>): string[] {
+  return [
+    'Thank you for your order.',
+    ...items.map(
+      ({ quantity, name, unitPrice }) => `${quantity} × ${name} at ${money(unitPrice, currency)} each`,
+    ),
+    `Total: ${money(total, currency)}`,
+  ];
+}
+
+// Only the reason that we give ourselves is told: any other is the words of whoever cancelled.
+function cancellationLines({ data }: DomainEventOf<'OrderCancelled'>): string[] {
+  const { reason, paymentId, total, currency } = data;
+  return [
+    reason === 'out_of_stock'
+      ? 'We are sorry: we do not have everything that you ordered, so we had to cancel your order.'
+      : 'Your order has been cancelled.',
+    ...(paymentId === undefined ? [] : [`Your payment of ${money(total, currency)} is refunded.`]),
+  ];
+}
+
+const money = (minor: number, currency: string): string =>
+  `${toMajor(minor, currency).toFixed(minorDigits(currency))} ${currency}`;

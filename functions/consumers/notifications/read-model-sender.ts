@@ -1,0 +1,15 @@
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import { notificationKey } from '../../../shared/read-model/keys.ts';
+import { putOnce } from '../../../shared/read-model/put-once.ts';
+import type { EmailSender } from './email-sender.ts';
+
+/** Keeps the emails where GET /notifications shows them; sends none. Exactly one for each event. */
+export const createReadModelSender = (runtime: Runtime): EmailSender => ({
+  async send(email) {
+    await putOnce(runtime, {
+      ...notificationKey(email.orderId, email.eventId),
+      ...email,
+      sentAt: new Date(runtime.now()).toISOString(),
+    });
+  },
+});

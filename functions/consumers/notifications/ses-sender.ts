@@ -1,0 +1,41 @@
+import type { SESv2Client } from '@aws-sdk/client-sesv2';
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import type { EmailSender } from './email-sender.ts';
+
+/**
+ * Sends through SES. SES has no way to recognise a repeat, so the SDK does not repeat by itself: only the consumer
+ * does, and only what was not confirmed. `clientOf` takes the client's place in a test.
+ */
+export function createSesSender(
+  runtime: Runtime,
+  clientOf: () => Promise<Pick<SESv2Client, 'send'>> = createClient,
+): EmailSender {
+  let client: Promise<Pick<SESv2Client, 'send'>> | undefined;
+  return {
+    async send({ to, customerId, orderId, subject, text, eventId, eventType }) {
+      if (to === undefined) {
+        runtime.logger.warn('no address to send to', { customerId, orderId, eventId, eventType });
+        return;
+      }
+      client ??= clientOf();
+      const { SendEmailCommand } = await import('@aws-sdk/client-sesv2');
+      await (await client).send(
+        new SendEmailCommand({
+          FromEmailAddress: runtime.setting('EMAIL_FROM'),
+          Destination: { ToAddresses: [to] },
+          Content: { Simple: { Subject: { Data: subject }, Body: { Text: { Data: text } } } },
+          EmailTags: [
+            { Name: 'eventId', Value: eventId },
+            { Name: 'eventType', Value: eventType },
+          ],
+        }),
+      );
+    },
+  };
+}
+
+// Loaded where mail is really sent, and nowhere else: it is the largest part of this function.
+async function createClient(): Promise<SESv2Client> {
+  const { SESv2Client } = await import('@aws-sdk/client-sesv2');
+  return new SESv2Client({ maxAttempts: 1 });
+}

@@ -1,0 +1,28 @@
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import { CommandRejected } from '../../../shared/domain/command-rejected.ts';
+import type { DomainEventOf } from '../../../shared/domain/events.ts';
+import { orderAggregate } from '../../../shared/domain/order/order.ts';
+import { handleCommand } from '../../../shared/event-store/handle-command.ts';
+import { load } from '../../../shared/event-store/load.ts';
+import { consumerCommand } from '../../../shared/messaging/consumer-command.ts';
+import { refundPayment } from './refund-payment.ts';
+
+/**
+ * Pays the order, or refunds the payment with the rule that the order holds against it as the reason. A payment that
+ * has gone back already pays for nothing, however late its message is.
+ */
+export async function payOrder(runtime: Runtime, captured: DomainEventOf<'PaymentCaptured'>): Promise<void> {
+  const { aggregateId: paymentId, streamId, version, data } = captured;
+  const since = await load(runtime, streamId, { after: version });
+  if (since.some(({ eventType }) => eventType === 'PaymentRefunded')) return;
+  try {
+    await handleCommand(runtime, orderAggregate, {
+      aggregateId: data.orderId,
+      command: { type: 'pay', paymentId, amount: data.amount, currency: data.currency },
+      metadata: consumerCommand(runtime, captured),
+    });
+  } catch (error) {
+    if (!(error instanceof CommandRejected)) throw error;
+    await refundPayment(runtime, paymentId, error.rule, captured);
+  }
+}

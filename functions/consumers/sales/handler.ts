@@ -1,0 +1,33 @@
+import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import type { DomainEvent } from '../../../shared/domain/events.ts';
+import { createConsumer } from '../../../shared/messaging/consume.ts';
+import { applyOnce, type Change, ChangesNotApplied } from '../../../shared/read-model/inbox.ts';
+import { salesKey, salesShardOf } from '../../../shared/read-model/keys.ts';
+import { salesChanges } from './sales-changes.ts';
+
+/** Counts the sales of each day, exactly. AWS calls: one transaction for each day and shard in the batch. */
+export const createHandler = (runtime: Runtime) =>
+  createConsumer(runtime, async (deliveries) => {
+    try {
+      await applyOnce(
+        runtime,
+        runtime.setting('CONSUMER'),
+        deliveries.flatMap(({ event }) => changesOf(event)),
+      );
+      return new Map();
+    } catch (error) {
+      if (!(error instanceof ChangesNotApplied)) throw error;
+      const { failures } = error;
+      const failed = deliveries.filter(({ event }) => failures.has(event.eventId));
+      return new Map(failed.map(({ messageId, event }) => [messageId, failures.get(event.eventId)]));
+    }
+  });
+
+export const handler = createHandler(createRuntime());
+
+function changesOf(event: DomainEvent): Change[] {
+  const change = salesChanges(event);
+  if (!change) return [];
+  const target = salesKey(change.day, salesShardOf(event.aggregateId));
+  return [{ eventId: event.eventId, target, add: change.add as Record<string, number> }];
+}

@@ -1,0 +1,26 @@
+import type { DomainEvent } from '../../../shared/domain/events.ts';
+import type { SalesCounters } from '../../../shared/read-model/sales.ts';
+
+/** What one event adds to the counters of its day (yyyy-mm-dd, UTC). */
+export interface SalesChange {
+  day: string;
+  add: Partial<SalesCounters>;
+}
+
+/**
+ * Each event counts on its own day: an order that is cancelled a day later leaves its first day as it was, and takes
+ * its total off the second. `undefined` for an event that sales do not count.
+ */
+export function salesChanges(event: DomainEvent): SalesChange | undefined {
+  const day = event.metadata.timestamp.slice(0, 10);
+  switch (event.eventType) {
+    case 'OrderCreated':
+      return { day, add: { orders: 1, revenue: event.data.total } };
+    case 'OrderCancelled':
+      return { day, add: { cancelled: 1, revenue: -event.data.total } };
+    case 'OrderShipped':
+      return { day, add: { shipped: 1 } };
+    default:
+      return undefined;
+  }
+}
