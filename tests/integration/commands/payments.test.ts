@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { load } from '../../../shared/event-store/load.ts';
+import { type Commands, ORDER_TOTAL, startCommands, uniqueKey } from '../../support/commands.ts';
+import { watched } from '../../support/data.ts';
+
+const provider = { sub: 'provider', scope: 'payments:write' };
+
+let commands: Commands;
+beforeAll(async () => {
+  commands = await startCommands();
+});
+afterAll(() => commands.data.stop());
+
+const report = async (changes: object = {}) => ({
+  orderId: await commands.placed(),
+  amount: ORDER_TOTAL,
+  reference: uniqueKey(),
+  outcome: 'captured',
+  ...changes,
+});
+
+describe('POST /payments', () => {
+  test('answers 201, and stores the customer and currency of the order', async () => {
+    const body = await report();
+    const answer = await commands.run('recordPayment', { body, ...provider });
+    expect(answer).toMatchObject({
+      status: 201,
+      body: { orderId: body.orderId, version: 1, status: 'captured', paymentId: expect.any(String) },
+    });
+    const [event] = await load(commands.data.runtime(), `payment-${answer.body.paymentId}`);
+    expect(event).toMatchObject({
+      eventType: 'PaymentCaptured',
+      data: { customerId: 'ada', amount: 3998, currency: 'USD', reference: body.reference },
+    });
+  });
+
+  test('takes one consistent query and one conditional put', async () => {
+    const body = await report();
+    const { counts, dynamo } = watched(commands.data.dynamo);
+    await commands.run('recordPayment', { body, ...provider }, { dynamo });
+    expect(counts).toEqual({ QueryCommand: 1, PutCommand: 1 });
+  });
+
+  test('records what was declined, with its reason or without', async () => {
+    const declined = await report({ outcome: 'declined', reason: 'insufficient funds' });
+    const unexplained = await report({ outcome: 'declined' });
+    for (const body of [declined, unexplained]) {
+      expect(await commands.run('recordPayment', { body, ...provider })).toMatchObject({
+        status: 201,
+        body: { status: 'declined' },
+      });
+    }
+  });
+
+  test('the same report twice is one payment; the same reference with another content a 422', async () => {
+    const body = await report();
+    const first = await commands.run('recordPayment', { body, ...provider });
+    const before = await commands.eventCount();
+    expect(await commands.run('recordPayment', { body, ...provider })).toEqual(first);
+    const other = { ...body, outcome: 'declined' };
+    expect(await commands.run('recordPayment', { body: other, ...provider })).toMatchObject({
+      status: 422,
+      body: { type: 'urn:orderstream:problem:idempotency-key-reused' },
+    });
+    expect(await commands.eventCount()).toBe(before);
+  });
+
+  test.each([ORDER_TOTAL - 0.01, ORDER_TOTAL + 0.001, 0])(
+    "of %s, not the order's total, is a 422",
+    async (amount) => {
+      const body = await report({ amount });
+      const before = await commands.eventCount();
+      expect(await commands.run('recordPayment', { body, ...provider })).toMatchObject({
+        status: 422,
+        body: { rule: 'amount_mismatch' },
+      });
+      expect(await commands.eventCount()).toBe(before);
+    },
+  );
+
+  test('for an order that there is not is a 404', async () => {
+    const body = await report({ orderId: '0192f000-0000-7000-8000-000000000000' });
+    expect(await commands.run('recordPayment', { body, ...provider })).toMatchObject({
+      status: 404,
+      body: { rule: 'order_not_found' },
+    });
+  });
+
+  test('without payments:write is a 403, whatever else the caller may', async () => {
+    const body = await report();
+    expect(await commands.run('recordPayment', { body, scope: 'orders:manage' })).toMatchObject({
+      status: 403,
+    });
+  });
+});
+
+describe('POST /payments/{paymentId}/refund', () => {
+  const refund = (paymentId: string, headers = {}) =>
+    commands.run('refundPayment', {
+      params: { paymentId },
+      body: { reason: 'returned' },
+      headers,
+      ...provider,
+    });
+
+  const recorded = async (changes: object = {}): Promise<string> =>
+    (await commands.run('recordPayment', { body: await report(changes), ...provider })).body.paymentId;
+
+  test('refunds a captured payment once', async () => {
+    const paymentId = await recorded();
+    expect(await refund(paymentId)).toMatchObject({ status: 200, body: { version: 2, status: 'refunded' } });
+    expect(await refund(paymentId)).toMatchObject({
+      status: 409,
+      body: { rule: 'payment_already_refunded' },
+    });
+  });
+
+  test('under one Idempotency-Key answers the second time as the first', async () => {
+    const paymentId = await recorded();
+    const headers = { 'idempotency-key': uniqueKey() };
+    expect(await refund(paymentId, headers)).toEqual(await refund(paymentId, headers));
+  });
+
+  test('of a declined payment is a 409, of an unknown one a 404', async () => {
+    const paymentId = await recorded({ outcome: 'declined' });
+    expect(await refund(paymentId)).toMatchObject({ status: 409, body: { rule: 'payment_declined' } });
+    expect(await refund('0192f000-0000-7000-8000-000000000000')).toMatchObject({
+      status: 404,
+      body: { rule: 'payment_not_found' },
+    });
+  });
+});

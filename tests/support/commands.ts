@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import * as cancelOrder from '../../functions/commands/cancel-order/handler.ts';
+import * as deliverOrder from '../../functions/commands/deliver-order/handler.ts';
+import * as placeOrder from '../../functions/commands/place-order/handler.ts';
+import * as receiveStock from '../../functions/commands/receive-stock/handler.ts';
+import * as recordPayment from '../../functions/commands/record-payment/handler.ts';
+import * as refundPayment from '../../functions/commands/refund-payment/handler.ts';
+import * as registerCustomer from '../../functions/commands/register-customer/handler.ts';
+import * as renameCustomer from '../../functions/commands/rename-customer/handler.ts';
+import * as shipOrder from '../../functions/commands/ship-order/handler.ts';
+import type { Runtime, RuntimeParts } from '../../shared/config/runtime.ts';
+import { orderAggregate } from '../../shared/domain/order/order.ts';
+import { handleCommand } from '../../shared/event-store/handle-command.ts';
+import { type Data, startData } from './data.ts';
+import { type Sent, send } from './http-send.ts';
+
+const modules = {
+  cancelOrder,
+  deliverOrder,
+  placeOrder,
+  receiveStock,
+  recordPayment,
+  refundPayment,
+  registerCustomer,
+  renameCustomer,
+  shipOrder,
+};
+
+export type CommandName = keyof typeof modules;
+
+/** The commands over an events table of the test's own. */
+export interface Commands {
+  data: Data;
+  run(command: CommandName, sent: Sent, parts?: RuntimeParts): ReturnType<typeof send>;
+  /** How many events the table holds: what a refused command must not change. */
+  eventCount(): Promise<number>;
+  /** A placed order of `sub`'s, by its id. */
+  placed(sub?: string): Promise<string>;
+  /** A paid one; order-payments is not running here, so its command is issued directly. */
+  paid(sub?: string): Promise<string>;
+}
+
+export const item = { sku: 'LAPTOP-14', name: 'Laptop 14"', quantity: 2, unitPrice: 19.99 };
+
+export const order = {
+  items: [item],
+  shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
+};
+
+export const ORDER_TOTAL = 39.98;
+
+export const uniqueKey = (): string => `key-${randomUUID()}`;
+
+export async function startCommands(): Promise<Commands> {
+  const data = await startData();
+  const runtime: Runtime = data.runtime();
+  const TableName = runtime.setting('EVENTS_TABLE');
+  const run: Commands['run'] = (command, sent, parts) =>
+    send(modules[command].createHandler(data.runtime(parts)), sent);
+  const placed = async (sub = 'ada') =>
+    (await run('placeOrder', { sub, body: order })).body.orderId as string;
+  return {
+    data,
+    run,
+    placed,
+    async paid(sub) {
+      const orderId = await placed(sub);
+      const metadata = {
+        userId: 'consumer:test',
+        correlationId: 'c',
+        causationId: 'e',
+        commandId: uniqueKey(),
+      };
+      await handleCommand(runtime, orderAggregate, {
+        aggregateId: orderId,
+        command: { type: 'pay', paymentId: 'pay-1', amount: 3998, currency: 'USD' },
+        metadata,
+      });
+      return orderId;
+    },
+    async eventCount() {
+      const { Count = 0 } = await data.dynamo.send(
+        new ScanCommand({ TableName, Select: 'COUNT', ConsistentRead: true }),
+      );
+      return Count;
+    },
+  };
+}

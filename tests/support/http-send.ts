@@ -1,0 +1,41 @@
+import type { HttpEvent } from '../../shared/http/request.ts';
+import type { HttpResult } from '../../shared/http/result.ts';
+
+export interface Sent {
+  params?: Record<string, string>;
+  query?: Record<string, string>;
+  /** Sent as JSON; a string as it is. */
+  body?: unknown;
+  headers?: Record<string, string | undefined>;
+  sub?: string;
+  scope?: string;
+  /** No token: the authorizer has put no claims there. */
+  anonymous?: boolean;
+  base64?: boolean;
+}
+
+/** Calls a Lambda handler as API Gateway does (payload format 2.0); answers with the body parsed. */
+export async function send(handler: (event: HttpEvent) => Promise<HttpResult>, sent: Sent = {}) {
+  const { statusCode, headers, body } = await handler(httpEvent(sent));
+  return { status: statusCode, headers, body: JSON.parse(body) };
+}
+
+export function httpEvent({ body, headers, sub = 'ada', scope = '', ...rest }: Sent): HttpEvent {
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  const claims = { sub, scope };
+  return {
+    version: '2.0',
+    routeKey: 'POST /test',
+    rawPath: '/test',
+    rawQueryString: '',
+    headers: {
+      ...(text !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(rest.params && { pathParameters: rest.params }),
+    ...(rest.query && { queryStringParameters: rest.query }),
+    ...(text !== undefined && { body: rest.base64 ? Buffer.from(text).toString('base64') : text }),
+    requestContext: { requestId: 'request-1', ...(!rest.anonymous && { authorizer: { jwt: { claims } } }) },
+    isBase64Encoded: rest.base64 ?? false,
+  } as unknown as HttpEvent;
+}
