@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHandler as orderView } from '../../../functions/projections/order-view/handler.ts';
+import { createHandler as stockView } from '../../../functions/projections/stock-view/handler.ts';
+import { customerKey, type ItemKey, orderKey, stockKey } from '../../../shared/read-model/keys.ts';
+import { type Data, startData } from '../../support/data.ts';
+import { sqsEvent } from '../../support/sqs-event.ts';
+import { orderStream, streamAt } from '../../support/streams.ts';
+
+const AT = '2026-04-30T23:59:59.000Z';
+
+let data: Data;
+beforeAll(async () => {
+  data = await startData();
+});
+afterAll(() => data.stop());
+
+async function stored(key: ItemKey) {
+  const TableName = data.runtime().setting('READ_MODEL_TABLE');
+  return (await data.dynamo.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }))).Item;
+}
+
+describe('order-view', () => {
+  test('keeps orders and customers of one batch; an order is found by customer, status and month', async () => {
+    const [orderId, customerId] = [randomUUID(), randomUUID()];
+    const order = orderStream(orderId, customerId, AT, 2);
+    const customer = streamAt(AT, 'customer', customerId, [
+      { eventType: 'CustomerRegistered', data: { name: 'Ada Lovelace', email: 'ada@example.com' } },
+      { eventType: 'CustomerRenamed', data: { name: 'Ada King' } },
+    ]);
+    const [o1, o2, c1, c2] = [...order, ...customer];
+    const handler = orderView(data.runtime());
+    const batch = [o2, c1, o1, c2].flatMap((event) => event ?? []);
+    expect(await handler(sqsEvent(batch))).toEqual({ batchItemFailures: [] });
+
+    expect(await stored(orderKey(orderId))).toEqual({
+      pk: `ORDER#${orderId}`,
+      sk: 'VIEW',
+      customerPk: `CUSTOMER#${customerId}`,
+      customerSk: `${AT}#${orderId}`,
+      listPk: expect.stringMatching(/^ORDERS#paid#2026-04#[0-3]$/),
+      listSk: `${AT}#${orderId}`,
+      orderId,
+      customerId,
+      items: o1?.eventType === 'OrderCreated' ? o1.data.items : [],
+      total: 2_999,
+      currency: 'USD',
+      status: 'paid',
+      shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
+      createdAt: AT,
+      updatedAt: '2026-05-01T00:00:00.000Z',
+      paidAt: '2026-05-01T00:00:00.000Z',
+      version: 2,
+    });
+    expect(await stored(customerKey(customerId))).toEqual({
+      pk: `CUSTOMER#${customerId}`,
+      sk: 'VIEW',
+      customerId,
+      name: 'Ada King',
+      email: 'ada@example.com',
+      createdAt: AT,
+      updatedAt: '2026-05-01T00:00:00.000Z',
+      version: 2,
+    });
+  });
+
+  test('a status that changes moves the order to the other list', async () => {
+    const orderId = randomUUID();
+    const [created, paid] = orderStream(orderId, 'ada', AT, 2);
+    if (!created || !paid) throw new Error('no events');
+    const handler = orderView(data.runtime());
+    await handler(sqsEvent([created]));
+    const before = await stored(orderKey(orderId));
+    await handler(sqsEvent([paid]));
+    const after = await stored(orderKey(orderId));
+    expect(after?.listPk).toBe(String(before?.listPk).replace('#pending#', '#paid#'));
+    expect(after?.listSk).toBe(before?.listSk);
+  });
+});
+
+describe('stock-view', () => {
+  test('keeps what is there and what is reserved', async () => {
+    const sku = `SKU-${randomUUID()}`;
+    const events = streamAt(AT, 'inventory', sku, [
+      { eventType: 'StockReceived', data: { sku, quantity: 10 } },
+      { eventType: 'StockReserved', data: { sku, orderId: 'o1', quantity: 4 } },
+      { eventType: 'StockRejected', data: { sku, orderId: 'o2', quantity: 7, available: 6 } },
+      { eventType: 'StockReserved', data: { sku, orderId: 'o3', quantity: 6 } },
+      { eventType: 'StockReleased', data: { sku, orderId: 'o1', quantity: 4 } },
+    ]);
+    const handler = stockView(data.runtime());
+    expect(await handler(sqsEvent(events.toReversed()))).toEqual({ batchItemFailures: [] });
+    expect(await stored(stockKey(sku))).toEqual({
+      ...stockKey(sku),
+      sku,
+      onHand: 10,
+      reserved: 6,
+      updatedAt: '2026-05-01T00:00:03.000Z',
+      version: 5,
+    });
+  });
+
+  test('an event whose stream cannot be read comes back; the others of its batch are done', async () => {
+    const [known, gone] = [`SKU-${randomUUID()}`, `SKU-${randomUUID()}`];
+    const received = (sku: string) =>
+      streamAt(AT, 'inventory', sku, [
+        { eventType: 'StockReceived', data: { sku, quantity: 1 } },
+        { eventType: 'StockReceived', data: { sku, quantity: 1 } },
+      ]);
+    const batch = [...received(gone).slice(1), ...received(known)];
+    const sent: unknown[] = [];
+    const sqs = { send: async (command: { input: unknown }) => sent.push(command.input) } as never;
+    const settings = { QUEUE_URL: 'http://queue', RETRY_BASE_SECONDS: '1' };
+    const handler = stockView(data.runtime({ sqs, settings }));
+    expect(await handler(sqsEvent(batch))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
+    expect(await stored(stockKey(known))).toMatchObject({ onHand: 2, version: 2 });
+    expect(await stored(stockKey(gone))).toBeUndefined();
+    expect(JSON.stringify(sent)).toContain('handle-0');
+  });
+});

@@ -1,0 +1,111 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { awsApi } from '../../resources/local/emulators/aws-api.ts';
+import { createTable } from '../../resources/local/stack/tables.ts';
+import { createRuntime, type Runtime, type RuntimeParts } from '../../shared/config/runtime.ts';
+import type { DomainEvent } from '../../shared/domain/events.ts';
+import { toItem } from '../../shared/event-store/item.ts';
+import { sharedEmulators, uniquePrefix } from './emulators.ts';
+
+/** Two empty tables and nothing else of the stack: for tests of what lies directly on them. */
+export interface Data {
+  dynamo: DynamoDBDocumentClient;
+  /** A runtime whose `sleep` waits for nothing; `parts` replaces the rest. */
+  runtime(parts?: RuntimeParts): Runtime;
+  /** Puts these into the events table, whatever their versions. */
+  store(events: readonly DomainEvent[]): Promise<void>;
+  stop(): void;
+}
+
+const key = (hash: string, range: string) => [
+  { AttributeName: hash, KeyType: 'HASH' },
+  { AttributeName: range, KeyType: 'RANGE' },
+];
+
+const index = (IndexName: string, hash: string, range: string, ProjectionType: string) => ({
+  IndexName,
+  KeySchema: key(hash, range),
+  Projection: { ProjectionType },
+});
+
+const strings = (...names: string[]) => names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
+
+/** As resources/tables.yml has it. */
+const EVENTS = {
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: [
+    ...strings('streamId', 'typeDayShard', 'eventId'),
+    { AttributeName: 'version', AttributeType: 'N' },
+  ],
+  KeySchema: key('streamId', 'version'),
+  GlobalSecondaryIndexes: [index('by-type', 'typeDayShard', 'eventId', 'KEYS_ONLY')],
+};
+
+const READ_MODEL = {
+  BillingMode: 'PAY_PER_REQUEST',
+  AttributeDefinitions: strings('pk', 'sk', 'customerPk', 'customerSk', 'listPk', 'listSk'),
+  KeySchema: key('pk', 'sk'),
+  GlobalSecondaryIndexes: [
+    index('customer-orders', 'customerPk', 'customerSk', 'ALL'),
+    index('listing', 'listPk', 'listSk', 'ALL'),
+  ],
+};
+
+export async function startData(): Promise<Data> {
+  const emulators = sharedEmulators();
+  const prefix = uniquePrefix();
+  const settings = {
+    EVENTS_TABLE: `${prefix}events`,
+    READ_MODEL_TABLE: `${prefix}read-model`,
+    CURRENCY: 'USD',
+    CONSUMER: 'test',
+    MAX_RECEIVE_COUNT: '5',
+  };
+  const api = awsApi(emulators);
+  await createTable(api, settings.EVENTS_TABLE, EVENTS, emulators.region);
+  await createTable(api, settings.READ_MODEL_TABLE, READ_MODEL, emulators.region);
+  const dynamo = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      region: emulators.region,
+      endpoint: emulators.dynamodb,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    }),
+    { marshallOptions: { removeUndefinedValues: true } },
+  );
+  return {
+    dynamo,
+    runtime: (parts = {}) =>
+      createRuntime({
+        dynamo,
+        sleep: async () => undefined,
+        logger: new Logger({ logLevel: 'SILENT' }),
+        metrics: { count() {}, flush() {} },
+        ...parts,
+        settings: { ...settings, ...parts.settings },
+      }),
+    async store(events) {
+      await Promise.all(
+        events.map((event) =>
+          dynamo.send(new PutCommand({ TableName: settings.EVENTS_TABLE, Item: toItem(event) })),
+        ),
+      );
+    },
+    stop: () => dynamo.destroy(),
+  };
+}
+
+/** A client that counts what goes through it by command, and runs `interfere` before each. */
+export function watched(
+  dynamo: Runtime['dynamo'],
+  interfere: (command: string, count: number) => void | Promise<void> = () => undefined,
+) {
+  const counts: Record<string, number> = {};
+  const send = async (command: object) => {
+    const name = command.constructor.name;
+    counts[name] = (counts[name] ?? 0) + 1;
+    await interfere(name, counts[name]);
+    return dynamo.send(command as never);
+  };
+  return { counts, dynamo: { send } as unknown as Runtime['dynamo'] };
+}

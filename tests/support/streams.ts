@@ -1,0 +1,64 @@
+import { v7 } from 'uuid';
+import { type AggregateType, streamIdOf } from '../../shared/domain/event.ts';
+import {
+  currentSchemaVersion,
+  type DomainEventFrom,
+  type NewDomainEvent,
+} from '../../shared/domain/events.ts';
+
+/** A stream as it would be stored, with ids and times of its own: the first event at `at`, then a second apart. */
+export function streamAt<Aggregate extends AggregateType>(
+  at: string,
+  aggregateType: Aggregate,
+  aggregateId: string,
+  events: readonly NewDomainEvent[],
+): DomainEventFrom<Aggregate>[] {
+  return events.map(({ eventType, data }, index) => {
+    const time = Date.parse(at) + index * 1_000;
+    const eventId = v7({ msecs: time });
+    const metadata = {
+      userId: 'ada',
+      timestamp: new Date(time).toISOString(),
+      correlationId: 'correlation-1',
+      causationId: 'request-1',
+      commandId: eventId,
+    };
+    return {
+      streamId: streamIdOf(aggregateType, aggregateId),
+      version: index + 1,
+      eventId,
+      aggregateType,
+      aggregateId,
+      eventType,
+      schemaVersion: currentSchemaVersion(eventType),
+      data,
+      metadata,
+    } as unknown as DomainEventFrom<Aggregate>;
+  });
+}
+
+const address = { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' };
+
+/** An order's life, of which a test takes as much as it needs; 2 × 12.50 + 1 × 4.99 USD. */
+export const orderLife = (customerId: string): NewDomainEvent[] => [
+  {
+    eventType: 'OrderCreated',
+    data: {
+      customerId,
+      items: [
+        { sku: 'MUG', name: 'Mug', quantity: 2, unitPrice: 1_250 },
+        { sku: 'PEN', name: 'Pen', quantity: 1, unitPrice: 499 },
+      ],
+      total: 2_999,
+      currency: 'USD',
+      shippingAddress: address,
+    },
+  },
+  { eventType: 'OrderPaid', data: { customerId, paymentId: 'pay-1', amount: 2_999, currency: 'USD' } },
+  { eventType: 'OrderShipped', data: { customerId, carrier: 'UPS', trackingNumber: '1Z' } },
+  { eventType: 'OrderDelivered', data: { customerId } },
+];
+
+/** The first `events` events of an order's life. */
+export const orderStream = (orderId: string, customerId: string, at: string, events = 4) =>
+  streamAt(at, 'order', orderId, orderLife(customerId).slice(0, events));
