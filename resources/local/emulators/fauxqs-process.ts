@@ -5,7 +5,7 @@
  */
 import { Server } from 'node:net';
 import { startFauxqs } from 'fauxqs';
-import { moveKeptQueuesTo, repairFauxqs } from './fauxqs-repairs.ts';
+import { adoptKeptQueues, repairFauxqs } from './fauxqs-repairs.ts';
 
 const port = Number(process.argv[2]);
 const dataDir = process.argv[3];
@@ -28,6 +28,6 @@ process.on('disconnect', () => process.exit(0));
 
 listenOnLoopbackOnly();
 await repairFauxqs();
-if (dataDir) moveKeptQueuesTo(port, dataDir);
+if (dataDir) adoptKeptQueues(port, dataDir);
 await startFauxqs({ port, logger: false, ...(dataDir ? { dataDir } : {}) });
 process.send?.('listening');

@@ -74,14 +74,18 @@ function keepReceiveCountOfReleasedMessages(persistence: Persistence): void {
   };
 }
 
-/** Queue URLs are stored with the port of the run that created them, and would be answered with it. */
-export function moveKeptQueuesTo(port: number, dataDir: string): void {
+/**
+ * Readies kept queues for a new run, before fauxqs loads them: their URLs are stored with the port of the run that
+ * created them, and what that run had received and not deleted need not wait for a visibility timeout now.
+ */
+export function adoptKeptQueues(port: number, dataDir: string): void {
   const path = join(dataDir, 'fauxqs.db');
   if (!existsSync(path)) return;
   const database = new DatabaseSync(path);
   database
     .prepare("UPDATE sqs_queues SET url = 'http://127.0.0.1:' || ? || '/000000000000/' || name")
     .run(String(port));
+  database.exec('UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL');
   database.close();
 }
 

@@ -22,6 +22,8 @@ export interface StartMappingsOptions {
   warn?: Warn;
   /** How long an SQS poll waits for the first message, in seconds. Default 0.25. */
   pollSeconds?: number;
+  /** Batches of a queue in flight at once where its mapping sets no MaximumConcurrency. Default 5. */
+  concurrency?: number;
   /** Milliseconds before the n-th retry of a stream's batch. */
   backOffMs?: (retry: number) => number;
 }
@@ -86,7 +88,7 @@ function createMapping(
   if (!invoke) return undefined;
 
   const api = awsApi(stack.emulators);
-  const { warn, pollSeconds, backOffMs, checkpoints = inMemoryCheckpoints } = options;
+  const { warn, pollSeconds, concurrency, backOffMs, checkpoints = inMemoryCheckpoints } = options;
   const common = { properties, invoke, ...(warn ? { warn } : {}) };
   const queue = Object.values(stack.queues).find(({ arn }) => arn === source);
   if (queue) {
@@ -96,6 +98,7 @@ function createMapping(
       api,
       queueUrl: queue.url,
       ...(pollSeconds === undefined ? {} : { pollSeconds }),
+      ...(concurrency === undefined ? {} : { concurrency }),
     });
   }
   const table = Object.values(stack.tables).find(({ streamArn }) => streamArn === source);

@@ -6,8 +6,6 @@ import { messageFilter } from './filter-criteria.ts';
 import type { EventSourceMapping, Invoke, MappingProperties, Warn } from './mapping.ts';
 import { type SqsMessage, sqsRecord } from './sqs-record.ts';
 
-/** Lambda's first five concurrent invocations; it scales up from there, one machine need not. */
-const defaultConcurrency = 5;
 const largestPayloadBytes = 6 * 1024 * 1024;
 const pauseAfterErrorMs = 200;
 
@@ -20,6 +18,8 @@ export interface SqsMappingOptions {
   warn?: Warn;
   /** How long a poll waits for the first message. `stop()` may take as long. Default 0.25 s. */
   pollSeconds?: number;
+  /** Batches in flight at once where the mapping sets no MaximumConcurrency. Default 5. */
+  concurrency?: number;
 }
 
 /**
@@ -31,7 +31,8 @@ export function sqsMapping(options: SqsMappingOptions): EventSourceMapping {
   const { name, api, queueUrl, properties, invoke, warn = () => {}, pollSeconds = 0.25 } = options;
   const batchSize = properties.BatchSize ?? 10;
   const windowMs = (properties.MaximumBatchingWindowInSeconds ?? 0) * 1000;
-  const concurrency = properties.ScalingConfig?.MaximumConcurrency ?? defaultConcurrency;
+  // Lambda begins with five and scales up from there; one machine need not.
+  const concurrency = properties.ScalingConfig?.MaximumConcurrency ?? options.concurrency ?? 5;
   const takes = messageFilter(properties.FilterCriteria);
   const reports = reportsItemFailures(properties.FunctionResponseTypes);
   const inFlight = new Set<Promise<void>>();

@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { compileTemplate } from './compile-template.ts';
+import { claimDataDir } from './data-dir.ts';
+import { awsEnvironment } from './emulators/environment.ts';
+import { isListening } from './emulators/free-port.ts';
+import { type Emulators, startEmulators } from './emulators/index.ts';
+import { fileCheckpoints } from './event-source-mapping/checkpoints.ts';
+import { type Mappings, startMappings } from './event-source-mapping/index.ts';
+import { invokeEndpoint } from './invoke-endpoint.ts';
+import { type Run, readRun, removeRun, runFilePath, writeRun } from './run-file.ts';
+import type { Serverless } from './serverless.ts';
+import { createStack, type Stack } from './stack/stack.ts';
+import type { Template } from './stack/template.ts';
+
+/** Two worker threads a consumer: a thread costs more than it brings on one machine. */
+const concurrencyOfQueue = 2;
+const longestWaitForInvocationsMs = 5_000;
+
+export interface LocalRunOptions {
+  serverless: Serverless;
+  httpPort: number;
+  lambdaPort: number;
+  dataDir?: string;
+  warn: (message: string) => void;
+  /** An emulator ended that should not have. */
+  onBroken: (message: string) => void;
+}
+
+/** Emulators, the stack in them, and the mappings between them and serverless-offline. */
+export class LocalRun {
+  readonly options: LocalRunOptions;
+  #emulators: Emulators | undefined;
+  #template: Template | undefined;
+  #stack: Stack | undefined;
+  #mappings: Mappings | undefined;
+  #releaseDataDir: () => void = () => {};
+
+  constructor(options: LocalRunOptions) {
+    this.options = options;
+  }
+
+  /** Everything that the functions need before they are loaded. Throws Errors that say what to do. */
+  async prepare(): Promise<void> {
+    const { serverless, httpPort, lambdaPort, dataDir, onBroken } = this.options;
+    await assertNotRunning(serverless.serviceDir, httpPort);
+    await assertFree('HTTP_PORT', httpPort);
+    await assertFree('LAMBDA_PORT', lambdaPort);
+    if (dataDir) this.#releaseDataDir = claimDataDir(dataDir);
+
+    const region = serverless.getProvider('aws').getRegion();
+    const [emulators, template] = await Promise.all([
+      startEmulators({ region, ...(dataDir ? { dataDir } : {}) }),
+      compileTemplate(serverless),
+    ]);
+    this.#emulators = emulators;
+    this.#template = template;
+    emulators.onUnexpectedExit((name) => onBroken(`${name} ended unexpectedly; everything stops.`));
+    this.#stack = await createStack(template, {
+      emulators,
+      stackName: `${serverless.service.service}-${serverless.getProvider('aws').getStage()}`,
+    });
+    useAsEnvironment(awsEnvironment(emulators));
+    this.#setFunctionEnvironments(this.#stack);
+  }
+
+  /** Starts the mappings, once serverless-offline answers, and tells other processes where everything is. */
+  start(): Run {
+    const { serverless, httpPort, dataDir, warn } = this.options;
+    const [stack, template] = [this.#stack, this.#template];
+    if (!stack || !template) throw new Error('start() comes after prepare()');
+    const run = this.#describe(stack);
+    this.#mappings = startMappings(
+      template,
+      stack,
+      (logicalId) => invokeEndpoint(run.lambdaUrl, stack.functions[logicalId]?.name ?? ''),
+      {
+        warn,
+        concurrency: concurrencyOfQueue,
+        pollSeconds: 0.5,
+        ...(dataDir
+          ? { checkpoints: (mapping) => fileCheckpoints(join(dataDir, 'checkpoints'), mapping) }
+          : {}),
+      },
+    );
+    writeRun(serverless.serviceDir, httpPort, run);
+    return run;
+  }
+
+  /** Stops what was started. Invocations in flight get a moment; what they had comes again at the next start. */
+  async stop(): Promise<void> {
+    removeRun(this.options.serverless.serviceDir, this.options.httpPort);
+    const waited = new Promise<void>((resolve) => setTimeout(resolve, longestWaitForInvocationsMs).unref());
+    await Promise.race([this.#mappings?.stop(), waited]);
+    await this.#emulators?.stop();
+    this.#releaseDataDir();
+  }
+
+  #setFunctionEnvironments(stack: Stack): void {
+    const { serverless } = this.options;
+    serverless.service.provider.environment = {};
+    for (const name of serverless.service.getAllFunctions()) {
+      const logicalId = serverless.getProvider('aws').naming.getLambdaLogicalId(name);
+      serverless.service.getFunction(name).environment = stack.environmentOf(logicalId);
+    }
+  }
+
+  #describe(stack: Stack): Run {
+    const { serverless, httpPort, lambdaPort } = this.options;
+    const { dynamodb, sns, sqs, region } = stack.emulators;
+    const functions = serverless.service.getAllFunctions().map((name) => {
+      const { name: fullName, environment } = serverless.service.getFunction(name);
+      return [name, { name: fullName, environment: environment as Record<string, string> }];
+    });
+    return {
+      pid: process.pid,
+      startedAt: new Date().toISOString(),
+      stage: serverless.getProvider('aws').getStage(),
+      httpUrl: `http://127.0.0.1:${httpPort}`,
+      lambdaUrl: `http://127.0.0.1:${lambdaPort}`,
+      emulators: { dynamodb, sns, sqs, region },
+      tables: stack.tables,
+      topics: stack.topics,
+      queues: stack.queues,
+      hopsFile: runFilePath(serverless.serviceDir, httpPort).replace(/json$/, 'hops.jsonl'),
+      functions: Object.fromEntries(functions),
+    };
+  }
+}
+
+/** From now on this process and its workers know no AWS account but the emulated one. */
+export function useAsEnvironment(environment: Record<string, string>): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+  Object.assign(process.env, environment);
+}
+
+async function assertNotRunning(serviceDir: string, port: number): Promise<void> {
+  const run = await readRun(serviceDir, port);
+  if (!run) return;
+  throw new Error(
+    `It runs already, at ${run.httpUrl} (process ${run.pid}, see ${runFilePath(serviceDir, port)}). ` +
+      'Stop it, or set HTTP_PORT and LAMBDA_PORT to other ports.',
+  );
+}
+
+async function assertFree(variable: string, port: number): Promise<void> {
+  if (!(await isListening(port))) return;
+  throw new Error(`Port ${port} is in use. Stop what listens there, or set ${variable} to another port.`);
+}

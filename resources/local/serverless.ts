@@ -1,0 +1,41 @@
+/** What the plugin uses of the Serverless Framework (osls 4, which ships no types). */
+export interface Serverless {
+  serviceDir: string;
+  service: {
+    service: string;
+    provider: { stage?: string; environment?: unknown; compiledCloudFormationTemplate: unknown };
+    custom?: Record<string, Record<string, unknown> | undefined>;
+    getAllFunctions(): string[];
+    getFunction(name: string): FunctionDefinition;
+  };
+  pluginManager: {
+    hooks: Record<string, { pluginName?: string; hook: () => unknown }[]>;
+    spawn(command: string): Promise<void>;
+  };
+  getProvider(name: 'aws'): {
+    getStage(): string;
+    getRegion(): string;
+    naming: { getLambdaLogicalId(functionName: string): string };
+  };
+  processedInput: { commands: string[] };
+  classes: { Error: new (message: string, code: string) => Error };
+}
+
+export interface FunctionDefinition {
+  name: string;
+  /** `functions/commands/place-order/handler.handler` */
+  handler: string;
+  environment?: Record<string, unknown>;
+  package?: object;
+}
+
+export interface PluginUtils {
+  log: {
+    debug(...args: unknown[]): void;
+    error(...args: unknown[]): void;
+    info(...args: unknown[]): void;
+    notice(...args: unknown[]): void;
+    verbose(...args: unknown[]): void;
+    warning(...args: unknown[]): void;
+  };
+}
