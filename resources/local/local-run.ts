@@ -39,14 +39,18 @@ export class LocalRun {
     this.options = options;
   }
 
-  /** Everything that the functions need before they are loaded. Throws Errors that say what to do. */
-  async prepare(): Promise<void> {
-    const { serverless, httpPort, lambdaPort, dataDir, onBroken } = this.options;
+  /** Makes sure that the ports and the data directory are nobody else's. Throws Errors that say what to do. */
+  async claim(): Promise<void> {
+    const { serverless, httpPort, lambdaPort, dataDir } = this.options;
     await assertNotRunning(serverless.serviceDir, httpPort);
     await assertFree('HTTP_PORT', httpPort);
     await assertFree('LAMBDA_PORT', lambdaPort);
     if (dataDir) this.#releaseDataDir = claimDataDir(dataDir);
+  }
 
+  /** Everything that the functions need before they are loaded. */
+  async prepare(): Promise<void> {
+    const { serverless, dataDir, onBroken } = this.options;
     const region = serverless.getProvider('aws').getRegion();
     const [emulators, template] = await Promise.all([
       startEmulators({ region, ...(dataDir ? { dataDir } : {}) }),

@@ -3,8 +3,8 @@ import { formatLogLine, wantsColor } from './log-lines.ts';
 type Write = typeof process.stdout.write;
 
 /**
- * Passes what the functions print through the formatter, and each line as it was to `onLine`. Their worker threads write whole lines to this
- * process's standard output.
+ * Passes what the functions print through the formatter, and each line as it was to `onLine`. Their worker
+ * threads write whole lines to this process's standard output.
  */
 export function formatStandardOutput(onLine: (line: string) => void = () => {}): void {
   const stream = process.stdout;

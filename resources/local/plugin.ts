@@ -33,11 +33,10 @@ export default class LocalPlugin {
       'before:offline:start:end': () => this.#run?.stop(),
       'before:offline:start': () => this.#prepareWithoutSubcommand(),
       error: () => this.#failed(),
-      'before:invoke:local:loadEnvVars': () => this.#useRunningEnvironment(),
     };
   }
 
-  #configure(): void {
+  async #configure(): Promise<void> {
     const [command, subcommand] = this.#serverless.processedInput.commands;
     const { service, pluginManager } = this.#serverless;
     service.custom ??= {};
@@ -58,6 +57,7 @@ export default class LocalPlugin {
     } else if (command === 'invoke' && subcommand === 'local') {
       // `sls package` empties serverless-esbuild's usual folder.
       service.custom.esbuild = { ...service.custom.esbuild, outputWorkFolder: '.local/build-invoke' };
+      await this.#useRunningEnvironment();
     }
   }
 
@@ -72,6 +72,7 @@ export default class LocalPlugin {
       onBroken: (message) => this.#end(message),
     });
     try {
+      await this.#run.claim();
       await Promise.all([this.#run.prepare(), this.#bundle()]);
     } catch (error) {
       throw this.#userError(error);

@@ -35,12 +35,8 @@ export function runFilePath(serviceDir: string, port = httpPort()): string {
 
 /** The run that goes on now, if there is one. A file that a killed run left behind does not count. */
 export async function readRun(serviceDir: string, port = httpPort()): Promise<Run | undefined> {
-  let run: Run;
-  try {
-    run = JSON.parse(readFileSync(runFilePath(serviceDir, port), 'utf8')) as Run;
-  } catch {
-    return undefined;
-  }
+  const run = readFile(runFilePath(serviceDir, port));
+  if (!run) return undefined;
   return isAlive(run.pid) && (await isListening(Number(new URL(run.lambdaUrl).port))) ? run : undefined;
 }
 
@@ -50,8 +46,18 @@ export function writeRun(serviceDir: string, port: number, run: Run): void {
   writeFileSync(path, `${JSON.stringify(run, null, 2)}\n`);
 }
 
+/** Removes the file of this process's run, and no other's. */
 export function removeRun(serviceDir: string, port: number): void {
-  rmSync(runFilePath(serviceDir, port), { force: true });
+  const path = runFilePath(serviceDir, port);
+  if (readFile(path)?.pid === process.pid) rmSync(path, { force: true });
+}
+
+function readFile(path: string): Run | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Run;
+  } catch {
+    return undefined;
+  }
 }
 
 export function isAlive(pid: number): boolean {
