@@ -88,5 +88,6 @@ export const items = <Item>(item: z.ZodType<Item>) =>
 
 function isInRange(value: string): boolean {
   const year = new Date(value).getUTCFullYear();
-  return year >= 1970 && year <= 9999;
+  // What is no time at all (NaN) has been complained about already.
+  return !(year < 1970 || year > 9999);
 }

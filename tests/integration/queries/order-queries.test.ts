@@ -5,7 +5,7 @@ import { createHandler as getOrderHandler } from '../../../functions/queries/get
 import { createHandler as getEventsHandler } from '../../../functions/queries/get-order-events/handler.ts';
 import type { DomainEvent } from '../../../shared/domain/events.ts';
 import { type Data, startData, watched } from '../../support/data.ts';
-import { httpGet } from '../../support/http-get.ts';
+import { send as httpGet } from '../../support/http-send.ts';
 import { sqsEvent } from '../../support/sqs-event.ts';
 import { orderStream, streamAt } from '../../support/streams.ts';
 

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHandler as orderViewHandler } from '../../../functions/projections/order-view/handler.ts';
+import { createHandler as customerOrdersHandler } from '../../../functions/queries/list-customer-orders/handler.ts';
+import { createHandler as ordersHandler } from '../../../functions/queries/list-orders/handler.ts';
+import type { OrderStatus } from '../../../shared/domain/order/order.ts';
+import { type Data, startData, watched } from '../../support/data.ts';
+import { send as httpGet } from '../../support/http-send.ts';
+import { sqsEvent } from '../../support/sqs-event.ts';
+import { orderStream, streamAt } from '../../support/streams.ts';
+
+const NOW = Date.UTC(2026, 7, 20);
+const STATUS: OrderStatus[] = ['pending', 'paid', 'shipped', 'delivered'];
+
+interface Placed {
+  orderId: string;
+  customerId: string;
+  at: number;
+  status: OrderStatus;
+}
+
+let data: Data;
+const placed: Placed[] = [];
+
+// Two customers, one of them with a name, and 40 orders over five months in every status but cancelled.
+beforeAll(async () => {
+  data = await startData();
+  const handler = orderViewHandler(data.runtime());
+  const orders = Array.from(
+    { length: 40 },
+    (_, index): Placed => ({
+      orderId: randomUUID(),
+      customerId: index % 3 === 0 ? 'bob' : 'ada',
+      at: NOW - index * 3.7 * 86_400_000,
+      status: STATUS[index % 4] as OrderStatus,
+    }),
+  );
+  placed.push(...orders);
+  await Promise.all(
+    orders.map(({ orderId, customerId, at, status }) =>
+      handler(
+        sqsEvent(orderStream(orderId, customerId, new Date(at).toISOString(), STATUS.indexOf(status) + 1)),
+      ),
+    ),
+  );
+  const ada = { eventType: 'CustomerRegistered', data: { name: 'Ada', email: 'ada@example.com' } } as const;
+  await handler(sqsEvent(streamAt('2026-01-01T00:00:00.000Z', 'customer', 'ada', [ada])));
+});
+afterAll(() => data.stop());
+
+const now = () => NOW;
+const newestFirst = (wanted: (order: Placed) => boolean) =>
+  placed
+    .filter(wanted)
+    .sort((a, b) => b.at - a.at)
+    .map(({ orderId }) => orderId);
+
+interface Page {
+  status: number;
+  body: {
+    orders: { orderId: string; status: string; customerName?: string; total: number }[];
+    cursor?: string;
+  };
+}
+
+async function walk(get: (query: Record<string, string>) => Promise<Page>, query: Record<string, string>) {
+  const pages: Page['body']['orders'][] = [];
+  let cursor: string | undefined;
+  do {
+    const { status, body } = await get({ ...query, ...(cursor && { cursor }) });
+    expect(status).toBe(200);
+    pages.push(body.orders);
+    cursor = body.cursor;
+  } while (cursor);
+  return pages;
+}
+
+const idsOf = (pages: Page['body']['orders'][]) => pages.flat().map(({ orderId }) => orderId);
+
+describe('GET /customers/{customerId}/orders', () => {
+  const list = (customerId: string, query: Record<string, string> = {}, sub = customerId, scope = '') =>
+    httpGet(customerOrdersHandler(data.runtime({ now })), { params: { customerId }, query, sub, scope });
+
+  test.each([[1], [7], [100]])('all of one customer, newest first, in pages of %i', async (limit) => {
+    const pages = await walk((query) => list('ada', query), { limit: String(limit) });
+    expect(idsOf(pages)).toEqual(newestFirst(({ customerId }) => customerId === 'ada'));
+    for (const page of pages.slice(0, -1)) expect(page).toHaveLength(limit);
+  });
+
+  test('of one status only', async () => {
+    for (const wanted of STATUS) {
+      const pages = await walk((query) => list('ada', query), { status: wanted, limit: '3' });
+      expect(idsOf(pages)).toEqual(
+        newestFirst(({ customerId, status }) => customerId === 'ada' && status === wanted),
+      );
+    }
+    expect((await list('ada', { status: 'cancelled' })).body).toEqual({ orders: [] });
+  });
+
+  test('with names and decimals, in one query and one batch get', async () => {
+    const { dynamo, counts } = watched(data.dynamo);
+    const handler = customerOrdersHandler(data.runtime({ dynamo, now }));
+    const { body } = await httpGet(handler, {
+      params: { customerId: 'ada' },
+      sub: 'ada',
+      query: { limit: '2' },
+    });
+    expect(body.orders).toMatchObject([
+      { customerName: 'Ada', total: 29.99 },
+      { customerName: 'Ada', total: 29.99 },
+    ]);
+    expect(body.orders[0]).not.toHaveProperty('customerPk');
+    expect(counts).toEqual({ QueryCommand: 1, BatchGetCommand: 1 });
+  });
+
+  test('are for the customer and for who manages orders', async () => {
+    expect(await list('ada', {}, 'bob')).toMatchObject({ status: 404 });
+    expect(await list('nobody', {}, 'bob')).toMatchObject({ status: 404 });
+    expect(await list('ada', {}, 'boss', 'orders:manage')).toMatchObject({ status: 200 });
+  });
+
+  test('a customer who never ordered has none', async () => {
+    expect(await list('nobody')).toMatchObject({ status: 200, body: { orders: [] } });
+  });
+
+  test('a cursor is good for its customer and status alone', async () => {
+    const { body } = await list('ada', { limit: '1', status: 'paid' });
+    const cursor = body.cursor as string;
+    expect(await list('ada', { cursor, status: 'paid' })).toMatchObject({ status: 200 });
+    const refused = { status: 422, body: { errors: [{ path: 'cursor' }] } };
+    expect(await list('ada', { cursor })).toMatchObject(refused);
+    expect(await list('ada', { cursor, status: 'pending' })).toMatchObject(refused);
+    expect(await list('bob', { cursor, status: 'paid' })).toMatchObject(refused);
+  });
+
+  test('every bad field is named at once', async () => {
+    const { status, body } = await list('ada', { status: 'lost', limit: 'many', sort: 'total', cursor: '%' });
+    expect(status).toBe(422);
+    expect(body.errors.map(({ path }: { path: string }) => path).sort()).toEqual([
+      'cursor',
+      'limit',
+      'sort',
+      'status',
+    ]);
+  });
+});
+
+describe('GET /orders', () => {
+  const list = (query: Record<string, string> = {}, scope = 'orders:manage') =>
+    httpGet(ordersHandler(data.runtime({ now })), { query, sub: 'boss', scope });
+
+  test.each([[1], [9], [100]])('everybody, newest first, in pages of %i', async (limit) => {
+    const pages = await walk(list, { limit: String(limit) });
+    expect(idsOf(pages)).toEqual(newestFirst(() => true));
+    for (const page of pages.slice(0, -1)) expect(page).toHaveLength(limit);
+  });
+
+  test('of one status', async () => {
+    const pages = await walk(list, { status: 'shipped', limit: '4' });
+    expect(idsOf(pages)).toEqual(newestFirst(({ status }) => status === 'shipped'));
+    expect(pages.flat().every(({ status }) => status === 'shipped')).toBe(true);
+  });
+
+  test('joins the names of those who are registered, all in one batch get', async () => {
+    const { dynamo, counts } = watched(data.dynamo);
+    const handler = ordersHandler(data.runtime({ dynamo, now }));
+    const { body } = await httpGet(handler, {
+      query: { status: 'paid', limit: '5' },
+      scope: 'orders:manage',
+    });
+    const names = body.orders.map(({ customerId, customerName }: Record<string, string>) => [
+      customerId,
+      customerName,
+    ]);
+    expect(new Set(names.map(String))).toEqual(new Set(['ada,Ada', 'bob,']));
+    expect(counts.BatchGetCommand).toBe(1);
+  });
+
+  test('needs the scope orders:manage', async () => {
+    expect(await list({}, 'orders:manager audit:read')).toMatchObject({ status: 403 });
+  });
+
+  test('a cursor is good for its status alone; a forged place is refused', async () => {
+    const cursor = (await list({ limit: '1', status: 'paid' })).body.cursor as string;
+    const forged = (at: unknown) =>
+      Buffer.from(JSON.stringify({ list: '["orders",null]', at })).toString('base64url');
+    for (const query of [
+      { cursor },
+      { cursor: forged('x') },
+      { cursor: forged('') },
+      { cursor: forged(7) },
+      { cursor: forged(`2026-01-${'9'.repeat(1_100)}`) },
+    ]) {
+      expect(await list(query)).toMatchObject({ status: 422, body: { errors: [{ path: 'cursor' }] } });
+    }
+    for (const at of ['2026-13', '9999-99', '0000-00', '2026-00-x', '2026-08-\u0000']) {
+      expect(await list({ cursor: forged(at) })).toMatchObject({ status: 200 });
+    }
+  });
+});

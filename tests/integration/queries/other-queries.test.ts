@@ -1,0 +1,309 @@
+import { randomUUID } from 'node:crypto';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHandler as salesHandler } from '../../../functions/queries/get-sales/handler.ts';
+import { createHandler as stockHandler } from '../../../functions/queries/get-stock/handler.ts';
+import { createHandler as declarationsHandler } from '../../../functions/queries/list-customs-declarations/handler.ts';
+import { createHandler as eventsHandler } from '../../../functions/queries/list-events/handler.ts';
+import { createHandler as reviewsHandler } from '../../../functions/queries/list-fraud-reviews/handler.ts';
+import { createHandler as notificationsHandler } from '../../../functions/queries/list-notifications/handler.ts';
+import type { DomainEvent } from '../../../shared/domain/events.ts';
+import { applyOnce } from '../../../shared/read-model/inbox.ts';
+import {
+  customsDeclarationKey,
+  fraudReviewKey,
+  notificationKey,
+  SALES_SHARDS,
+  salesKey,
+  salesShardOf,
+  stockKey,
+} from '../../../shared/read-model/keys.ts';
+import { listingKeys } from '../../../shared/read-model/listing.ts';
+import { type Data, startData, watched } from '../../support/data.ts';
+import { send as httpGet } from '../../support/http-send.ts';
+import { orderStream } from '../../support/streams.ts';
+
+const NOW = Date.UTC(2026, 4, 20, 12);
+const now = () => NOW;
+const iso = (ms: number) => new Date(ms).toISOString();
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+let data: Data;
+beforeAll(async () => {
+  data = await startData();
+});
+afterAll(() => data.stop());
+
+const put = (Item: Record<string, unknown>) =>
+  data.dynamo.send(new PutCommand({ TableName: data.runtime().setting('READ_MODEL_TABLE'), Item }));
+
+const manager = { sub: 'boss', scope: 'orders:manage' };
+const refused = (...paths: string[]) => ({ status: 422, body: { errors: paths.map((path) => ({ path })) } });
+
+describe('GET /events', () => {
+  // An order every three hours over the last five days, all of them paid a second later.
+  const orders: DomainEvent[][] = Array.from({ length: 40 }, (_, index) =>
+    orderStream(randomUUID(), 'ada', iso(NOW - (index + 1) * 3 * HOUR), 2),
+  ).reverse();
+  const created = orders.flatMap(([event]) => event ?? []);
+  beforeAll(() => data.store(orders.flat()));
+
+  const list = (query: Record<string, string>, scope = 'audit:read') =>
+    httpGet(eventsHandler(data.runtime({ now })), { query, sub: 'auditor', scope });
+
+  test('one type, in the order of time, the last 24 hours if nothing is said', async () => {
+    const { status, body } = await list({ type: 'OrderCreated' });
+    expect(status).toBe(200);
+    expect(body).toEqual({ events: created.filter((event) => event.metadata.timestamp >= iso(NOW - DAY)) });
+    expect(body.events).toHaveLength(8);
+  });
+
+  test('a range, its end excluded, page by page', async () => {
+    const [from, to] = [iso(NOW - 4 * DAY), iso(NOW - DAY)];
+    const seen: DomainEvent[] = [];
+    let cursor: string | undefined;
+    do {
+      const { body } = await list({ type: 'OrderCreated', from, to, limit: '7', ...(cursor && { cursor }) });
+      seen.push(...body.events);
+      cursor = body.cursor;
+    } while (cursor);
+    expect(seen).toEqual(
+      created.filter(({ metadata: { timestamp } }) => timestamp >= from && timestamp < to),
+    );
+    expect(seen).toHaveLength(24);
+  });
+
+  test('needs the scope audit:read', async () => {
+    expect(await list({ type: 'OrderCreated' }, 'orders:manage')).toMatchObject({ status: 403 });
+  });
+
+  test('a cursor is good for its type and range alone', async () => {
+    const { cursor } = (await list({ type: 'OrderCreated', limit: '2' })).body;
+    expect(await list({ type: 'OrderCreated', cursor })).toMatchObject({ status: 200 });
+    expect(await list({ type: 'OrderPaid', cursor })).toMatchObject(refused('cursor'));
+    expect(await list({ type: 'OrderCreated', from: iso(NOW - DAY), cursor })).toMatchObject(
+      refused('cursor'),
+    );
+  });
+
+  test.each([
+    [{}, 'type'],
+    [{ type: 'OrderLost' }, 'type'],
+    [{ type: 'OrderPaid', from: 'yesterday' }, 'from'],
+    [{ type: 'OrderPaid', to: '2026-05-01' }, 'to'],
+    [{ type: 'OrderPaid', from: iso(NOW), to: iso(NOW - 1) }, 'from'],
+    [{ type: 'OrderPaid', from: iso(NOW - 31 * DAY - 1) }, 'from'],
+    [{ type: 'OrderPaid', until: iso(NOW) }, 'until'],
+  ])('%j is refused for %s', async (query, path) => {
+    expect(await list(query as Record<string, string>)).toMatchObject(refused(path));
+  });
+
+  test('31 days are possible', async () => {
+    const { status, body } = await list({ type: 'OrderPaid', from: iso(NOW - 31 * DAY), limit: '100' });
+    expect([status, body.events.length]).toEqual([200, 40]);
+  });
+});
+
+describe('GET /sales', () => {
+  const list = (query: Record<string, string>, runtime = data.runtime()) =>
+    httpGet(salesHandler(runtime), { query, ...manager });
+
+  test('sums what the shards of a day counted, and lists days without sales', async () => {
+    const counted = Array.from({ length: 60 }, (_, index) => ({
+      eventId: randomUUID(),
+      target: salesKey('2026-02-28', salesShardOf(`order-${index}`)),
+      add: { orders: 1, revenue: 1_050 + index },
+    }));
+    const cancelled = {
+      eventId: randomUUID(),
+      target: salesKey('2026-03-02', 1),
+      add: { cancelled: 1, shipped: 2, revenue: -1_099 },
+    };
+    await applyOnce(data.runtime(), 'sales', [...counted, cancelled]);
+    expect(new Set(counted.map(({ target }) => target.pk)).size).toBe(SALES_SHARDS);
+    const { dynamo, counts } = watched(data.dynamo);
+    const answer = await list({ from: '2026-02-27', to: '2026-03-02' }, data.runtime({ dynamo }));
+    const none = { orders: 0, cancelled: 0, shipped: 0, revenue: 0 };
+    expect(answer).toMatchObject({ status: 200 });
+    expect(answer.body).toEqual({
+      currency: 'USD',
+      days: [
+        { date: '2026-02-27', ...none },
+        { date: '2026-02-28', ...none, orders: 60, revenue: 647.7 },
+        { date: '2026-03-01', ...none },
+        { date: '2026-03-02', ...none, cancelled: 1, shipped: 2, revenue: -10.99 },
+      ],
+    });
+    expect(counts).toEqual({ BatchGetCommand: 1 });
+  });
+
+  test('reaches over 92 days, in four batch gets', async () => {
+    const { dynamo, counts } = watched(data.dynamo);
+    const { body } = await list({ from: '2026-01-01', to: '2026-04-02' }, data.runtime({ dynamo }));
+    expect(body.days).toHaveLength(92);
+    expect(body.days.at(58)).toMatchObject({ date: '2026-02-28', orders: 60 });
+    expect(counts).toEqual({ BatchGetCommand: 4 });
+  });
+
+  test('asks again for keys that DynamoDB left over', async () => {
+    const table = data.runtime().setting('READ_MODEL_TABLE');
+    let calls = 0;
+    const send = async (command: { input: { RequestItems: Record<string, { Keys: unknown[] }> } }) => {
+      calls += 1;
+      const { Keys = [] } = command.input.RequestItems[table] ?? {};
+      command.input.RequestItems = { [table]: { Keys: Keys.slice(0, 1) } };
+      const answer = await data.dynamo.send(command as never);
+      return {
+        ...(answer as object),
+        ...(Keys.length > 1 && { UnprocessedKeys: { [table]: { Keys: Keys.slice(1) } } }),
+      };
+    };
+    const { body } = await list(
+      { from: '2026-02-28', to: '2026-02-28' },
+      data.runtime({ dynamo: { send } as never }),
+    );
+    expect(body.days).toMatchObject([{ orders: 60 }]);
+    expect(calls).toBe(SALES_SHARDS);
+  });
+
+  test('a table that stays throttled is a 503', async () => {
+    const table = data.runtime().setting('READ_MODEL_TABLE');
+    const send = async (command: { input: { RequestItems: object } }) => ({
+      UnprocessedKeys: command.input.RequestItems,
+    });
+    const runtime = data.runtime({ dynamo: { send } as never });
+    expect(table).toBeTruthy();
+    expect(await list({ from: '2026-02-28', to: '2026-02-28' }, runtime)).toMatchObject({ status: 503 });
+  });
+
+  test.each([
+    [{}, ['from', 'to']],
+    [{ from: '2026-02-30', to: '2026-03-01' }, ['from']],
+    [{ from: '2026-03-02', to: '2026-03-01' }, ['from']],
+    [{ from: '2026-01-01', to: '2026-04-03' }, ['to']],
+    [{ from: '2026-01-01', to: '2026-01-02', limit: '1' }, ['limit']],
+  ])('%j is refused for %j', async (query, paths) => {
+    expect(await list(query as Record<string, string>)).toMatchObject(refused(...paths));
+  });
+
+  test('needs the scope orders:manage', async () => {
+    const query = { from: '2026-01-01', to: '2026-01-02' };
+    expect(await httpGet(salesHandler(data.runtime()), { query })).toMatchObject({ status: 403 });
+  });
+});
+
+describe('GET /inventory/{sku}', () => {
+  const get = (sku: string, caller: object = manager) =>
+    httpGet(stockHandler(data.runtime()), { params: { sku }, ...caller });
+
+  test('answers with what is there, reserved and available', async () => {
+    await put({ ...stockKey('MUG'), sku: 'MUG', onHand: 10, reserved: 4, updatedAt: iso(NOW), version: 3 });
+    expect(await get('MUG')).toMatchObject({ status: 200, headers: { etag: '"3"' } });
+    expect((await get('MUG')).body).toEqual({
+      sku: 'MUG',
+      onHand: 10,
+      reserved: 4,
+      available: 6,
+      updatedAt: iso(NOW),
+      version: 3,
+    });
+  });
+
+  test('a SKU that was never received, or is none, is not found; the scope is needed', async () => {
+    expect(await get('PEN')).toMatchObject({ status: 404 });
+    expect(await get('no sku')).toMatchObject({ status: 404 });
+    expect(await get('MUG', { scope: 'inventory:write' })).toMatchObject({ status: 403 });
+  });
+});
+
+describe.each([
+  ['GET /fraud-reviews', reviewsHandler, 'FRAUD_REVIEWS', fraudReviewKey, 'fraudReviews'],
+  [
+    'GET /customs-declarations',
+    declarationsHandler,
+    'CUSTOMS_DECLARATIONS',
+    customsDeclarationKey,
+    'customsDeclarations',
+  ],
+] as const)('%s', (_, createHandler, kind, keyOf, field) => {
+  const ids = Array.from({ length: 11 }, () => randomUUID());
+  const timeOf = (index: number) => iso(NOW - index * 9 * DAY);
+  beforeAll(() =>
+    Promise.all(
+      ids.map((orderId, index) =>
+        put({
+          ...keyOf(orderId),
+          ...listingKeys(kind, timeOf(index), orderId),
+          orderId,
+          total: 123_456,
+          currency: 'USD',
+          items: [{ sku: 'MUG', quantity: 1, unitPrice: 123_456 }],
+          openedAt: timeOf(index),
+        }),
+      ),
+    ),
+  );
+  const list = (query: Record<string, string> = {}, caller: object = manager) =>
+    httpGet(createHandler(data.runtime({ now })), { query, ...caller });
+
+  test('newest first, over months, page by page, with decimals', async () => {
+    const seen: Record<string, unknown>[] = [];
+    let cursor: string | undefined;
+    do {
+      const { body } = await list({ limit: '4', ...(cursor && { cursor }) });
+      seen.push(...body[field]);
+      cursor = body.cursor;
+    } while (cursor);
+    expect(seen.map(({ orderId }) => orderId)).toEqual(ids);
+    expect(seen[0]).toEqual({
+      orderId: ids[0],
+      total: 1_234.56,
+      currency: 'USD',
+      items: [{ sku: 'MUG', quantity: 1, unitPrice: 1_234.56 }],
+      openedAt: timeOf(0),
+    });
+  });
+
+  test('refuses what it does not know, a cursor of another list, and who lacks the scope', async () => {
+    expect(await list({ status: 'open' })).toMatchObject(refused('status'));
+    const foreign = Buffer.from(JSON.stringify({ list: 'other', at: '2026-01' })).toString('base64url');
+    expect(await list({ cursor: foreign })).toMatchObject(refused('cursor'));
+    expect(await list({}, { scope: 'audit:read' })).toMatchObject({ status: 403 });
+  });
+});
+
+describe('GET /notifications', () => {
+  const orderId = randomUUID();
+  const events = orderStream(orderId, 'ada', iso(NOW), 4);
+  beforeAll(() =>
+    Promise.all(
+      events.map(({ eventId, eventType }) =>
+        put({ ...notificationKey(orderId, eventId), orderId, eventType, subject: `About ${eventType}` }),
+      ),
+    ),
+  );
+  const list = (query: Record<string, string>, caller: object = manager) =>
+    httpGet(notificationsHandler(data.runtime()), { query, ...caller });
+
+  test('what the customer of one order was told, oldest first, page by page', async () => {
+    const first = (await list({ orderId, limit: '3' })).body;
+    const second = (await list({ orderId, limit: '3', cursor: first.cursor })).body;
+    expect([...first.notifications, ...second.notifications]).toEqual(
+      events.map(({ eventType }) => ({ orderId, eventType, subject: `About ${eventType}` })),
+    );
+    expect(second).not.toHaveProperty('cursor');
+  });
+
+  test('none of an order that nobody heard of', async () => {
+    expect(await list({ orderId: randomUUID() })).toMatchObject({ status: 200, body: { notifications: [] } });
+  });
+
+  test('refuses to guess the order, a cursor of another order, and who lacks the scope', async () => {
+    expect(await list({})).toMatchObject(refused('orderId'));
+    expect(await list({ orderId: 'x' })).toMatchObject(refused('orderId'));
+    const { cursor } = (await list({ orderId, limit: '1' })).body;
+    expect(await list({ orderId: randomUUID(), cursor })).toMatchObject(refused('cursor'));
+    expect(await list({ orderId }, { sub: 'ada' })).toMatchObject({ status: 403 });
+  });
+});
