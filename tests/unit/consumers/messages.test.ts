@@ -1,0 +1,76 @@
+import { describe, expect, test } from '@jest/globals';
+import { messageOf } from '../../../functions/consumers/notifications/messages.ts';
+import type { NewDomainEvent } from '../../../shared/domain/events.ts';
+import { orderLife, streamAt } from '../../support/streams.ts';
+
+const AT = '2026-05-01T12:00:00.000Z';
+const ids = { orderId: 'o-1', customerId: 'ada' };
+
+const toldOf = (aggregate: 'order' | 'payment', ...events: NewDomainEvent[]) =>
+  streamAt(AT, aggregate, aggregate === 'order' ? 'o-1' : 'p-1', events).map(messageOf);
+
+const cancelled = (reason: string, paymentId?: string): NewDomainEvent => ({
+  eventType: 'OrderCancelled',
+  data: {
+    customerId: 'ada',
+    reason,
+    total: 2_999,
+    currency: 'USD',
+    items: [{ sku: 'MUG', quantity: 2 }],
+    ...(paymentId === undefined ? {} : { paymentId }),
+  },
+});
+
+const payment = { orderId: 'o-1', customerId: 'ada', amount: 1_234_500, currency: 'JPY', reference: 'ch_1' };
+
+describe('What a customer is told', () => {
+  test('of an order, its shipment and its delivery; not of its payment', () => {
+    expect(toldOf('order', ...orderLife('ada'))).toEqual([
+      {
+        ...ids,
+        subject: 'We have your order',
+        text: [
+          'Thank you for your order.',
+          '2 × Mug at 12.50 USD each',
+          '1 × Pen at 4.99 USD each',
+          'Total: 29.99 USD',
+          'Order: o-1',
+        ].join('\n'),
+      },
+      undefined,
+      {
+        ...ids,
+        subject: 'Your order is on its way',
+        text: 'UPS has your parcel.\nTracking number: 1Z\nOrder: o-1',
+      },
+      { ...ids, subject: 'Your order has been delivered', text: 'Your parcel has arrived.\nOrder: o-1' },
+    ]);
+  });
+
+  test('of a cancellation: that we were short of stock, and that a payment goes back', () => {
+    const [short] = toldOf('order', cancelled('out_of_stock', 'p-1'));
+    expect(short).toMatchObject({ ...ids, subject: 'Your order has been cancelled' });
+    expect(short?.text).toMatch(
+      /do not have everything.*\nYour payment of 29\.99 USD is refunded\.\nOrder: o-1$/,
+    );
+  });
+
+  test('of a cancellation: never the words of whoever cancelled, nor of a payment that there was not', () => {
+    const [message] = toldOf('order', cancelled('customer is a pain'));
+    expect(message?.text).toBe('Your order has been cancelled.\nOrder: o-1');
+  });
+
+  test('of a declined payment, by the order that it was for, in the digits of its currency', () => {
+    expect(toldOf('payment', { eventType: 'PaymentDeclined', data: payment })).toEqual([
+      {
+        ...ids,
+        subject: 'Your payment was declined',
+        text: 'A payment of 1234500 JPY was declined.\nYour order waits for you to try again.\nOrder: o-1',
+      },
+    ]);
+  });
+
+  test('not of a captured payment: the order says so', () => {
+    expect(toldOf('payment', { eventType: 'PaymentCaptured', data: payment })).toEqual([undefined]);
+  });
+});

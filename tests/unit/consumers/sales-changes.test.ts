@@ -1,0 +1,47 @@
+import { describe, expect, test } from '@jest/globals';
+import { salesChanges } from '../../../functions/consumers/sales/sales-changes.ts';
+import type { NewDomainEvent } from '../../../shared/domain/events.ts';
+import { orderLife, streamAt } from '../../support/streams.ts';
+
+const cancelled: NewDomainEvent = {
+  eventType: 'OrderCancelled',
+  data: {
+    customerId: 'ada',
+    reason: 'changed_my_mind',
+    total: 2_999,
+    currency: 'USD',
+    items: [{ sku: 'MUG', quantity: 2 }],
+  },
+};
+
+const changesOf = (events: NewDomainEvent[], at = '2026-05-01T12:00:00.000Z') =>
+  streamAt(at, 'order', 'o-1', events).map(salesChanges);
+
+describe('What an event adds to the sales of its day', () => {
+  test('a new order: one order and its total; a shipment: one shipment; the rest of its life: nothing', () => {
+    const day = '2026-05-01';
+    expect(changesOf(orderLife('ada'))).toEqual([
+      { day, add: { orders: 1, revenue: 2_999 } },
+      undefined,
+      { day, add: { shipped: 1 } },
+      undefined,
+    ]);
+  });
+
+  test('a cancellation takes its total off its own day, not off the day of the order', () => {
+    const [created] = orderLife('ada') as [NewDomainEvent];
+    expect(changesOf([created, cancelled], '2026-05-01T23:59:59.500Z')).toEqual([
+      { day: '2026-05-01', add: { orders: 1, revenue: 2_999 } },
+      { day: '2026-05-02', add: { cancelled: 1, revenue: -2_999 } },
+    ]);
+  });
+
+  test('an order and its cancellation leave no revenue', () => {
+    const [created] = orderLife('ada') as [NewDomainEvent];
+    const revenue = changesOf([created, cancelled]).reduce(
+      (sum, change) => sum + (change?.add.revenue ?? 0),
+      0,
+    );
+    expect(revenue).toBe(0);
+  });
+});
