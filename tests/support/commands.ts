@@ -29,6 +29,8 @@ const modules = {
 
 export type CommandName = keyof typeof modules;
 
+export const handlerOf = (command: CommandName, runtime: Runtime) => modules[command].createHandler(runtime);
+
 /** The commands over an events table of the test's own. */
 export interface Commands {
   data: Data;
@@ -56,8 +58,7 @@ export async function startCommands(): Promise<Commands> {
   const data = await startData();
   const runtime: Runtime = data.runtime();
   const TableName = runtime.setting('EVENTS_TABLE');
-  const run: Commands['run'] = (command, sent, parts) =>
-    send(modules[command].createHandler(data.runtime(parts)), sent);
+  const run: Commands['run'] = (command, sent, parts) => send(handlerOf(command, data.runtime(parts)), sent);
   const placed = async (sub = 'ada') =>
     (await run('placeOrder', { sub, body: order })).body.orderId as string;
   return {
