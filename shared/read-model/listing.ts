@@ -1,8 +1,8 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '../config/runtime.ts';
 import type { OrderStatus } from '../domain/order/order.ts';
+import { shardOf } from '../event-store/item.ts';
 import { LISTING_INDEX } from './keys.ts';
-import { shardOf } from './shards.ts';
 
 /** What can be listed. Reaches storage: never rename one. */
 export type ListingKind = `ORDERS#${OrderStatus}` | 'FRAUD_REVIEWS' | 'CUSTOMS_DECLARATIONS';

@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+import { withShownMoney } from '../../../shared/http/money-fields.ts';
+import { shownOrder } from '../../../shared/http/order.ts';
+
+const order = {
+  orderId: 'o1',
+  customerId: 'ada',
+  items: [{ sku: 'MUG', name: 'Mug', quantity: 2, unitPrice: 1_250 }],
+  total: 2_500,
+  currency: 'USD',
+  status: 'pending',
+  shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
+  createdAt: '2026-01-31T10:00:00.000Z',
+  updatedAt: '2026-01-31T10:00:00.000Z',
+  version: 1,
+} as const;
+
+describe('what the API shows', () => {
+  test.each([
+    ['USD', 12.5, 25],
+    ['JPY', 1_250, 2_500],
+    ['KWD', 1.25, 2.5],
+  ])('an order in %s, in decimals of its currency', (currency, unitPrice, total) => {
+    const given = { ...order, items: [...order.items], currency };
+    expect(shownOrder(given, 'Ada')).toEqual({
+      ...given,
+      customerName: 'Ada',
+      items: [{ ...order.items[0], unitPrice }],
+      total,
+    });
+    expect(given.total).toBe(2_500);
+  });
+
+  test('money is converted wherever in a view it stands, and nothing else is', () => {
+    const view = {
+      currency: 'USD',
+      value: 999,
+      score: 70,
+      items: [{ quantity: 3, unitPrice: 333 }],
+      country: 'DE',
+    };
+    expect(withShownMoney(view)).toEqual({ ...view, value: 9.99, items: [{ quantity: 3, unitPrice: 3.33 }] });
+  });
+
+  test('a view without a currency is shown as it is', () => {
+    expect(withShownMoney({ total: 5 })).toEqual({ total: 5 });
+  });
+});

@@ -1,0 +1,38 @@
+import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { nextCursor, pageFields, placeIn, timePlace } from '../../../shared/http/page.ts';
+import { thrownBy } from '../../support/given-when-then.ts';
+
+const query = z.strictObject(pageFields(timePlace));
+
+describe('a page of a list', () => {
+  test('has 20 entries if nothing is said', () => {
+    expect(query.parse({})).toEqual({ limit: 20 });
+  });
+
+  test('is gone on from with the cursor that the one before gave', () => {
+    const place = '2026-01-31T10:00:00.000Z#o1';
+    const { cursor } = query.parse({ ...nextCursor('orders', place) });
+    expect(placeIn('orders', cursor)).toBe(place);
+  });
+
+  test('the last one gives no cursor, the first one needs none', () => {
+    expect(nextCursor('orders', undefined)).toEqual({});
+    expect(placeIn('orders', undefined)).toBeUndefined();
+  });
+
+  test('the cursor of another list is invalid input', () => {
+    const { cursor } = query.parse({ ...nextCursor('orders', '2026-01') });
+    expect(thrownBy(() => placeIn('reviews', cursor))).toMatchObject({
+      status: 422,
+      parts: { errors: [{ path: 'cursor' }] },
+    });
+  });
+
+  test.each([['x'], ['2026-1'], ['2026-01x'], [''], [7], [null], [`2026-01-${'0'.repeat(301)}`]])(
+    'no list stands at %j',
+    (at) => {
+      expect(query.safeParse({ ...nextCursor('orders', at) }).success).toBe(false);
+    },
+  );
+});

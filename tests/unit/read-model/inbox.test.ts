@@ -1,0 +1,88 @@
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, test } from '@jest/globals';
+import { createRuntime } from '../../../shared/config/runtime.ts';
+import { applyOnce, type Change } from '../../../shared/read-model/inbox.ts';
+
+const target = { pk: 'SALES#2026-01-31#0', sk: 'COUNTERS' };
+const change = (eventId: string, add: Change['add'] = { orders: 1 }): Change => ({ eventId, target, add });
+
+/** The transactions that `applyOnce` sends, each answered as success. */
+async function sentFor(changes: Change[], now = 0): Promise<TransactWriteCommandInput[]> {
+  const sent: TransactWriteCommandInput[] = [];
+  const send = async (command: { input: TransactWriteCommandInput }) => {
+    sent.push(command.input);
+    return {};
+  };
+  const settings = { READ_MODEL_TABLE: 'read-model' };
+  await applyOnce(createRuntime({ settings, now: () => now, dynamo: { send } as never }), 'sales', changes);
+  return sent;
+}
+
+describe('the transaction of an inbox', () => {
+  test('has a marker for each event and one update that adds their sums', async () => {
+    const [sent] = await sentFor([
+      change('e1', { orders: 1, revenue: 500 }),
+      change('e2', { revenue: -200 }),
+    ]);
+    const marker = (eventId: string) => ({
+      Put: {
+        TableName: 'read-model',
+        Item: {
+          pk: `INBOX#sales#${eventId}`,
+          sk: 'SALES#2026-01-31#0#COUNTERS',
+          expiresAt: 30 * 86_400,
+        },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    });
+    expect(sent?.TransactItems).toEqual([
+      marker('e1'),
+      marker('e2'),
+      {
+        Update: {
+          TableName: 'read-model',
+          Key: target,
+          UpdateExpression: 'ADD #n0 :n0, #n1 :n1',
+          ExpressionAttributeNames: { '#n0': 'orders', '#n1': 'revenue' },
+          ExpressionAttributeValues: { ':n0': 1, ':n1': 300 },
+        },
+      },
+    ]);
+  });
+
+  test('the same content has the same token, any other another: DynamoDB refuses a token with new content', async () => {
+    const tokenOf = async (changes: Change[], now?: number) =>
+      (await sentFor(changes, now))[0]?.ClientRequestToken;
+    const token = await tokenOf([change('e1')]);
+    expect(token).toMatch(/^[0-9a-f]{36}$/);
+    expect(await tokenOf([change('e1'), change('e1')])).toBe(token);
+    const others = [
+      await tokenOf([change('e2')]),
+      await tokenOf([change('e1', { orders: 2 })]),
+      await tokenOf([change('e1')], 60_000),
+    ];
+    expect(new Set([token, ...others]).size).toBe(4);
+  });
+
+  test('no changes, no transaction', async () => {
+    expect(await sentFor([])).toEqual([]);
+  });
+
+  test('an error that no repetition mends is not repeated', async () => {
+    let calls = 0;
+    const send = async () => {
+      calls += 1;
+      throw new Error('no such table');
+    };
+    const runtime = createRuntime({
+      settings: { READ_MODEL_TABLE: 'read-model' },
+      dynamo: { send } as never,
+      sleep: async () => undefined,
+    });
+    await expect(applyOnce(runtime, 'sales', [change('e1')])).rejects.toMatchObject({
+      name: 'ChangesNotApplied',
+      failures: new Map([['e1', new Error('no such table')]]),
+    });
+    expect(calls).toBe(1);
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from '@jest/globals';
+import * as keys from '../../../shared/read-model/keys.ts';
+import { listingKeys } from '../../../shared/read-model/listing.ts';
+
+describe('the keys of the read model reach storage, so they stay as they are', () => {
+  test.each([
+    [keys.orderKey('o1'), { pk: 'ORDER#o1', sk: 'VIEW' }],
+    [keys.customerKey('ada'), { pk: 'CUSTOMER#ada', sk: 'VIEW' }],
+    [keys.stockKey('MUG'), { pk: 'STOCK#MUG', sk: 'VIEW' }],
+    [keys.fraudReviewKey('o1'), { pk: 'FRAUD_REVIEW#o1', sk: 'VIEW' }],
+    [keys.customsDeclarationKey('o1'), { pk: 'CUSTOMS_DECLARATION#o1', sk: 'VIEW' }],
+    [keys.notificationKey('o1', 'e1'), { pk: 'NOTIFICATIONS#o1', sk: 'e1' }],
+    [keys.salesKey('2026-01-31', 3), { pk: 'SALES#2026-01-31#3', sk: 'COUNTERS' }],
+    [keys.inboxKey('sales', 'e1', { pk: 'A', sk: 'B' }), { pk: 'INBOX#sales#e1', sk: 'A#B' }],
+    [
+      keys.customerOrderKeys({ customerId: 'ada', orderId: 'o1', createdAt: '2026-01-31T10:00:00.000Z' }),
+      { customerPk: 'CUSTOMER#ada', customerSk: '2026-01-31T10:00:00.000Z#o1' },
+    ],
+    [
+      listingKeys('ORDERS#pending', '2026-01-31T10:00:00.000Z', 'order-1'),
+      { listPk: 'ORDERS#pending#2026-01#1', listSk: '2026-01-31T10:00:00.000Z#order-1' },
+    ],
+  ])('%j', (key, expected) => {
+    expect(key).toEqual(expected);
+  });
+
+  test('orders are spread over all shares of a day, and an order always has the same', () => {
+    const shares = Array.from({ length: 400 }, (_, index) => keys.salesShardOf(`order-${index}`));
+    const sizes = Array.from(
+      { length: keys.SALES_SHARDS },
+      (_, n) => shares.filter((one) => one === n).length,
+    );
+    expect(Math.min(...sizes)).toBeGreaterThan(60);
+    expect(keys.salesShardOf('order-7')).toBe(shares[7]);
+  });
+
+  test('a view has none of the attributes that only the table needs', () => {
+    const storage = {
+      pk: 'p',
+      sk: 's',
+      customerPk: 'c',
+      customerSk: 'd',
+      listPk: 'l',
+      listSk: 'm',
+      expiresAt: 1,
+    };
+    expect(keys.viewOf({ ...storage, orderId: 'o1', version: 2 })).toEqual({ orderId: 'o1', version: 2 });
+  });
+});
