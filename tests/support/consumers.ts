@@ -1,0 +1,107 @@
+import { expect } from '@jest/globals';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { awsApi } from '../../resources/local/emulators/aws-api.ts';
+import { createTable } from '../../resources/local/stack/tables.ts';
+import type { Runtime, RuntimeParts } from '../../shared/config/runtime.ts';
+import type { Aggregate } from '../../shared/domain/aggregate.ts';
+import type { NewEvent } from '../../shared/domain/event.ts';
+import type { DomainEvent } from '../../shared/domain/events.ts';
+import { handleCommand } from '../../shared/event-store/handle-command.ts';
+import { load } from '../../shared/event-store/load.ts';
+import { type Data, startData } from './data.ts';
+import { sharedEmulators, uniquePrefix } from './emulators.ts';
+import { sqsEvent } from './sqs-event.ts';
+
+export type ConsumerHandler = (
+  event: SQSEvent,
+  context: { getRemainingTimeInMillis(): number },
+) => Promise<SQSBatchResponse>;
+
+/** Consumers in this process, over tables of the test's own; the queues are the test. */
+export interface Consumers {
+  data: Data;
+  runtime(consumer: string, parts?: RuntimeParts): Runtime;
+  /** Delivers these messages as one batch; answers with the events whose messages have to come back. */
+  deliver(handler: ConsumerHandler, events: readonly DomainEvent[]): Promise<DomainEvent[]>;
+  /** As `deliver`; fails the test where one has to come back. */
+  handled(handler: ConsumerHandler, ...events: DomainEvent[]): Promise<void>;
+  stream(streamId: string): Promise<DomainEvent[]>;
+  /** Runs a command of the test's and answers with its events. */
+  command<State, Command, Event extends NewEvent>(
+    aggregate: Aggregate<State, Command, Event>,
+    aggregateId: string,
+    command: Command,
+  ): Promise<DomainEvent[]>;
+}
+
+export async function startConsumers(): Promise<Consumers> {
+  const data = await startData();
+  const emulators = sharedEmulators();
+  const IDEMPOTENCY_TABLE = `${uniquePrefix()}idempotency`;
+  const properties = {
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  };
+  await createTable(awsApi(emulators), IDEMPOTENCY_TABLE, properties, emulators.region);
+  const settings = {
+    IDEMPOTENCY_TABLE,
+    QUEUE_URL: 'http://queue',
+    DEAD_LETTER_QUEUE_URL: 'http://dead-letters',
+    RETRY_BASE_SECONDS: '0',
+    HOME_COUNTRY: 'US',
+    HIGH_VALUE_THRESHOLD: '1000',
+    EMAIL_SENDER: 'read-model',
+    EMAIL_FROM: 'orders@example.com',
+  };
+  const sqs = { send: async () => ({}) } as unknown as Runtime['sqs'];
+  const runtime: Consumers['runtime'] = (CONSUMER, parts = {}) =>
+    data.runtime({ sqs, ...parts, settings: { ...settings, CONSUMER, ...parts.settings } });
+  const deliver: Consumers['deliver'] = async (handler, events) => {
+    const { batchItemFailures } = await handler(sqsEvent(events), { getRemainingTimeInMillis: () => 1 });
+    return batchItemFailures.flatMap(({ itemIdentifier }) => events[Number(itemIdentifier.slice(1))] ?? []);
+  };
+  let commands = 0;
+  return {
+    data,
+    runtime,
+    deliver,
+    async handled(handler, ...events) {
+      expect(await deliver(handler, events)).toEqual([]);
+    },
+    stream: (streamId) => load(data.runtime(), streamId),
+    async command(aggregate, aggregateId, command) {
+      const commandId = `command-${++commands}`;
+      const metadata = { userId: 'ada', correlationId: `request-${commands}`, causationId: 'test', commandId };
+      const { events } = await handleCommand(data.runtime(), aggregate, { aggregateId, command, metadata });
+      return events as DomainEvent[];
+    },
+  };
+}
+
+/**
+ * Runs `scenario` once for each call that it makes to DynamoDB, with a client that ends at that call, as a process
+ * does that is killed: this call and all later ones fail. Before its effect, and then, in another round, after it:
+ * done, but nobody heard. The scenario brings data of its own each time. Answers how many calls there were.
+ */
+export async function killedAtEveryCall(
+  dynamo: Runtime['dynamo'],
+  scenario: (killed: Runtime['dynamo']) => Promise<void>,
+): Promise<number> {
+  let calls = 0;
+  for (const effect of ['lost', 'done']) {
+    for (let at = 1; ; at++) {
+      let count = 0;
+      const send = async (command: object) => {
+        count++;
+        if (count === at && effect === 'done') await dynamo.send(command as never);
+        if (count >= at) throw new Error(`killed at call ${at}, its effect ${effect}`);
+        return dynamo.send(command as never);
+      };
+      await scenario({ send } as unknown as Runtime['dynamo']);
+      if (count < at) break;
+      calls = Math.max(calls, at);
+    }
+  }
+  return calls;
+}
