@@ -44,7 +44,9 @@ export type Setting =
   | 'HOME_COUNTRY'
   | 'HIGH_VALUE_THRESHOLD'
   | 'EMAIL_SENDER'
-  | 'EMAIL_FROM';
+  | 'EMAIL_FROM'
+  | 'CONSUMER_QUEUES'
+  | 'PUBLISHER_FAILURES_URL';
 
 export class MissingSetting extends Error {
   override readonly name = 'MissingSetting';

@@ -2,7 +2,7 @@ import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { lowestIdAt } from '../config/ids.ts';
 import type { Runtime } from '../config/runtime.ts';
 import { type DomainEvent, type EventType, upcast } from '../domain/events.ts';
-import { BY_TYPE_INDEX, BY_TYPE_SHARDS, byTypePartition, dayOf } from './item.ts';
+import { BY_TYPE_INDEX, BY_TYPE_SHARDS, byTypePartition, dayOf, type EventItem } from './item.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -18,28 +18,38 @@ export interface ByTypeQuery {
   after?: string | undefined;
 }
 
+/** Where an event is, and its place in time. */
+export interface EventKey {
+  streamId: string;
+  version: number;
+  eventId: string;
+}
+
 export interface ByTypePage {
   events: DomainEvent[];
   /** The `eventId` to go on from; absent where the range is at its end. */
   next?: string;
 }
 
-interface Key {
-  streamId: string;
-  version: number;
-  eventId: string;
-}
-
 /**
- * One page of a type's events in the order of time (of `eventId`). A day at a time, its shards queried at once
- * and merged; then the events themselves in one BatchGetItem. The index is eventually consistent: what was
- * appended within the last second may be missing.
+ * One page of a type's events in the order of time (of `eventId`), lifted to today's schemas. The index is
+ * eventually consistent: what was appended within the last second may be missing.
  * AWS calls: 4 queries for each day touched, 1 batch get.
  */
 export async function readByType(runtime: Runtime, query: ByTypeQuery): Promise<ByTypePage> {
+  const { keys, next } = await readKeysByType(runtime, query);
+  const events = (await getStored(runtime, keys)).map(upcast);
+  return next ? { events, next } : { events };
+}
+
+/** As `readByType`, but where the events are instead of what they say. A day at a time, its shards at once, merged. */
+export async function readKeysByType(
+  runtime: Runtime,
+  query: ByTypeQuery,
+): Promise<{ keys: EventKey[]; next?: string }> {
   const { eventType, from, to, limit, after } = query;
   const bounds = { low: after ?? lowestIdAt(from), inclusive: after === undefined, high: lowestIdAt(to) };
-  const keys: Key[] = [];
+  const keys: EventKey[] = [];
   const startDay = Math.max(from, after ? timeOfCursor(after) : from);
   for (let day = startDay - (startDay % DAY_MS); day < to && keys.length <= limit; day += DAY_MS) {
     const shards = await Promise.all(
@@ -51,8 +61,7 @@ export async function readByType(runtime: Runtime, query: ByTypeQuery): Promise<
   }
   const page = keys.slice(0, limit);
   const last = page.at(-1);
-  const events = await getEvents(runtime, page);
-  return keys.length > limit && last ? { events, next: last.eventId } : { events };
+  return keys.length > limit && last ? { keys: page, next: last.eventId } : { keys: page };
 }
 
 const timeOfCursor = (eventId: string): number => Number.parseInt(eventId.replace('-', '').slice(0, 12), 16);
@@ -62,8 +71,8 @@ async function queryShard(
   partition: string,
   { low, inclusive, high }: { low: string; inclusive: boolean; high: string },
   limit: number,
-): Promise<Key[]> {
-  const keys: Key[] = [];
+): Promise<EventKey[]> {
+  const keys: EventKey[] = [];
   let start: Record<string, unknown> | undefined;
   do {
     const page = await runtime.dynamo.send(
@@ -76,7 +85,7 @@ async function queryShard(
         ExclusiveStartKey: start,
       }),
     );
-    for (const item of (page.Items ?? []) as Key[]) {
+    for (const item of (page.Items ?? []) as EventKey[]) {
       if (item.eventId < high && (inclusive || item.eventId > low)) keys.push(item);
     }
     start = page.LastEvaluatedKey;
@@ -84,17 +93,18 @@ async function queryShard(
   return keys.slice(0, limit);
 }
 
-async function getEvents(runtime: Runtime, keys: readonly Key[]): Promise<DomainEvent[]> {
+/** The items of up to 100 keys, in that order, as they were written: nothing is lifted or checked. */
+export async function getStored(runtime: Runtime, keys: readonly EventKey[]): Promise<EventItem[]> {
   if (keys.length === 0) return [];
   const table = runtime.setting('EVENTS_TABLE');
-  const found = new Map<string, DomainEvent>();
+  const found = new Map<string, EventItem>();
   let wanted: Record<string, unknown>[] = keys.map(({ streamId, version }) => ({ streamId, version }));
   for (let attempt = 0; wanted.length > 0; attempt++) {
     if (attempt > 0) await runtime.sleep(runtime.random() * Math.min(1_000, 50 * 2 ** attempt));
     const answer = await runtime.dynamo.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } }),
     );
-    for (const item of answer.Responses?.[table] ?? []) found.set(item.eventId, upcast(item));
+    for (const item of answer.Responses?.[table] ?? []) found.set(item.eventId, item as EventItem);
     wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
   }
   return keys.flatMap(({ eventId }) => found.get(eventId) ?? []);

@@ -1,0 +1,15 @@
+import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { type Republished, republish } from './republish.ts';
+
+/** `npm run ops -- republish`, or `sls invoke -f republish --data '{…}'`; see `republish`. */
+export const createHandler =
+  (runtime: Runtime) =>
+  async (input: unknown): Promise<Republished> => {
+    try {
+      return await republish(runtime, input);
+    } finally {
+      runtime.metrics.flush();
+    }
+  };
+
+export const handler = createHandler(createRuntime());

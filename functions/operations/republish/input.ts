@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { eventTypes } from '../../../shared/domain/events.ts';
+import { checkInput, InvalidOperation } from '../../../shared/operations/input.ts';
+
+const time = z.iso
+  .datetime({ offset: true })
+  .or(z.iso.date())
+  .transform((text) => Date.parse(text));
+
+/** ms since 1970: `from` inclusive, `to` exclusive. */
+const window = z.strictObject({ from: z.int(), to: z.int() });
+
+const input = z.strictObject({
+  /** All events of this stream. */
+  stream: z.string().min(1).optional(),
+  /** Only events of this type; all types when absent. */
+  type: z.enum(eventTypes).optional(),
+  /** ISO 8601, inclusive and exclusive. */
+  from: time.optional(),
+  to: time.optional(),
+  /** All batches that the publisher gave up on. */
+  publisherFailures: z.literal(true).optional(),
+  /** Events a second. */
+  rate: z.int().positive().optional(),
+  /** Counts, and publishes nothing. */
+  dryRun: z.boolean().default(false),
+  /** As the chunk before answered it. */
+  continuation: z
+    .strictObject({
+      windows: z.array(window).exactOptional(),
+      /** Index of the window and of the type within it that come next. */
+      window: z.int().nonnegative().exactOptional(),
+      type: z.int().nonnegative().exactOptional(),
+      /** The `eventId`, or the version, that was the last to be published. */
+      after: z.union([z.string(), z.int()]).exactOptional(),
+      /** When the first chunk began, ms since 1970. */
+      startedAt: z.int(),
+    })
+    .optional(),
+});
+
+export type Continuation = NonNullable<z.infer<typeof input>['continuation']>;
+export type Window = z.infer<typeof window>;
+
+export interface Request {
+  what:
+    | { kind: 'stream'; streamId: string }
+    | { kind: 'range'; window: Window }
+    | { kind: 'publisher-failures' };
+  types: readonly (typeof eventTypes)[number][];
+  rate?: number | undefined;
+  dryRun: boolean;
+  continuation?: Continuation | undefined;
+}
+
+/** Throws InvalidOperation unless exactly one of the three ways to say what is used. */
+export function checkRequest(given: unknown): Request {
+  const { stream, type, from, to, publisherFailures, ...rest } = checkInput(input, given);
+  const types = type ? [type] : eventTypes;
+  const ways = [
+    stream !== undefined,
+    type !== undefined || from !== undefined || to !== undefined,
+    publisherFailures === true,
+  ];
+  if (ways.filter(Boolean).length !== 1) {
+    throw new InvalidOperation('say one of: stream; from and to, with or without a type; publisherFailures');
+  }
+  if (stream !== undefined) return { what: { kind: 'stream', streamId: stream }, types, ...rest };
+  if (publisherFailures) return { what: { kind: 'publisher-failures' }, types, ...rest };
+  if (from === undefined || to === undefined) throw new InvalidOperation('from and to are both needed');
+  if (from >= to) throw new InvalidOperation('from must be before to');
+  return { what: { kind: 'range', window: { from, to } }, types, ...rest };
+}

@@ -1,0 +1,101 @@
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import type { StoredEvent } from '../../../shared/domain/event.ts';
+import { toMessage } from '../../../shared/messaging/outgoing-message.ts';
+import { publish } from '../../../shared/messaging/publish.ts';
+import { inChunks } from '../../../shared/operations/held-messages.ts';
+import { createPace, type Pace } from '../../../shared/operations/pace.ts';
+import { type Continuation, checkRequest, type Request } from './input.ts';
+import { readFailures, settleFailures } from './publisher-failures.ts';
+import { type Page, pagesOfStream, pagesOfWindows } from './stored-pages.ts';
+
+const BUDGET_MS = 10_000;
+const ATTEMPTS = 5;
+/** What one BatchGetItem brings. */
+const PAGE_SIZE = 100;
+
+export interface Republished {
+  dryRun: boolean;
+  /** Events of this chunk that the topic has now; in a dry run, that it would get. */
+  published: number;
+  /** How far the whole is, 0–1. */
+  progress: number;
+  /** With `publisherFailures`: batches found (first chunk), settled (last one), and messages that tell of none. */
+  publisherFailures?: { batches?: number; unreadable?: number; settled?: number };
+  /** Present where there is more to do: invoke again with it. */
+  continuation?: Continuation;
+}
+
+/** The topic did not take everything. Running the same again is safe: consumers take repeats. */
+export class NotPublished extends Error {
+  override readonly name = 'NotPublished';
+}
+
+/**
+ * Puts events of the table on the topic again, as they were stored: of a stream, of a time, or of all batches that
+ * the publisher gave up on. Every consumer whose filter takes them gets them; who had them skips them.
+ * Publisher failures are found by the time of their batches, in all types that this code knows, since the stream
+ * keeps its records for 24 hours only; they are settled when everything is published, not before.
+ * Works for ten seconds or so and answers how to go on. Throws InvalidOperation; NotPublished after five tries.
+ */
+export async function republish(runtime: Runtime, given: unknown): Promise<Republished> {
+  const request = checkRequest(given);
+  const { dryRun, rate } = request;
+  const startedAt = request.continuation?.startedAt ?? runtime.now();
+  const found = await begin(runtime, request);
+  const place: Continuation = { ...found.place, startedAt };
+
+  const pace = createPace(runtime, rate);
+  const deadline = runtime.now() + BUDGET_MS;
+  let published = 0;
+  for await (const { events, next, progress } of pagesOf(runtime, request, place)) {
+    for (const chunk of inChunks(events, rate === undefined ? events.length : rate)) {
+      if (!dryRun) await publishAll(runtime, chunk, pace);
+    }
+    published += events.length;
+    if (next && runtime.now() >= deadline) {
+      const { windows } = place;
+      const continuation = { ...(windows && { windows }), ...next, startedAt };
+      return { dryRun, published, progress, ...found.report, continuation };
+    }
+  }
+  runtime.logger.info('republished', { what: request.what, dryRun, published });
+  if (request.what.kind !== 'publisher-failures' || dryRun) {
+    return { dryRun, published, progress: 1, ...found.report };
+  }
+  const settled = await settleFailures(runtime, place.windows ?? [], startedAt);
+  const publisherFailures = { ...found.report.publisherFailures, settled };
+  return { dryRun, published, progress: 1, publisherFailures };
+}
+
+/** Where this chunk starts, and what the first one has to tell. */
+async function begin(
+  runtime: Runtime,
+  { what, continuation }: Request,
+): Promise<{ place: Omit<Continuation, 'startedAt'>; report: Pick<Republished, 'publisherFailures'> }> {
+  if (continuation) return { place: continuation, report: {} };
+  if (what.kind === 'stream') return { place: {}, report: {} };
+  if (what.kind === 'range') return { place: { windows: [what.window] }, report: {} };
+  const { windows, batches, unreadable } = await readFailures(runtime);
+  return { place: { windows }, report: { publisherFailures: { batches, unreadable } } };
+}
+
+function pagesOf(runtime: Runtime, { what, types, rate }: Request, place: Continuation): AsyncIterable<Page> {
+  // A page is published within five seconds: the function stops between pages only.
+  const size = Math.min(PAGE_SIZE, 5 * (rate ?? PAGE_SIZE));
+  return what.kind === 'stream'
+    ? pagesOfStream(runtime, what.streamId, place, size)
+    : pagesOfWindows(runtime, types, place, size);
+}
+
+async function publishAll(runtime: Runtime, events: readonly StoredEvent[], pace: Pace): Promise<void> {
+  await pace(events.length);
+  let waiting = events.map(toMessage);
+  for (let attempt = 1; waiting.length > 0; attempt++) {
+    if (attempt > ATTEMPTS) {
+      throw new NotPublished(`the topic did not take ${waiting.length} events, the first ${waiting[0]?.id}`);
+    }
+    if (attempt > 1) await runtime.sleep(runtime.random() * 100 * 2 ** attempt);
+    const failed = await publish(runtime, waiting);
+    waiting = waiting.filter(({ id }) => failed.has(id));
+  }
+}

@@ -1,0 +1,14 @@
+import type * as z from 'zod';
+import { describeProblems, problemsOf } from '../domain/problems.ts';
+
+/** What an operation was asked for cannot be done; the message names everything that is wrong. Nothing was changed. */
+export class InvalidOperation extends Error {
+  override readonly name = 'InvalidOperation';
+}
+
+/** Checks an operation's input, all of it at once. Throws InvalidOperation. */
+export function checkInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(input ?? {});
+  if (!parsed.success) throw new InvalidOperation(describeProblems(problemsOf(parsed.error)));
+  return parsed.data;
+}
