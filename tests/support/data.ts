@@ -31,8 +31,8 @@ const index = (IndexName: string, hash: string, range: string, ProjectionType: s
 
 const strings = (...names: string[]) => names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
 
-/** As resources/tables.yml has it. */
-const EVENTS = {
+/** As resources/tables.yml has them; a test holds them together. */
+export const EVENTS = {
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: [
     ...strings('streamId', 'typeDayShard', 'eventId'),
@@ -42,7 +42,7 @@ const EVENTS = {
   GlobalSecondaryIndexes: [index('by-type', 'typeDayShard', 'eventId', 'KEYS_ONLY')],
 };
 
-const READ_MODEL = {
+export const READ_MODEL = {
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: strings('pk', 'sk', 'customerPk', 'customerSk', 'listPk', 'listSk'),
   KeySchema: key('pk', 'sk'),
