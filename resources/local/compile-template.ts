@@ -10,20 +10,29 @@ const steps = [
   'aws:package:finalize:saveServiceState',
 ];
 
+/** With the variable TEMPLATE_ONLY, `sls package --package <folder>` leaves this file there, in 2 s, and nothing else. */
+export const templateFile = 'cloudformation-template-update-stack.json';
+
 /** The CloudFormation template that `sls deploy` would send, without building the functions. */
 export async function compileTemplate(serverless: Serverless): Promise<Template> {
-  const { service, pluginManager } = serverless;
+  const restore = skipBuilding(serverless);
+  try {
+    await serverless.pluginManager.spawn('package');
+  } finally {
+    restore();
+  }
+  return serverless.service.provider.compiledCloudFormationTemplate as Template;
+}
+
+/** Takes those steps out of `package`; the answer puts them back. */
+export function skipBuilding({ service, pluginManager: { hooks } }: Serverless): () => void {
   for (const name of service.getAllFunctions()) {
     const definition = service.getFunction(name);
     definition.package ??= {};
   }
-  const { hooks } = pluginManager;
   const kept = steps.map((step) => [step, hooks[step]] as const);
   for (const step of steps) delete hooks[step];
-  try {
-    await pluginManager.spawn('package');
-  } finally {
+  return () => {
     for (const [step, hook] of kept) if (hook) hooks[step] = hook;
-  }
-  return service.provider.compiledCloudFormationTemplate as Template;
+  };
 }

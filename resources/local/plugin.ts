@@ -1,11 +1,13 @@
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { banner } from './banner.ts';
 import { bundleFunctions } from './bundle.ts';
+import { skipBuilding, templateFile } from './compile-template.ts';
 import { isListening } from './emulators/free-port.ts';
 import { recordHops } from './hop-file.ts';
 import { LocalRun, useAsEnvironment } from './local-run.ts';
-import { formatStandardOutput, muteConsoleLog } from './output.ts';
+import { formatOutput, muteConsoleLog } from './output.ts';
 import { httpPort, lambdaPort, readRun } from './run-file.ts';
 import type { PluginUtils, Serverless } from './serverless.ts';
 import { giveRequestsIds, quietServerlessOffline } from './serverless-offline.ts';
@@ -22,7 +24,7 @@ export default class LocalPlugin {
   #run: LocalRun | undefined;
   #unmute: () => void = () => {};
 
-  constructor(serverless: Serverless, _options: unknown, { log }: PluginUtils) {
+  constructor(serverless: Serverless, options: { package?: string }, { log }: PluginUtils) {
     this.#serverless = serverless;
     this.#log = log;
     this.#dataDir = process.env.LOCAL_DATA_DIR ? resolve(process.env.LOCAL_DATA_DIR) : undefined;
@@ -32,6 +34,7 @@ export default class LocalPlugin {
       'after:offline:start:init': () => this.#start(),
       'before:offline:start:end': () => this.#run?.stop(),
       'before:offline:start': () => this.#prepareWithoutSubcommand(),
+      'after:package:finalize': () => this.#writeTemplate(options.package),
       error: () => this.#failed(),
     };
   }
@@ -58,6 +61,8 @@ export default class LocalPlugin {
       // `sls package` empties serverless-esbuild's usual folder.
       service.custom.esbuild = { ...service.custom.esbuild, outputWorkFolder: '.local/build-invoke' };
       await this.#useRunningEnvironment();
+    } else if (command === 'package' && process.env.TEMPLATE_ONLY) {
+      skipBuilding(this.#serverless);
     }
   }
 
@@ -88,7 +93,7 @@ export default class LocalPlugin {
     process.stdout.write(
       await banner(run, { startedInMs, ...(this.#dataDir ? { dataDir: this.#dataDir } : {}) }),
     );
-    formatStandardOutput(recordHops(run.hopsFile));
+    formatOutput(recordHops(run.hopsFile));
     stopAtSecondSignal();
   }
 
@@ -100,6 +105,12 @@ export default class LocalPlugin {
       await this.#start();
     };
     started().catch((error: Error) => this.#end(error.message));
+  }
+
+  #writeTemplate(folder: string | undefined): void {
+    if (!process.env.TEMPLATE_ONLY || !folder) return;
+    const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    writeFileSync(join(folder, templateFile), JSON.stringify(template, null, 2));
   }
 
   async #useRunningEnvironment(): Promise<void> {
@@ -115,7 +126,7 @@ export default class LocalPlugin {
     }
     const aws = Object.values(run.functions)[0]?.environment ?? {};
     useAsEnvironment(Object.fromEntries(Object.entries(aws).filter(([name]) => name.startsWith('AWS_'))));
-    formatStandardOutput();
+    formatOutput();
   }
 
   /** What does not build would leave esbuild's and our own processes waiting for a start that never comes. */

@@ -10,6 +10,7 @@ import { type Cast, type OrderAnswer, scenarios } from './scenarios.ts';
 import { table } from './table.ts';
 
 const SETTLE_MS = 30_000;
+const QUIET_MS = 2_500;
 
 interface EventAnswer {
   streamId: string;
@@ -36,7 +37,6 @@ async function main(): Promise<void> {
   const shop = new Caller(run.httpUrl, 'shop', 'orders:manage payments:write inventory:write audit:read');
   const cast = castOf(run, runId, shop);
 
-  const startedAt = Date.now();
   const played: { title: string; orderId: string }[] = [];
   for (const [index, { title, play }] of scenarios.entries()) {
     progress(index, scenarios.length + 1, title);
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   await publishPoison(run, poison);
   progress(scenarios.length + 1, scenarios.length + 1, 'waiting until every event has arrived');
 
-  const { orders, deliveries } = await settled(run, shop, played, poison, startedAt);
+  const { orders, deliveries } = await settled(run, shop, played, poison);
   progressDone();
   console.log(`\n${table(['order', 'event', ...consumers], rows(orders, deliveries, poison))}\n`);
   console.log(`● handled   ${red('✗')} dead letter   · not for this consumer\n`);
@@ -100,40 +100,42 @@ async function publishPoison(run: Run, correlationId: string): Promise<void> {
 }
 
 /** Waits until the views have reached their streams and no delivery has come for a while. */
+/**
+ * Waits until no delivery has come for longer than the longest batching window, and then for the views to have
+ * reached their streams.
+ */
 async function settled(
   run: Run,
   shop: Caller,
   played: { title: string; orderId: string }[],
   poison: string,
-  startedAt: number,
 ): Promise<{ orders: Played[]; deliveries: Deliveries }> {
   let before = -1;
-  return eventually(
-    async () => {
-      const orders = await Promise.all(
-        played.map(async ({ title, orderId }) => {
-          const [order, audit] = await Promise.all([
-            shop.get<OrderAnswer>(`/orders/${orderId}`),
-            shop.get<{ events: EventAnswer[] }>(`/orders/${orderId}/events`),
-          ]);
-          return { title, order, events: audit.events };
-        }),
-      );
-      const deliveries = await readDeliveries(run.hopsFile);
-      const count = [...deliveries.values()].reduce((sum, outcomes) => sum + outcomes.size, 0);
-      const arrived =
-        orders.every(({ order, events }) => order.version === events.at(-1)?.version) &&
-        orders.every(({ events }) =>
-          events.every((event) => deliveries.has(`${event.streamId}@${event.version}`)),
-        ) &&
-        deliveries.has(poison);
-      const quiet = count === before;
-      before = count;
-      if (!arrived || !quiet) await pause(400);
-      return arrived && quiet ? { orders, deliveries } : undefined;
-    },
-    `the events since ${new Date(startedAt).toISOString()}`,
-  );
+  return eventually(async () => {
+    const deliveries = await readDeliveries(run.hopsFile);
+    const count = [...deliveries.values()].reduce((sum, outcomes) => sum + outcomes.size, 0);
+    const quiet = count === before && deliveries.has(poison);
+    before = count;
+    if (!quiet) {
+      await pause(QUIET_MS);
+      return undefined;
+    }
+    const orders = await Promise.all(played.map((one) => read(shop, one)));
+    const arrived = orders.every(
+      ({ order, events }) =>
+        order.version === events.at(-1)?.version &&
+        events.every(({ streamId, version }) => deliveries.has(`${streamId}@${version}`)),
+    );
+    return arrived ? { orders, deliveries } : undefined;
+  }, 'the events of this demo');
+}
+
+async function read(shop: Caller, { title, orderId }: { title: string; orderId: string }): Promise<Played> {
+  const [order, audit] = await Promise.all([
+    shop.get<OrderAnswer>(`/orders/${orderId}`),
+    shop.get<{ events: EventAnswer[] }>(`/orders/${orderId}/events`),
+  ]);
+  return { title, order, events: audit.events };
 }
 
 function rows(orders: Played[], deliveries: Deliveries, poison: string): string[][] {
@@ -172,7 +174,7 @@ async function eventually<T>(attempt: () => Promise<T | undefined>, what: string
     const result = await attempt();
     if (result !== undefined) return result;
     if (Date.now() > deadline) throw new Error(`Not settled after ${SETTLE_MS / 1000} s: ${what}`);
-    await pause(50);
+    await pause(100);
   }
 }
 
