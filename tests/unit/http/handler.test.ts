@@ -93,6 +93,12 @@ describe('an error of the application', () => {
   });
 });
 
+test('shortly before Lambda would end the function the client is told to come again: 503', async () => {
+  const never = route({ handle: () => new Promise<never>(() => undefined) });
+  const answer = await never(httpEvent({}), { getRemainingTimeInMillis: () => 10 });
+  expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '1' } });
+});
+
 describe('the correlation id', () => {
   test.each([
     ['checkout_7-a', 'checkout_7-a'],
