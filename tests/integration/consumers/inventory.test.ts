@@ -1,0 +1,293 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { createHandler } from '../../../functions/consumers/inventory/handler.ts';
+import type { RuntimeParts } from '../../../shared/config/runtime.ts';
+import type { DomainEvent } from '../../../shared/domain/events.ts';
+import { available } from '../../../shared/domain/inventory/evolve.ts';
+import { type InventoryEvent, inventoryAggregate } from '../../../shared/domain/inventory/inventory.ts';
+import { orderAggregate } from '../../../shared/domain/order/order.ts';
+import { type Consumers, killedAtEveryCall, startConsumers } from '../../support/consumers.ts';
+import { watched } from '../../support/data.ts';
+
+let the: Consumers;
+beforeAll(async () => {
+  the = await startConsumers();
+});
+afterAll(() => the.data.stop());
+
+const inventory = (parts?: RuntimeParts) => createHandler(the.runtime('inventory', parts));
+
+const sku = (name: string) => `${name}-${randomUUID()}`;
+
+const receive = (name: string, quantity: number) =>
+  the.command(inventoryAggregate, name, { type: 'receive', sku: name, quantity });
+
+async function place(...items: [name: string, quantity: number][]): Promise<DomainEvent> {
+  const [created] = await the.command(orderAggregate, randomUUID(), {
+    type: 'place',
+    customerId: 'ada',
+    currency: 'USD',
+    items: items.map(([name, quantity]) => ({ sku: name, name: 'Thing', quantity, unitPrice: 100 })),
+    shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
+  });
+  if (!created) throw new Error('not placed');
+  return created;
+}
+
+async function cancel({ aggregateId }: DomainEvent, reason = 'changed_my_mind'): Promise<DomainEvent> {
+  const [cancelled] = await the.command(orderAggregate, aggregateId, { type: 'cancel', reason });
+  if (!cancelled) throw new Error('not cancelled');
+  return cancelled;
+}
+
+/** A SKU's events without the first receipt, and what can be had of it. */
+async function stockOf(name: string) {
+  const events = await the.stream(`inventory-${name}`);
+  const state = (events as unknown as InventoryEvent[]).reduce(
+    inventoryAggregate.evolve,
+    inventoryAggregate.initialState,
+  );
+  return { events: events.slice(1).map(({ eventType }) => eventType), available: available(state) };
+}
+
+async function cancellationOf({ streamId }: DomainEvent) {
+  const events = await the.stream(streamId);
+  return events.filter((event) => event.eventType === 'OrderCancelled');
+}
+
+describe('An order', () => {
+  test('gets its stock, the lines of one SKU together; the events say because of what', async () => {
+    const mug = sku('MUG');
+    await receive(mug, 10);
+    const created = await place([mug, 2], [mug, 3]);
+    await the.handled(inventory(), created);
+    expect(await stockOf(mug)).toEqual({ events: ['StockReserved'], available: 5 });
+    const [, reserved] = await the.stream(`inventory-${mug}`);
+    expect(reserved).toMatchObject({
+      data: { sku: mug, orderId: created.aggregateId, quantity: 5 },
+      metadata: {
+        userId: 'consumer:inventory',
+        correlationId: created.metadata.correlationId,
+        causationId: created.eventId,
+        commandId: created.eventId,
+      },
+    });
+  });
+
+  test('that comes several times, at once and later, is served once', async () => {
+    const mug = sku('MUG');
+    await receive(mug, 10);
+    const created = await place([mug, 2]);
+    const handler = inventory();
+    await the.handled(handler, created, created, created);
+    await the.handled(handler, created);
+    expect(await stockOf(mug)).toEqual({ events: ['StockReserved'], available: 8 });
+  });
+
+  test('that is cancelled gives its stock back, once', async () => {
+    const [mug, pen] = [sku('MUG'), sku('PEN')];
+    await receive(mug, 10);
+    await receive(pen, 10);
+    const created = await place([mug, 2], [pen, 1]);
+    await the.handled(inventory(), created);
+    const cancelled = await cancel(created);
+    await the.handled(inventory(), cancelled, cancelled);
+    await the.handled(inventory(), cancelled, created);
+    const back = { events: ['StockReserved', 'StockReleased'], available: 10 };
+    expect([await stockOf(mug), await stockOf(pen)]).toEqual([back, back]);
+  });
+
+  test('whose cancellation comes first ends up with nothing', async () => {
+    const mug = sku('MUG');
+    await receive(mug, 10);
+    const created = await place([mug, 2]);
+    const cancelled = await cancel(created);
+    await the.handled(inventory(), cancelled);
+    expect(await stockOf(mug)).toEqual({ events: [], available: 10 });
+    await the.handled(inventory(), created);
+    expect(await stockOf(mug)).toEqual({ events: ['StockReserved', 'StockReleased'], available: 10 });
+    await the.handled(inventory(), cancelled, created);
+    expect(await stockOf(mug)).toEqual({ events: ['StockReserved', 'StockReleased'], available: 10 });
+  });
+
+  test('and its cancellation in one batch, in either order, end up with nothing', async () => {
+    for (const reversed of [false, true]) {
+      const mug = sku('MUG');
+      await receive(mug, 10);
+      const created = await place([mug, 2]);
+      const batch = [created, await cancel(created)];
+      await the.handled(inventory(), ...(reversed ? batch.reverse() : batch));
+      expect((await stockOf(mug)).available).toBe(10);
+    }
+  });
+});
+
+describe('An order that cannot have everything', () => {
+  test('is cancelled as out of stock, and what it took goes back with its cancellation', async () => {
+    const [mug, pen] = [sku('MUG'), sku('PEN')];
+    await receive(mug, 10);
+    await receive(pen, 1);
+    const created = await place([mug, 2], [pen, 2]);
+    await the.handled(inventory(), created);
+    const [cancelled, ...more] = await cancellationOf(created);
+    expect(cancelled).toMatchObject({
+      data: { reason: 'out_of_stock' },
+      metadata: { userId: 'consumer:inventory', causationId: created.eventId, commandId: created.eventId },
+    });
+    expect(more).toEqual([]);
+    if (!cancelled) throw new Error('not cancelled');
+    await the.handled(inventory(), cancelled);
+    expect(await stockOf(mug)).toEqual({ events: ['StockReserved', 'StockReleased'], available: 10 });
+    expect(await stockOf(pen)).toEqual({ events: ['StockRejected'], available: 1 });
+  });
+
+  test('is cancelled once, however often it comes, and gives back also without the cancellation’s message', async () => {
+    const [mug, pen] = [sku('MUG'), sku('PEN')];
+    await receive(mug, 10);
+    await receive(pen, 1);
+    const created = await place([mug, 2], [pen, 2]);
+    await the.handled(inventory(), created, created);
+    await the.handled(inventory(), created);
+    expect(await cancellationOf(created)).toHaveLength(1);
+    expect(await stockOf(mug)).toEqual({ events: ['StockReserved', 'StockReleased'], available: 10 });
+  });
+
+  test('and was cancelled by its customer meanwhile stays so', async () => {
+    const pen = sku('PEN');
+    await receive(pen, 1);
+    const created = await place([pen, 2]);
+    await cancel(created);
+    await the.handled(inventory(), created);
+    expect(await cancellationOf(created)).toMatchObject([{ data: { reason: 'changed_my_mind' } }]);
+  });
+
+  test('and is cancelled by its customer just before we do stays so', async () => {
+    const pen = sku('PEN');
+    await receive(pen, 1);
+    const created = await place([pen, 2]);
+    // Reads: the marker, the SKU, the order; then the order once more, to cancel it.
+    let queries = 0;
+    const { dynamo } = watched(the.data.dynamo, async (command) => {
+      if (command === 'QueryCommand' && ++queries === 3) await cancel(created);
+    });
+    await the.handled(inventory({ dynamo }), created);
+    expect(queries).toBe(3);
+    expect(await cancellationOf(created)).toMatchObject([{ data: { reason: 'changed_my_mind' } }]);
+  });
+
+  test('but has been shipped is left alone, with a warning', async () => {
+    const pen = sku('PEN');
+    await receive(pen, 1);
+    const created = await place([pen, 2]);
+    const { aggregateId } = created;
+    const pay = { type: 'pay', paymentId: 'p-1', amount: 200, currency: 'USD' } as const;
+    await the.command(orderAggregate, aggregateId, pay);
+    await the.command(orderAggregate, aggregateId, { type: 'ship', carrier: 'UPS', trackingNumber: '1Z' });
+    const logger = new Logger({ logLevel: 'SILENT' });
+    const warn = jest.spyOn(logger, 'warn');
+    await the.handled(inventory({ logger }), created);
+    expect(await cancellationOf(created)).toEqual([]);
+    expect(warn.mock.calls).toEqual([
+      ['shipped without stock', expect.objectContaining({ rule: 'order_already_shipped' })],
+    ]);
+  });
+});
+
+describe('A SKU that was never received', () => {
+  test('is always available, and gets no stream', async () => {
+    const [pen, mug] = [sku('PEN'), sku('MUG')];
+    await receive(mug, 5);
+    const created = await place([pen, 1_000], [mug, 1]);
+    await the.handled(inventory(), created);
+    await the.handled(inventory(), await cancel(created));
+    expect(await the.stream(`inventory-${pen}`)).toEqual([]);
+    expect(await stockOf(mug)).toEqual({ events: ['StockReserved', 'StockReleased'], available: 5 });
+  });
+
+  test('stays so for an order that was promised it, when it is received and the order comes again', async () => {
+    const pen = sku('PEN');
+    const created = await place([pen, 1_000]);
+    await the.handled(inventory(), created);
+    await receive(pen, 1);
+    await the.handled(inventory(), created);
+    expect(await cancellationOf(created)).toEqual([]);
+    expect(await stockOf(pen)).toEqual({ events: [], available: 1 });
+  });
+});
+
+describe('Orders of one SKU', () => {
+  test('in one batch do not race each other: each is one read and one put', async () => {
+    const mug = sku('MUG');
+    await receive(mug, 7);
+    const orders = await Promise.all(Array.from({ length: 10 }, () => place([mug, 1])));
+    const counted: Record<string, number> = {};
+    const metrics = {
+      count: (name: string, value = 1) => {
+        counted[name] = (counted[name] ?? 0) + value;
+      },
+      flush() {},
+    };
+    await the.handled(inventory({ metrics }), ...orders);
+    expect(counted.CommandConflicts).toBeUndefined();
+    const { events, available } = await stockOf(mug);
+    expect(available).toBe(0);
+    expect(events.filter((type) => type === 'StockRejected')).toHaveLength(3);
+    const cancelled = await Promise.all(orders.map(cancellationOf));
+    expect(cancelled.flat()).toHaveLength(3);
+  });
+
+  test('in several invocations at once never take more than there is, and all are served in the end', async () => {
+    const mug = sku('MUG');
+    await receive(mug, 7);
+    const orders = await Promise.all(Array.from({ length: 12 }, () => place([mug, 1])));
+    const sleep = (ms: number) => pause(ms);
+    const workers = [0, 1, 2].map(async (worker) => {
+      let open = orders.filter((_, index) => index % 3 === worker || index % 4 === worker);
+      while (open.length > 0) open = await the.deliver(inventory({ sleep }), open);
+    });
+    await Promise.all(workers);
+    const { events, available } = await stockOf(mug);
+    expect(available).toBe(0);
+    expect(events).toHaveLength(12);
+    expect((await Promise.all(orders.map(cancellationOf))).flat()).toHaveLength(5);
+  });
+});
+
+describe('A process that is killed at any call', () => {
+  test('while it reserves, leaves an order that the next delivery finishes', async () => {
+    const calls = await killedAtEveryCall(the.data.dynamo, async (dynamo) => {
+      const [mug, pen, untracked] = [sku('MUG'), sku('PEN'), sku('INK')];
+      await receive(mug, 5);
+      await receive(pen, 1);
+      const created = await place([mug, 2], [pen, 2], [untracked, 1]);
+      await the.deliver(inventory({ dynamo }), [created]);
+      await the.handled(inventory(), created);
+      const [cancelled, ...more] = await cancellationOf(created);
+      expect([cancelled?.data.reason, more]).toEqual(['out_of_stock', []]);
+      if (cancelled) await the.handled(inventory(), cancelled);
+      expect(await stockOf(mug)).toEqual({ events: ['StockReserved', 'StockReleased'], available: 5 });
+      expect(await stockOf(pen)).toEqual({ events: ['StockRejected'], available: 1 });
+      expect(await the.stream(`inventory-${untracked}`)).toEqual([]);
+    });
+    // The marker read and written, a read for each SKU and a put for two, the order read twice and cancelled.
+    expect(calls).toBe(10);
+  });
+
+  test('while it releases, leaves nothing reserved after the next delivery', async () => {
+    const calls = await killedAtEveryCall(the.data.dynamo, async (dynamo) => {
+      const [mug, pen] = [sku('MUG'), sku('PEN')];
+      await receive(mug, 5);
+      await receive(pen, 5);
+      const created = await place([mug, 2], [pen, 2]);
+      await the.handled(inventory(), created);
+      const cancelled = await cancel(created);
+      await the.deliver(inventory({ dynamo }), [cancelled]);
+      await the.handled(inventory(), cancelled);
+      const back = { events: ['StockReserved', 'StockReleased'], available: 5 };
+      expect([await stockOf(mug), await stockOf(pen)]).toEqual([back, back]);
+    });
+    expect(calls).toBe(4);
+  });
+});

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHandler } from '../../../functions/consumers/order-payments/handler.ts';
+import type { RuntimeParts } from '../../../shared/config/runtime.ts';
+import type { DomainEvent } from '../../../shared/domain/events.ts';
+import { orderAggregate } from '../../../shared/domain/order/order.ts';
+import { paymentAggregate } from '../../../shared/domain/payment/payment.ts';
+import { type Consumers, killedAtEveryCall, startConsumers } from '../../support/consumers.ts';
+
+let the: Consumers;
+beforeAll(async () => {
+  the = await startConsumers();
+});
+afterAll(() => the.data.stop());
+
+const orderPayments = (parts?: RuntimeParts) => createHandler(the.runtime('order-payments', parts));
+
+async function place(): Promise<string> {
+  const orderId = randomUUID();
+  await the.command(orderAggregate, orderId, {
+    type: 'place',
+    customerId: 'ada',
+    currency: 'USD',
+    items: [{ sku: 'MUG', name: 'Mug', quantity: 2, unitPrice: 1_250 }],
+    shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
+  });
+  return orderId;
+}
+
+async function capture(orderId: string, change: { amount?: number; currency?: string } = {}) {
+  const [captured] = await the.command(paymentAggregate, randomUUID(), {
+    type: 'record',
+    outcome: 'captured',
+    orderId,
+    customerId: 'ada',
+    amount: 2_500,
+    currency: 'USD',
+    reference: 'ch_1',
+    ...change,
+  });
+  if (!captured) throw new Error('not captured');
+  return captured;
+}
+
+async function cancel(orderId: string): Promise<DomainEvent> {
+  const [cancelled] = await the.command(orderAggregate, orderId, {
+    type: 'cancel',
+    reason: 'changed_my_mind',
+  });
+  if (!cancelled) throw new Error('not cancelled');
+  return cancelled;
+}
+
+const typesOf = async (streamId: string) => (await the.stream(streamId)).map(({ eventType }) => eventType);
+
+const ofOrder = (orderId: string) => typesOf(`order-${orderId}`);
+
+describe('A captured payment', () => {
+  test('pays its order, once, however often it comes', async () => {
+    const orderId = await place();
+    const captured = await capture(orderId);
+    await the.handled(orderPayments(), captured, captured);
+    await the.handled(orderPayments(), captured);
+    expect(await ofOrder(orderId)).toEqual(['OrderCreated', 'OrderPaid']);
+    expect(await typesOf(captured.streamId)).toEqual(['PaymentCaptured']);
+    const [, paid] = await the.stream(`order-${orderId}`);
+    expect(paid).toMatchObject({
+      data: { paymentId: captured.aggregateId, amount: 2_500 },
+      metadata: {
+        userId: 'consumer:order-payments',
+        correlationId: captured.metadata.correlationId,
+        causationId: captured.eventId,
+        commandId: captured.eventId,
+      },
+    });
+  });
+
+  test('goes back, once, where another has paid the order: also of two in one batch one pays and one goes back', async () => {
+    const orderId = await place();
+    const [one, two] = [await capture(orderId), await capture(orderId)];
+    await the.handled(orderPayments(), one, two, one, two);
+    await the.handled(orderPayments(), two, one);
+    expect(await ofOrder(orderId)).toEqual(['OrderCreated', 'OrderPaid']);
+    const payments = [await the.stream(one.streamId), await the.stream(two.streamId)];
+    expect(payments.map(({ length }) => length).sort()).toEqual([1, 2]);
+    expect(payments.flat().find(({ eventType }) => eventType === 'PaymentRefunded')).toMatchObject({
+      data: { reason: 'order_already_paid', amount: 2_500 },
+      metadata: { userId: 'consumer:order-payments' },
+    });
+  });
+
+  test.each([
+    ['the order is cancelled', 'order_cancelled', async () => capture(await cancelledOrder())],
+    ['the amount is another', 'amount_mismatch', async () => capture(await place(), { amount: 2_499 })],
+    ['the currency is another', 'currency_mismatch', async () => capture(await place(), { currency: 'EUR' })],
+    ['nobody knows the order', 'order_not_found', async () => capture(randomUUID())],
+  ])('goes back where %s, and that is the reason', async (_, reason, captureOne) => {
+    const captured = await captureOne();
+    await the.handled(orderPayments(), captured);
+    await the.handled(orderPayments(), captured);
+    expect(await the.stream(captured.streamId)).toMatchObject([{}, { data: { reason } }]);
+  });
+
+  test('that has gone back before its message came pays for nothing', async () => {
+    const orderId = await place();
+    const captured = await capture(orderId);
+    await the.command(paymentAggregate, captured.aggregateId, { type: 'refund', reason: 'fraud' });
+    await the.handled(orderPayments(), captured);
+    expect(await ofOrder(orderId)).toEqual(['OrderCreated']);
+  });
+});
+
+async function cancelledOrder(): Promise<string> {
+  const orderId = await place();
+  await cancel(orderId);
+  return orderId;
+}
+
+describe('A cancelled order', () => {
+  test('gets its payment back, once, and not through the message of the payment that comes again', async () => {
+    const orderId = await place();
+    const captured = await capture(orderId);
+    await the.handled(orderPayments(), captured);
+    const cancelled = await cancel(orderId);
+    await the.handled(orderPayments(), cancelled, captured, cancelled);
+    await the.handled(orderPayments(), cancelled, captured);
+    expect(await the.stream(captured.streamId)).toMatchObject([
+      { eventType: 'PaymentCaptured' },
+      {
+        eventType: 'PaymentRefunded',
+        data: { reason: 'order_cancelled' },
+        metadata: { causationId: cancelled.eventId },
+      },
+    ]);
+  });
+
+  test('whose payment went back already is done', async () => {
+    const orderId = await place();
+    const captured = await capture(orderId);
+    await the.handled(orderPayments(), captured);
+    await the.command(paymentAggregate, captured.aggregateId, { type: 'refund', reason: 'goodwill' });
+    await the.handled(orderPayments(), await cancel(orderId));
+    expect(await typesOf(captured.streamId)).toEqual(['PaymentCaptured', 'PaymentRefunded']);
+  });
+
+  test('that nobody paid needs nothing', async () => {
+    const orderId = await place();
+    await the.handled(orderPayments(), await cancel(orderId));
+    expect(await ofOrder(orderId)).toEqual(['OrderCreated', 'OrderCancelled']);
+  });
+
+  test('whose payment is nowhere to be found comes back, to be looked at', async () => {
+    const orderId = await place();
+    const pay = { type: 'pay', paymentId: randomUUID(), amount: 2_500, currency: 'USD' } as const;
+    await the.command(orderAggregate, orderId, pay);
+    const cancelled = await cancel(orderId);
+    expect(await the.deliver(orderPayments(), [cancelled])).toEqual([cancelled]);
+  });
+});
+
+test('Killed at any call, it leaves each payment either with its order or refunded after the next delivery', async () => {
+  const calls = await killedAtEveryCall(the.data.dynamo, async (dynamo) => {
+    const orderId = await place();
+    const [one, two] = [await capture(orderId), await capture(orderId)];
+    await the.handled(orderPayments(), one);
+    const late = await capture(await cancelledOrder());
+    const other = await place();
+    const third = await capture(other);
+    await the.deliver(orderPayments({ dynamo }), [two, late, third]);
+    await the.handled(orderPayments(), two, late, third);
+    expect(await ofOrder(orderId)).toEqual(['OrderCreated', 'OrderPaid']);
+    expect(await ofOrder(other)).toEqual(['OrderCreated', 'OrderPaid']);
+    expect(await typesOf(one.streamId)).toEqual(['PaymentCaptured']);
+    expect(await typesOf(two.streamId)).toEqual(['PaymentCaptured', 'PaymentRefunded']);
+    expect(await typesOf(late.streamId)).toEqual(['PaymentCaptured', 'PaymentRefunded']);
+    expect(await typesOf(third.streamId)).toEqual(['PaymentCaptured']);
+  });
+  // The payment read, the order read, and either paid, or the payment read again and refunded.
+  expect(calls).toBe(4 + 4 + 3);
+});
