@@ -4,14 +4,15 @@ import { v7 } from 'uuid';
  * UUIDv7s that only ever grow within one process, also several in a millisecond and when the clock steps back:
  * the events of one command sort in the order in which they were decided.
  */
-export function createIds(now: () => number): () => string {
+export function createIds(now: () => number, random: () => number = Math.random): () => string {
   let lastMs = 0;
   let seq = 0;
   return () => {
     const ms = now();
     if (ms > lastMs) {
       lastMs = ms;
-      seq = 0;
+      // Somewhere in the lower half of the counter, so that ids of other processes differ in these bits as well.
+      seq = Math.floor(random() * 2 ** 30);
     } else {
       seq += 1;
     }

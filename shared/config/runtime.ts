@@ -67,7 +67,7 @@ export function createRuntime(parts: RuntimeParts = {}): Runtime {
       return value;
     },
     now,
-    newId: createIds(now),
+    newId: createIds(now, parts.random),
     random: parts.random ?? Math.random,
     sleep: parts.sleep ?? ((ms: number) => delay(ms).then(() => undefined)),
   };

@@ -1,17 +1,15 @@
 import { createToken } from '../jwt.ts';
 
-export interface Answer<Body> {
-  status: number;
-  body: Body;
-}
-
 /** A caller of the local API. Throws where the answer is not the one that was expected, with what it says. */
 export class Caller {
   readonly #url: string;
   readonly #token: Promise<string>;
+  readonly #correlationId: string;
 
-  constructor(url: string, sub: string, scope = '') {
+  /** All that this caller sets off carries `correlationId`. */
+  constructor(url: string, correlationId: string, sub: string, scope = '') {
     this.#url = url;
+    this.#correlationId = correlationId;
     this.#token = createToken({ sub, ...(scope && { scope }) });
   }
 
@@ -26,7 +24,11 @@ export class Caller {
   async #send<Body>(method: string, path: string, expected: number, body?: unknown): Promise<Body> {
     const answer = await fetch(`${this.#url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${await this.#token}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${await this.#token}`,
+        'content-type': 'application/json',
+        'x-correlation-id': this.#correlationId,
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await answer.text();

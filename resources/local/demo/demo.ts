@@ -5,20 +5,14 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { wantsColor } from '../log-lines.ts';
 import { type Run, readRun } from '../run-file.ts';
 import { Caller } from './api.ts';
-import { type Deliveries, readDeliveries } from './hops.ts';
+import { type Outcome, readWays, type Way } from './hops.ts';
 import { type Cast, type OrderAnswer, scenarios } from './scenarios.ts';
 import { table } from './table.ts';
 
 const SETTLE_MS = 30_000;
 const QUIET_MS = 2_500;
 
-interface EventAnswer {
-  streamId: string;
-  version: number;
-  eventType: string;
-}
-
-/** Who must have what: the demo waits until every event has reached all of these. The routing itself is the stack's. */
+/** The columns of the table. Who receives what is not known here: the stack's filters decide. */
 const consumers = [
   'order-view',
   'stock-view',
@@ -34,38 +28,44 @@ async function main(): Promise<void> {
   const run = await readRun(process.cwd());
   if (!run) throw new Error('Nothing runs here. Start it with `npm start` in another terminal.');
   const runId = randomBytes(3).toString('hex');
-  const shop = new Caller(run.httpUrl, 'shop', 'orders:manage payments:write inventory:write audit:read');
-  const cast = castOf(run, runId, shop);
+  const stages = scenarios.length + 1;
 
-  const played: { title: string; orderId: string }[] = [];
+  const played: Played[] = [];
   for (const [index, { title, play }] of scenarios.entries()) {
-    progress(index, scenarios.length + 1, title);
-    played.push({ title, orderId: await play(cast) });
+    progress(index, stages, title);
+    const correlationId = `demo-${runId}-${index + 1}`;
+    played.push({ title, correlationId, orderId: await play(castOf(run, runId, correlationId)) });
   }
-  progress(scenarios.length, scenarios.length + 1, 'a poison message');
-  const poison = `poison-${runId}`;
-  await publishPoison(run, poison);
-  progress(scenarios.length + 1, scenarios.length + 1, 'waiting until every event has arrived');
+  progress(stages - 1, stages, 'a poison message');
+  const poison = { title: 'a poison message', correlationId: `demo-${runId}-poison` };
+  await publishPoison(run, poison.correlationId);
+  progress(stages, stages, 'waiting until every event has arrived');
 
-  const { orders, deliveries } = await settled(run, shop, played, poison);
+  const shop = shopOf(run, `demo-${runId}`);
+  const { orders, ways } = await settled(run, shop, played, poison.correlationId);
   progressDone();
-  console.log(`\n${table(['order', 'event', ...consumers], rows(orders, deliveries, poison))}\n`);
+  console.log(`\n${table(['order', 'event', ...consumers], rows([...played, poison], ways))}\n`);
   console.log(`● handled   ${red('✗')} dead letter   · not for this consumer\n`);
   console.log(await outcomes(shop, orders));
 }
 
 interface Played {
   title: string;
-  order: OrderAnswer;
-  events: EventAnswer[];
+  /** Everything that the scenario set off carries it. */
+  correlationId: string;
+  orderId: string;
 }
 
-function castOf(run: Run, runId: string, shop: Caller): Cast {
+const shopOf = (run: Run, correlationId: string): Caller =>
+  new Caller(run.httpUrl, correlationId, 'shop', 'orders:manage payments:write inventory:write audit:read');
+
+function castOf(run: Run, runId: string, correlationId: string): Cast {
+  const shop = shopOf(run, correlationId);
   return {
     run: runId,
     shop,
     async customer(name) {
-      const caller = new Caller(run.httpUrl, `demo-${name.toLowerCase()}-${runId}`);
+      const caller = new Caller(run.httpUrl, correlationId, `demo-${name.toLowerCase()}-${runId}`);
       await caller.post('/customers', { name, email: `${name.toLowerCase()}@example.com` }, 201);
       return caller;
     },
@@ -100,63 +100,47 @@ async function publishPoison(run: Run, correlationId: string): Promise<void> {
 }
 
 /** Waits until the views have reached their streams and no delivery has come for a while. */
-/**
- * Waits until no delivery has come for longer than the longest batching window, and then for the views to have
- * reached their streams.
- */
+/** Waits until nothing has happened for longer than the longest batching window, and every event was handled somewhere. */
 async function settled(
   run: Run,
   shop: Caller,
-  played: { title: string; orderId: string }[],
+  played: Played[],
   poison: string,
-): Promise<{ orders: Played[]; deliveries: Deliveries }> {
+): Promise<{ orders: { title: string; order: OrderAnswer }[]; ways: Map<string, Way[]> }> {
   let before = -1;
-  return eventually(async () => {
-    const deliveries = await readDeliveries(run.hopsFile);
-    const count = [...deliveries.values()].reduce((sum, outcomes) => sum + outcomes.size, 0);
-    const quiet = count === before && deliveries.has(poison);
-    before = count;
-    if (!quiet) {
-      await pause(QUIET_MS);
-      return undefined;
-    }
-    const orders = await Promise.all(played.map((one) => read(shop, one)));
-    const arrived = orders.every(
-      ({ order, events }) =>
-        order.version === events.at(-1)?.version &&
-        events.every(({ streamId, version }) => deliveries.has(`${streamId}@${version}`)),
+  const ways = await eventually(async () => {
+    const seen = await readWays(run.hopsFile);
+    const ours = [...played.map(({ correlationId }) => correlationId), poison].map(
+      (id) => seen.get(id) ?? [],
     );
-    return arrived ? { orders, deliveries } : undefined;
+    const outcomesSoFar = ours.flat().reduce((sum, { outcomes }) => sum + outcomes.size, 0);
+    const quiet = outcomesSoFar === before && ours.every((events) => events.length > 0);
+    before = outcomesSoFar;
+    if (!quiet) await pause(QUIET_MS);
+    return quiet ? seen : undefined;
   }, 'the events of this demo');
+  const orders = await Promise.all(
+    played.map(async ({ title, orderId }) => ({
+      title,
+      order: await shop.get<OrderAnswer>(`/orders/${orderId}`),
+    })),
+  );
+  return { orders, ways };
 }
 
-async function read(shop: Caller, { title, orderId }: { title: string; orderId: string }): Promise<Played> {
-  const [order, audit] = await Promise.all([
-    shop.get<OrderAnswer>(`/orders/${orderId}`),
-    shop.get<{ events: EventAnswer[] }>(`/orders/${orderId}/events`),
-  ]);
-  return { title, order, events: audit.events };
+function rows(played: { title: string; correlationId: string }[], ways: Map<string, Way[]>): string[][] {
+  const mark = (outcome: Outcome | undefined) =>
+    outcome === 'handled' ? '●' : outcome === 'dead letter' ? red('✗') : '·';
+  return played.flatMap(({ title, correlationId }) =>
+    (ways.get(correlationId) ?? []).map(({ eventType, outcomes }, index) => [
+      index === 0 ? title : '',
+      eventType,
+      ...consumers.map((consumer) => mark(outcomes.get(consumer))),
+    ]),
+  );
 }
 
-function rows(orders: Played[], deliveries: Deliveries, poison: string): string[][] {
-  const marks = (key: string) =>
-    consumers.map((consumer) => {
-      const outcome = deliveries.get(key)?.get(consumer);
-      return outcome === 'handled' ? '●' : outcome ? red('✗') : '·';
-    });
-  return [
-    ...orders.flatMap(({ title, events }) =>
-      events.map(({ streamId, version, eventType }, index) => [
-        index === 0 ? title : '',
-        eventType,
-        ...marks(`${streamId}@${version}`),
-      ]),
-    ),
-    ['a poison message', '(OrderCreated)', ...marks(poison)],
-  ];
-}
-
-async function outcomes(shop: Caller, orders: Played[]): Promise<string> {
+async function outcomes(shop: Caller, orders: { title: string; order: OrderAnswer }[]): Promise<string> {
   const lines = await Promise.all(
     orders.map(async ({ title, order }) => {
       const { notifications } = await shop.get<{ notifications: unknown[] }>(

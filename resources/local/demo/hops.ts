@@ -14,22 +14,28 @@ interface Hop {
   correlationId?: string;
 }
 
-/** `<streamId>@<version>` → consumer → outcome; dead letters whose event cannot be read under their correlation id. */
-export type Deliveries = Map<string, Map<string, Outcome>>;
+/** An event of the demo, or a poison message (which has no type that can be trusted, and no stream). */
+export interface Way {
+  eventType: string;
+  /** Consumer → what became of the event there. */
+  outcomes: Map<string, Outcome>;
+}
 
-/** What the functions of this run have logged so far about deliveries. */
-export async function readDeliveries(hopsFile: string): Promise<Deliveries> {
-  const deliveries: Deliveries = new Map();
+/** What the functions of this run have logged so far of the events under each correlation id, in order of time. */
+export async function readWays(hopsFile: string): Promise<Map<string, Way[]>> {
+  const ways = new Map<string, Map<string, Way>>();
   for (const line of (await readFile(hopsFile, 'utf8')).split('\n')) {
     const hop = parse(line);
-    if (!hop?.consumer) continue;
+    if (!hop?.correlationId || !hop.eventType) continue;
+    const sameCause = ways.get(hop.correlationId) ?? new Map<string, Way>();
+    ways.set(hop.correlationId, sameCause);
+    const key = `${hop.streamId}@${hop.version}`;
+    const way = sameCause.get(key) ?? { eventType: hop.eventType, outcomes: new Map() };
+    sameCause.set(key, way);
     const outcome = outcomeOf(hop);
-    const key = hop.streamId ? `${hop.streamId}@${hop.version}` : hop.correlationId;
-    if (!outcome || !key) continue;
-    const outcomes = deliveries.get(key) ?? new Map<string, Outcome>();
-    deliveries.set(key, outcomes.set(hop.consumer, outcome));
+    if (hop.consumer && outcome) way.outcomes.set(hop.consumer, outcome);
   }
-  return deliveries;
+  return new Map([...ways].map(([correlationId, sameCause]) => [correlationId, [...sameCause.values()]]));
 }
 
 function outcomeOf({ hop, message }: Hop): Outcome | undefined {
