@@ -29,18 +29,14 @@ export interface Compiled {
   remove(): Promise<void>;
 }
 
-/** Runs `sls package` as a person would, in folders of its own, so that several can run at once. */
+/** The template of `sls package`, without building the functions; in a folder of its own, so that several can run at once. */
 export async function compile(stage: string): Promise<Compiled> {
   const folder = await mkdtemp(join(tmpdir(), 'orderstream-package-'));
-  const work = `.local/build-${folder.slice(-6)}`;
-  const remove = async () => {
-    await rm(folder, { recursive: true, force: true });
-    await rm(join(root, work), { recursive: true, force: true });
-  };
+  const remove = () => rm(folder, { recursive: true, force: true });
   try {
     await promisify(execFile)(process.execPath, [sls, 'package', '--stage', stage, '--package', folder], {
       cwd: root,
-      env: { ...process.env, ESBUILD_WORK_FOLDER: work, NODE_OPTIONS: '' },
+      env: { ...process.env, TEMPLATE_ONLY: 'true', NODE_OPTIONS: '' },
     });
   } catch (error) {
     await remove();

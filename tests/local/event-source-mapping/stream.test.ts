@@ -1,0 +1,411 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { fileCheckpoints } from '../../../resources/local/event-source-mapping/checkpoints.ts';
+import { uniquePrefix } from '../../support/emulators.ts';
+import { eventually } from '../../support/eventually.ts';
+import { failing, keysOf, mappedStack, stopMappedStacks } from '../../support/mapped-stack.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'checkpoints-'));
+afterAll(async () => {
+  await stopMappedStacks();
+  rmSync(folder, { recursive: true });
+});
+
+const sequenceNumbers = (records: DynamoDBRecord[]) =>
+  records.map(({ dynamodb }) => dynamodb?.SequenceNumber);
+const isAbout = (version: string) => (record: DynamoDBRecord) =>
+  record.dynamodb?.Keys?.version?.N === version;
+const throwsAt =
+  (version: string) =>
+  ({ Records }: DynamoDBStreamEvent) => {
+    if (Records.some(isAbout(version))) throw new Error(`broken at ${version}`);
+  };
+
+async function metadataOf({ stack, api }: Awaited<ReturnType<typeof mappedStack>>, queue = 'GivenUpQueue') {
+  return eventually(async () => {
+    const { Messages } = await api.sqs<{ Messages?: { Body: string }[] }>('ReceiveMessage', {
+      QueueUrl: stack.queues[queue]?.url,
+      MaxNumberOfMessages: 10,
+    });
+    return Messages ? Messages.map(({ Body }) => JSON.parse(Body)) : false;
+  });
+}
+
+describe('the event', () => {
+  test('is the record of the stream, marshalled, with its source', async () => {
+    const { put, stack, recordBatches } = await mappedStack({ onRecords: () => null });
+    await put('a', 1);
+    const [record] = await eventually(() => recordBatches[0] ?? false);
+    expect(record).toEqual({
+      eventID: expect.any(String),
+      eventName: 'INSERT',
+      eventVersion: '1.1',
+      eventSource: 'aws:dynamodb',
+      awsRegion: 'us-east-1',
+      eventSourceARN: stack.tables.EventsTable?.streamArn,
+      dynamodb: {
+        ApproximateCreationDateTime: expect.any(Number),
+        Keys: { streamId: { S: 'a' }, version: { N: '1' } },
+        NewImage: { streamId: { S: 'a' }, version: { N: '1' } },
+        SequenceNumber: expect.stringMatching(/^\d+$/),
+        SizeBytes: expect.any(Number),
+        StreamViewType: 'NEW_IMAGE',
+      },
+    });
+    expect(stack.tables.EventsTable?.streamArn).toMatch(
+      /^arn:aws:dynamodb:us-east-1:000000000000:table\/.*\/stream\//,
+    );
+  });
+});
+
+describe('order', () => {
+  test('is that of the writes, and one batch is in flight at a time', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const { put, recordBatches } = await mappedStack({
+      stream: { BatchSize: 2 },
+      onRecords: async () => {
+        most = Math.max(most, ++inFlight);
+        await Promise.resolve();
+        inFlight--;
+      },
+    });
+    await put('a', 1, 2, 3);
+    await put('b', 1, 2);
+    await eventually(() => recordBatches.flat().length === 5);
+    expect(keysOf(recordBatches.flat())).toEqual(['a@1', 'a@2', 'a@3', 'b@1', 'b@2']);
+    expect(recordBatches.every(({ length }) => length <= 2)).toBe(true);
+    expect(most).toBe(1);
+  });
+
+  test('with a parallelization factor, more are in flight, and order holds for each item', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { api, stack, recordBatches } = await mappedStack({
+      stream: { BatchSize: 1, ParallelizationFactor: 4 },
+      onRecords: async () => {
+        most = Math.max(most, ++inFlight);
+        await released;
+        inFlight--;
+      },
+    });
+    const items = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const n of [1, 2, 3]) {
+      for (const item of items) {
+        await api.dynamodb('PutItem', {
+          TableName: stack.tables.EventsTable?.name,
+          Item: { streamId: { S: item }, version: { N: '1' }, n: { N: String(n) } },
+        });
+      }
+    }
+    await eventually(() => most > 1);
+    release();
+    await eventually(() => recordBatches.flat().length === 18);
+    expect(most).toBeLessThanOrEqual(4);
+    for (const item of items) {
+      const ofItem = recordBatches.flat().filter(({ dynamodb }) => dynamodb?.Keys?.streamId?.S === item);
+      expect(ofItem.map(({ dynamodb }) => dynamodb?.NewImage?.n?.N)).toEqual(['1', '2', '3']);
+    }
+  });
+
+  test('the window gathers a batch', async () => {
+    const { put, recordBatches } = await mappedStack({
+      stream: { BatchSize: 4, MaximumBatchingWindowInSeconds: 20 },
+      onRecords: () => null,
+    });
+    await put('a', 1, 2, 3, 4);
+    const batch = await eventually(() => recordBatches[0] ?? false);
+    expect(keysOf(batch)).toEqual(['a@1', 'a@2', 'a@3', 'a@4']);
+  });
+});
+
+describe('a report', () => {
+  test('is a checkpoint: from the lowest sequence number on, everything comes again', async () => {
+    let calls = 0;
+    const { put, recordBatches } = await mappedStack({
+      stream: { MaximumBatchingWindowInSeconds: 20, BatchSize: 5 },
+      onRecords: ({ Records }) => {
+        if (++calls > 1) return null;
+        const [, , third, fourth] = sequenceNumbers(Records);
+        return failing(fourth, third);
+      },
+    });
+    await put('a', 1, 2, 3, 4, 5);
+    await eventually(() => recordBatches.length === 2);
+    expect(recordBatches.map(keysOf)).toEqual([
+      ['a@1', 'a@2', 'a@3', 'a@4', 'a@5'],
+      ['a@3', 'a@4', 'a@5'],
+    ]);
+  });
+
+  test.each([
+    ['an empty identifier', failing('')],
+    ['a null identifier', { batchItemFailures: [{ itemIdentifier: null }] }],
+    ['another key', { batchItemFailures: [{ sequenceNumber: '1' }] }],
+    ['a sequence number of another batch', failing('99999999')],
+  ])('with %s fails the whole batch', async (_, answer) => {
+    let calls = 0;
+    const { put, recordBatches } = await mappedStack({
+      stream: { MaximumBatchingWindowInSeconds: 20, BatchSize: 2 },
+      onRecords: () => (++calls === 1 ? answer : null),
+    });
+    await put('a', 1, 2);
+    await eventually(() => recordBatches.length === 2);
+    expect(recordBatches.map(keysOf)).toEqual([
+      ['a@1', 'a@2'],
+      ['a@1', 'a@2'],
+    ]);
+  });
+
+  test('means nothing without ReportBatchItemFailures', async () => {
+    const { put, mappings, recordBatches } = await mappedStack({
+      stream: { FunctionResponseTypes: [] },
+      onRecords: ({ Records }) => failing(...sequenceNumbers(Records)),
+    });
+    await put('a', 1);
+    await eventually(() => recordBatches.length === 1);
+    await mappings.settled();
+    expect(recordBatches).toHaveLength(1);
+  });
+});
+
+describe('a batch that keeps failing', () => {
+  test('holds the shard up until it succeeds, when retries are without end', async () => {
+    let calls = 0;
+    const { put, recordBatches } = await mappedStack({
+      stream: { BatchSize: 1 },
+      onRecords: () => {
+        if (++calls <= 4) throw new Error('not yet');
+      },
+    });
+    await put('a', 1, 2);
+    await eventually(() => recordBatches.length === 6);
+    expect(keysOf(recordBatches.flat())).toEqual(['a@1', 'a@1', 'a@1', 'a@1', 'a@1', 'a@2']);
+  });
+
+  test('is given up after MaximumRetryAttempts: its metadata goes to the destination, and the shard goes on', async () => {
+    const mapped = await mappedStack({
+      stream: { BatchSize: 2, MaximumBatchingWindowInSeconds: 20, MaximumRetryAttempts: 2 },
+      onRecords: throwsAt('2'),
+    });
+    await mapped.put('a', 1, 2, 3, 4);
+    await eventually(() => mapped.recordBatches.length === 4);
+    const [metadata] = await metadataOf(mapped);
+    const [first, last] = sequenceNumbers(mapped.recordBatches[0] ?? []);
+    expect(metadata).toEqual({
+      requestContext: {
+        requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        functionArn: mapped.stack.functions.PublishLambdaFunction?.arn,
+        condition: 'RetryAttemptsExhausted',
+        approximateInvokeCount: 3,
+      },
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      version: '1.0',
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+      DDBStreamBatchInfo: {
+        shardId: expect.stringMatching(/^shardId-/),
+        startSequenceNumber: first,
+        endSequenceNumber: last,
+        approximateArrivalOfFirstRecord: expect.stringMatching(/Z$/),
+        approximateArrivalOfLastRecord: expect.stringMatching(/Z$/),
+        batchSize: 2,
+        streamArn: mapped.stack.tables.EventsTable?.streamArn,
+      },
+    });
+    expect(keysOf(mapped.recordBatches[3] ?? [])).toEqual(['a@3', 'a@4']);
+  });
+
+  test('can be given up to a topic', async () => {
+    const mapped = await mappedStack({
+      stream: {
+        MaximumRetryAttempts: 0,
+        DestinationConfig: { OnFailure: { Destination: { Ref: 'EventsTopic' } } },
+      },
+      onRecords: throwsAt('1'),
+    });
+    await mapped.api.sns('Subscribe', {
+      TopicArn: mapped.stack.topics.EventsTopic?.arn ?? '',
+      Protocol: 'sqs',
+      Endpoint: mapped.stack.queues.GivenUpQueue?.arn ?? '',
+    });
+    await mapped.put('a', 1);
+    const [notification] = await metadataOf(mapped);
+    expect(JSON.parse(notification.Message).DDBStreamBatchInfo.batchSize).toBe(1);
+  });
+
+  test('after a report is given up from the checkpoint on only', async () => {
+    const mapped = await mappedStack({
+      stream: { BatchSize: 3, MaximumBatchingWindowInSeconds: 20, MaximumRetryAttempts: 1 },
+      onRecords: ({ Records }) => failing(Records.find(isAbout('2'))?.dynamodb?.SequenceNumber),
+    });
+    await mapped.put('a', 1, 2, 3);
+    const [metadata] = await metadataOf(mapped);
+    expect(mapped.recordBatches.map(keysOf)).toEqual([
+      ['a@1', 'a@2', 'a@3'],
+      ['a@2', 'a@3'],
+    ]);
+    expect(metadata.DDBStreamBatchInfo.batchSize).toBe(2);
+    expect(metadata.responseContext.functionError).toBeNull();
+  });
+});
+
+describe('bisecting', () => {
+  test('splits a batch that fails until the record that breaks it is alone, and spends no retry on it', async () => {
+    const mapped = await mappedStack({
+      stream: {
+        BatchSize: 4,
+        MaximumBatchingWindowInSeconds: 20,
+        MaximumRetryAttempts: 1,
+        BisectBatchOnFunctionError: true,
+      },
+      onRecords: throwsAt('3'),
+    });
+    await mapped.put('a', 1, 2, 3, 4);
+    const [metadata] = await metadataOf(mapped);
+    await eventually(() => mapped.recordBatches.length === 6);
+    expect(mapped.recordBatches.map(keysOf)).toEqual([
+      ['a@1', 'a@2', 'a@3', 'a@4'],
+      ['a@1', 'a@2'],
+      ['a@3', 'a@4'],
+      ['a@3'],
+      ['a@3'],
+      ['a@4'],
+    ]);
+    expect(metadata.DDBStreamBatchInfo.batchSize).toBe(1);
+    expect(metadata.requestContext.approximateInvokeCount).toBe(2);
+  });
+
+  test('after a report splits at the returned number, and spends no retry', async () => {
+    let calls = 0;
+    const mapped = await mappedStack({
+      stream: {
+        BatchSize: 3,
+        MaximumBatchingWindowInSeconds: 20,
+        MaximumRetryAttempts: 0,
+        BisectBatchOnFunctionError: true,
+      },
+      onRecords: ({ Records }) => (++calls === 1 ? failing(Records[1]?.dynamodb?.SequenceNumber) : null),
+    });
+    await mapped.put('a', 1, 2, 3);
+    await eventually(() => mapped.recordBatches.length === 2);
+    await mapped.mappings.settled();
+    expect(mapped.recordBatches.map(keysOf)).toEqual([
+      ['a@1', 'a@2', 'a@3'],
+      ['a@2', 'a@3'],
+    ]);
+    expect(await mapped.inspect('GivenUpQueue')).toMatchObject({ ready: 0 });
+  });
+});
+
+describe('MaximumRecordAgeInSeconds', () => {
+  test('gives records up that have become too old, while younger ones go on', async () => {
+    const mapped = await mappedStack({
+      stream: { BatchSize: 1, MaximumRecordAgeInSeconds: 1 },
+      start: { backOffMs: () => 50 },
+      onRecords: throwsAt('1'),
+    });
+    await mapped.put('a', 1);
+    const [metadata] = await metadataOf(mapped);
+    expect(metadata.requestContext.condition).toBe('RecordAgeExceeded');
+    expect(metadata.requestContext.approximateInvokeCount).toBeGreaterThan(1);
+    expect(metadata.DDBStreamBatchInfo).toMatchObject({ batchSize: 1 });
+    await mapped.put('a', 2);
+    await eventually(() => mapped.recordBatches.some((batch) => batch.some(isAbout('2'))));
+  });
+});
+
+describe('FilterCriteria', () => {
+  test('pass over what does not match, and the iterator moves on', async () => {
+    const { put, api, stack, mappings, recordBatches } = await mappedStack({
+      stream: {
+        BatchSize: 1,
+        FilterCriteria: {
+          Filters: [
+            {
+              Pattern: JSON.stringify({
+                eventName: ['INSERT'],
+                dynamodb: { NewImage: { version: { N: ['1', '3'] } } },
+              }),
+            },
+          ],
+        },
+      },
+      onRecords: () => null,
+    });
+    await put('a', 1, 2, 3);
+    await api.dynamodb('DeleteItem', {
+      TableName: stack.tables.EventsTable?.name,
+      Key: { streamId: { S: 'a' }, version: { N: '3' } },
+    });
+    await put('a', 4);
+    await mappings.settled();
+    expect(keysOf(recordBatches.flat())).toEqual(['a@1', 'a@3']);
+  });
+});
+
+describe('the starting position', () => {
+  test('TRIM_HORIZON begins with what the stream has', async () => {
+    const prefix = uniquePrefix();
+    const { put } = await mappedStack({ prefix });
+    await put('a', 1, 2);
+    const { recordBatches } = await mappedStack({ prefix, onRecords: () => null });
+    await eventually(() => recordBatches.flat().length === 2);
+  });
+
+  test('LATEST begins with what comes', async () => {
+    const prefix = uniquePrefix();
+    const { put } = await mappedStack({ prefix });
+    await put('a', 1, 2);
+    const { recordBatches, mappings } = await mappedStack({
+      prefix,
+      stream: { StartingPosition: 'LATEST' },
+      onRecords: () => null,
+    });
+    await mappings.settled();
+    await put('a', 3);
+    await eventually(() => recordBatches.length > 0);
+    expect(keysOf(recordBatches.flat())).toEqual(['a@3']);
+  });
+});
+
+describe('the checkpoint', () => {
+  const kept = (name: string) => ({
+    start: {
+      backOffMs: () => 1,
+      checkpoints: (mapping: string) => fileCheckpoints(join(folder, name), mapping),
+    },
+  });
+
+  test('survives a restart: what was dealt with does not come again, and nothing is left out', async () => {
+    const prefix = uniquePrefix();
+    const first = await mappedStack({ prefix, ...kept('restart'), onRecords: () => null });
+    await first.put('a', 1, 2);
+    await eventually(() => first.recordBatches.flat().length === 2);
+    await first.mappings.stop();
+    await first.put('a', 3, 4);
+    const second = await mappedStack({ prefix, ...kept('restart'), onRecords: () => null });
+    await eventually(() => second.recordBatches.flat().length === 2);
+    expect(keysOf(second.recordBatches.flat())).toEqual(['a@3', 'a@4']);
+  });
+
+  test('stands before a batch that was failing when the mapping stopped', async () => {
+    const prefix = uniquePrefix();
+    const first = await mappedStack({
+      prefix,
+      ...kept('failing'),
+      stream: { BatchSize: 1 },
+      onRecords: throwsAt('2'),
+    });
+    await first.put('a', 1, 2, 3);
+    await eventually(() => first.recordBatches.length >= 3);
+    await first.mappings.stop();
+    const second = await mappedStack({ prefix, ...kept('failing'), onRecords: () => null });
+    await eventually(() => second.recordBatches.flat().length === 2);
+    expect(keysOf(second.recordBatches.flat())).toEqual(['a@2', 'a@3']);
+    expect(readdirSync(join(folder, 'failing')).filter((name) => !name.endsWith('.json'))).toEqual([]);
+  });
+});
