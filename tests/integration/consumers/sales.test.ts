@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHandler } from '../../../functions/consumers/sales/handler.ts';
+import type { RuntimeParts } from '../../../shared/config/runtime.ts';
+import type { DomainEvent } from '../../../shared/domain/events.ts';
+import { salesShardOf } from '../../../shared/read-model/keys.ts';
+import { readSales } from '../../../shared/read-model/sales.ts';
+import { type Consumers, killedAtEveryCall, startConsumers } from '../../support/consumers.ts';
+import { watched } from '../../support/data.ts';
+import { orderLife, streamAt } from '../../support/streams.ts';
+
+let the: Consumers;
+beforeAll(async () => {
+  the = await startConsumers();
+});
+afterAll(() => the.data.stop());
+
+const sales = (parts?: RuntimeParts) => createHandler(the.runtime('sales', parts));
+
+/** Each test counts on days of its own. */
+let lastDay = Date.UTC(2030, 0, 1);
+function newDay(): string {
+  lastDay += 86_400_000;
+  return new Date(lastDay).toISOString().slice(0, 10);
+}
+
+const countedOn = async (day: string) => (await readSales(the.data.runtime(), [day])).get(day);
+
+/** Created, paid, shipped, delivered: three of them are of interest; 29.99 each. */
+const shipped = (day: string, orderId: string = randomUUID()): DomainEvent[] =>
+  streamAt(`${day}T12:00:00.000Z`, 'order', orderId, orderLife('ada'));
+
+const cancelled = (day: string, orderId: string = randomUUID()): DomainEvent[] =>
+  streamAt(`${day}T12:00:00.000Z`, 'order', orderId, [
+    ...orderLife('ada').slice(0, 1),
+    {
+      eventType: 'OrderCancelled',
+      data: {
+        customerId: 'ada',
+        reason: 'changed_my_mind',
+        total: 2_999,
+        currency: 'USD',
+        items: [{ sku: 'MUG', quantity: 2 }],
+      },
+    },
+  ]);
+
+function orderIdInShard(shard: number): string {
+  for (;;) {
+    const orderId = randomUUID();
+    if (salesShardOf(orderId) === shard) return orderId;
+  }
+}
+
+describe('The sales of a day', () => {
+  test('count what came, whatever its order, and each event once', async () => {
+    const day = newDay();
+    const events = [...shipped(day), ...shipped(day), ...cancelled(day)];
+    const handler = sales();
+    await the.handled(handler, ...[...events].reverse());
+    await the.handled(handler, ...events, ...events);
+    expect(await countedOn(day)).toEqual({ orders: 3, cancelled: 1, shipped: 2, revenue: 5_998 });
+  });
+
+  test('know a cancellation of the day after on that day', async () => {
+    const [day, next] = [newDay(), newDay()];
+    const orderId = randomUUID();
+    const [created] = cancelled(day, orderId);
+    const [, later] = cancelled(next, orderId);
+    await the.handled(sales(), ...[later, created].flatMap((event) => event ?? []));
+    expect(await countedOn(day)).toEqual({ orders: 1, cancelled: 0, shipped: 0, revenue: 2_999 });
+    expect(await countedOn(next)).toEqual({ orders: 0, cancelled: 1, shipped: 0, revenue: -2_999 });
+  });
+
+  test('cost one transaction for all events of a batch that meet in one shard', async () => {
+    const day = newDay();
+    const orders = Array.from({ length: 20 }, () => shipped(day, orderIdInShard(1)));
+    const { dynamo, counts } = watched(the.data.dynamo);
+    await the.handled(sales({ dynamo }), ...orders.flat());
+    expect(counts).toEqual({ TransactWriteCommand: 1 });
+    expect(await countedOn(day)).toMatchObject({ orders: 20, shipped: 20 });
+  });
+
+  test('are exact where several invocations count at once, each event in two of them', async () => {
+    const day = newDay();
+    const orders = Array.from({ length: 30 }, () => shipped(day));
+    const sleep = (ms: number) => pause(ms);
+    await Promise.all(
+      [0, 1, 2].map(async (worker) => {
+        let open = orders.filter((_, index) => index % 3 !== worker).flat();
+        while (open.length > 0) open = await the.deliver(sales({ sleep }), open);
+      }),
+    );
+    expect(await countedOn(day)).toEqual({ orders: 30, cancelled: 0, shipped: 30, revenue: 30 * 2_999 });
+  });
+
+  test('let the messages of a shard that cannot be written come back, and no others', async () => {
+    const day = newDay();
+    const [bad, good] = [shipped(day, orderIdInShard(0)), shipped(day, orderIdInShard(1))];
+    const dynamo = {
+      send: async (command: { input: object }) => {
+        if (JSON.stringify(command.input).includes(`SALES#${day}#0`)) throw new Error('throttled');
+        return the.data.dynamo.send(command as never);
+      },
+    } as never;
+    const open = await the.deliver(sales({ dynamo }), [...bad, ...good]);
+    const types = open.map(({ streamId, eventType }) => `${streamId} ${eventType}`);
+    const badStream = bad[0]?.streamId;
+    expect(types).toEqual([`${badStream} OrderCreated`, `${badStream} OrderShipped`]);
+    await the.handled(sales(), ...open);
+    expect(await countedOn(day)).toEqual({ orders: 2, cancelled: 0, shipped: 2, revenue: 5_998 });
+  });
+
+  test('are exact after a kill at any call', async () => {
+    const calls = await killedAtEveryCall(the.data.dynamo, async (dynamo) => {
+      const day = newDay();
+      const events = [
+        ...shipped(day, orderIdInShard(0)),
+        ...shipped(day, orderIdInShard(1)),
+        ...cancelled(day, orderIdInShard(2)),
+      ];
+      await the.deliver(sales({ dynamo }), events);
+      await the.handled(sales(), ...events);
+      expect(await countedOn(day)).toEqual({ orders: 3, cancelled: 1, shipped: 2, revenue: 5_998 });
+    });
+    expect(calls).toBe(3);
+  });
+});
