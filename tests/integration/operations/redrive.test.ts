@@ -1,0 +1,275 @@
+import type { DeleteMessageBatchCommandInput, SendMessageBatchCommandInput } from '@aws-sdk/client-sqs';
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createHandler } from '../../../functions/operations/redrive/handler.ts';
+import type { RuntimeParts } from '../../../shared/config/runtime.ts';
+import type { DomainEvent } from '../../../shared/domain/events.ts';
+import { release } from '../../../shared/operations/held-messages.ts';
+import { orderStream, streamAt } from '../../support/streams.ts';
+import { countOf, faulty, put, type Queues, startQueues, takeAll } from './queues.ts';
+
+const at = '2026-11-23T10:00:00Z';
+const opened: Queues[] = [];
+let queues: Queues;
+beforeEach(async () => {
+  queues = await startQueues();
+  opened.push(queues);
+});
+afterAll(() => {
+  for (const { stop } of opened) stop();
+});
+
+const redrive = (input: object, parts?: RuntimeParts) => createHandler(queues.runtime(parts))(input);
+const sales = () => queues.urls.sales;
+const bodies = async (url: string) =>
+  (await takeAll(queues.sqs, url)).map(({ Body = '' }) => JSON.parse(Body) as DomainEvent);
+const places = (events: readonly { streamId?: string; version?: number }[]) =>
+  events.map(({ streamId, version }) => `${streamId}@${version}`);
+const bury = async (events: readonly DomainEvent[], error = new Error('down')) => {
+  for (const event of events) await queues.bury('sales', event, error);
+};
+
+describe('selects', () => {
+  test('by cause: the others are visible again at once, and no other consumer gets anything', async () => {
+    await bury(orderStream('ord-1', 'ada', at, 2), new TypeError('bad day'));
+    await bury(orderStream('ord-2', 'ada', at, 1), new Error('down'));
+    const { groups } = await redrive({ consumer: 'sales', dryRun: true });
+    const fingerprint = groups.find(({ errorName }) => errorName === 'TypeError')?.fingerprint;
+
+    const answer = await redrive({ consumer: 'sales', fingerprint });
+    expect(answer).toMatchObject({ matched: 2, kept: 1, complete: true, notDeleted: [], failed: [] });
+    expect(answer).not.toHaveProperty('continuation');
+    expect(places(answer.redriven)).toEqual(['order-ord-1@1', 'order-ord-1@2']);
+    expect(places(await bodies(sales().queue)).sort()).toEqual(['order-ord-1@1', 'order-ord-1@2']);
+    expect(await countOf(queues.sqs, sales().deadLetters)).toEqual({ visible: 1, hidden: 0 });
+    expect(await countOf(queues.sqs, queues.urls.customs.queue)).toEqual({ visible: 0, hidden: 0 });
+  });
+
+  test('by order: its own events, and those of others that tell of it', async () => {
+    await bury(orderStream('ord-1', 'ada', at, 1));
+    await bury(orderStream('ord-2', 'ada', at, 1));
+    const data = { orderId: 'ord-1', sku: 'MUG', quantity: 1 };
+    await bury(streamAt(at, 'inventory', 'MUG', [{ eventType: 'StockReserved', data }]));
+    await queues.bury('sales', 'poison', new Error('not JSON'));
+
+    const answer = await redrive({ consumer: 'sales', order: 'ord-1' });
+    expect(places(answer.redriven)).toEqual(['inventory-MUG@1', 'order-ord-1@1']);
+    expect(answer.kept).toBe(2);
+    expect(await countOf(queues.sqs, sales().deadLetters)).toEqual({ visible: 2, hidden: 0 });
+  });
+
+  test('nothing that died after the start, so that poison does not go round', async () => {
+    await bury(orderStream('ord-1', 'ada', at, 1));
+    const answer = await redrive({ consumer: 'sales', continuation: { before: Date.now() - 60_000 } });
+    expect(answer).toMatchObject({ matched: 0, kept: 1, redriven: [] });
+    expect(await countOf(queues.sqs, sales().queue)).toEqual({ visible: 0, hidden: 0 });
+  });
+
+  test('no consumer that there is not', async () => {
+    await expect(redrive({ consumer: 'slaes' })).rejects.toThrow('there are sales, customs');
+    await expect(redrive({ rate: 0 })).rejects.toThrow(/consumer: .*rate: /);
+  });
+});
+
+test('The body goes back untouched and without its old reason; other attributes stay', async () => {
+  await queues.bury('sales', ' {"not":  "an event"}', new Error('poison'));
+  await put(queues.sqs, sales().deadLetters, '{}', { eventType: 'OrderPaid', total: '12' });
+  await redrive({ consumer: 'sales' });
+  const messages = await takeAll(queues.sqs, sales().queue);
+  const seen = messages.map(({ Body, MessageAttributes }) => [
+    Body,
+    Object.keys(MessageAttributes ?? {}).sort(),
+  ]);
+  expect(new Map(seen as [string, string[]][])).toEqual(
+    new Map([
+      [' {"not":  "an event"}', []],
+      ['{}', ['eventType', 'total']],
+    ]),
+  );
+});
+
+test('A dry run says what would be done, in order, and changes nothing', async () => {
+  const events = orderStream('ord-1', 'ada', at, 3);
+  await bury(events.toReversed());
+  const calls: string[] = [];
+  const sqs = faulty(queues.sqs, (name, _, pass) => {
+    calls.push(name);
+    return pass();
+  });
+  const answer = await redrive({ consumer: 'sales', dryRun: true }, { sqs });
+  expect(answer).toMatchObject({ dryRun: true, matched: 3, groups: [{ count: 3 }] });
+  expect(places(answer.redriven)).toEqual(places(events));
+  expect(new Set(calls)).toEqual(new Set(['ReceiveMessage', 'ChangeMessageVisibilityBatch']));
+  expect(await countOf(queues.sqs, sales().deadLetters)).toEqual({ visible: 3, hidden: 0 });
+  expect(await countOf(queues.sqs, sales().queue)).toEqual({ visible: 0, hidden: 0 });
+});
+
+/** Notes the batches that reach the queue. */
+function sendsOf(batches: DomainEvent[][], fail: (event: DomainEvent) => boolean = () => false) {
+  return faulty(queues.sqs, async (name, command, pass) => {
+    if (name !== 'SendMessageBatch') return pass();
+    const { Entries = [] } = command.input as SendMessageBatchCommandInput;
+    const events = Entries.map(({ MessageBody = '' }) => JSON.parse(MessageBody) as DomainEvent);
+    const failing = Entries.filter((_, index) => fail(events[index] as DomainEvent));
+    batches.push(events.filter((event) => !fail(event)));
+    if (failing.length === 0) return pass();
+    const input = command.input as { Entries: unknown };
+    input.Entries = Entries.filter((entry) => !failing.includes(entry));
+    const answer = Entries.length === failing.length ? {} : ((await pass()) as object);
+    const Failed = failing.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false }));
+    return { ...answer, Failed };
+  });
+}
+
+describe('the order of versions', () => {
+  const shuffled = () => {
+    const all = ['a', 'b', 'c', 'd'].flatMap((id) => orderStream(id, 'ada', at));
+    return all.map((_, index) => all[(index * 7) % all.length] as DomainEvent);
+  };
+
+  test('holds in each stream, a version leaving only after the one before it', async () => {
+    await bury(shuffled());
+    const batches: DomainEvent[][] = [];
+    const answer = await redrive({ consumer: 'sales' }, { sqs: sendsOf(batches) });
+    expect(answer.redriven).toHaveLength(16);
+    for (const batch of batches)
+      expect(new Set(batch.map(({ streamId }) => streamId)).size).toBe(batch.length);
+    for (const id of ['a', 'b', 'c', 'd']) {
+      const versions = batches.flat().filter(({ streamId }) => streamId === `order-${id}`);
+      expect(versions.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
+    }
+    expect(await countOf(queues.sqs, sales().queue)).toEqual({ visible: 16, hidden: 0 });
+    expect(await countOf(queues.sqs, sales().deadLetters)).toEqual({ visible: 0, hidden: 0 });
+  });
+
+  test('is kept where one cannot be sent: what follows it stays, other streams go on', async () => {
+    await bury(shuffled());
+    const sqs = sendsOf([], ({ aggregateId, version }) => aggregateId === 'b' && version === 2);
+    const answer = await redrive({ consumer: 'sales' }, { sqs });
+    expect(answer.failed).toEqual([
+      { messageId: expect.any(String), error: expect.stringMatching(/Internal/) },
+    ]);
+    expect(answer.redriven).toHaveLength(13);
+    const left = places(await bodies(sales().deadLetters)).sort();
+    expect(left).toEqual(['order-b@2', 'order-b@3', 'order-b@4']);
+  });
+});
+
+describe('a crash', () => {
+  /** A process that dies at a call: from there on nothing leaves it. */
+  const dyingAt = (call: string, landed: boolean) => {
+    let dead = false;
+    return faulty(queues.sqs, async (name, _, pass) => {
+      if (!dead && name === call) {
+        dead = true;
+        if (landed) await pass();
+      }
+      if (dead) throw new Error('killed');
+      return pass();
+    });
+  };
+  const total = async (url: string) => {
+    const { visible, hidden } = await countOf(queues.sqs, url);
+    return visible + hidden;
+  };
+  const sleep = async () => undefined;
+
+  test.each([
+    ['before the send', 'SendMessageBatch', false, { queue: 0, deadLetters: 3 }],
+    ['after the send', 'SendMessageBatch', true, { queue: 1, deadLetters: 3 }],
+    ['between send and delete', 'DeleteMessageBatch', false, { queue: 1, deadLetters: 3 }],
+    ['after the delete', 'DeleteMessageBatch', true, { queue: 1, deadLetters: 2 }],
+  ])('%s leaves a message in one of the two or in both, never in neither', async (_, call, landed, left) => {
+    const events = orderStream('ord-1', 'ada', at, 3);
+    await bury(events);
+    await redrive({ consumer: 'sales' }, { sqs: dyingAt(call, landed), sleep });
+    expect({ queue: await total(sales().queue), deadLetters: await total(sales().deadLetters) }).toEqual(
+      left,
+    );
+  });
+
+  test('is made good by the next run', async () => {
+    await bury(orderStream('ord-1', 'ada', at, 2));
+    const receipts = new Set<string>();
+    const sqs = faulty(queues.sqs, (name, { input }, pass) => {
+      if (name !== 'DeleteMessageBatch') return pass();
+      const { Entries = [] } = input as DeleteMessageBatchCommandInput;
+      for (const { ReceiptHandle = '' } of Entries) receipts.add(ReceiptHandle);
+      throw new Error('no answer');
+    });
+    const first = await redrive({ consumer: 'sales' }, { sqs, sleep });
+    expect(first.notDeleted).toHaveLength(2);
+    // They would come back by themselves, in three minutes.
+    const messages = [...receipts].map((ReceiptHandle) => ({ ReceiptHandle }));
+    await release(queues.runtime(), sales().deadLetters, messages);
+    const again = await redrive({ consumer: 'sales' });
+    expect(again.redriven).toHaveLength(2);
+    expect(places(await bodies(sales().queue)).sort()).toEqual([
+      'order-ord-1@1',
+      'order-ord-1@1',
+      'order-ord-1@2',
+      'order-ord-1@2',
+    ]);
+    expect(await total(sales().deadLetters)).toBe(0);
+  });
+});
+
+describe('the rate', () => {
+  /** A clock that only sleeping moves, and calls by a hundredth of a second. */
+  const virtualTime = () => {
+    let now = Date.now() + 1_000;
+    return {
+      now: () => now,
+      sleep: async (ms: number) => {
+        now += ms;
+      },
+      tick: () => {
+        now += 10;
+      },
+    };
+  };
+
+  const timed = (time: ReturnType<typeof virtualTime>, sent: number[]) =>
+    faulty(queues.sqs, (name, { input }, pass) => {
+      time.tick();
+      if (name === 'SendMessageBatch') {
+        const { Entries = [] } = input as SendMessageBatchCommandInput;
+        sent.push(...Entries.map(() => time.now()));
+      }
+      return pass();
+    });
+
+  const manyStreams = (count: number) =>
+    Array.from({ length: count }, (_, index) => orderStream(`ord-${index}`, 'ada', at, 1)).flat();
+
+  test('is never exceeded in any second', async () => {
+    await bury(manyStreams(23));
+    const time = virtualTime();
+    const sent: number[] = [];
+    const { now, sleep } = time;
+    const answer = await redrive({ consumer: 'sales', rate: 4 }, { sqs: timed(time, sent), now, sleep });
+    expect(answer.redriven).toHaveLength(23);
+    for (const [index, ms] of sent.entries()) {
+      const earlier = sent[index - 4];
+      if (earlier !== undefined) expect(ms - earlier).toBeGreaterThanOrEqual(1_000);
+    }
+    expect((sent.at(-1) ?? 0) - (sent[0] ?? 0)).toBeGreaterThanOrEqual(4_900);
+  });
+
+  test('makes several chunks of long work; between them what is left is visible', async () => {
+    await bury(manyStreams(15));
+    const time = virtualTime();
+    const sent: number[] = [];
+    const parts = { sqs: timed(time, sent), now: time.now, sleep: time.sleep };
+    const first = await redrive({ consumer: 'sales', rate: 1 }, parts);
+    expect(first.redriven.length).toBeLessThan(15);
+    expect(first.continuation).toBeDefined();
+    expect(await countOf(queues.sqs, sales().deadLetters)).toEqual({
+      visible: 15 - first.redriven.length,
+      hidden: 0,
+    });
+    const second = await redrive({ consumer: 'sales', rate: 1, continuation: first.continuation }, parts);
+    expect(second).not.toHaveProperty('continuation');
+    expect(first.redriven.length + second.redriven.length).toBe(15);
+    expect(places(await bodies(sales().queue)).sort()).toEqual(places(manyStreams(15)).sort());
+  });
+});
