@@ -9,19 +9,26 @@ import { freePort, isListening } from './free-port.ts';
 
 const startTimeoutMs = 10_000;
 
+export interface DynoxideOptions {
+  dataDir?: string;
+  endpoint?: string;
+  path?: string;
+  resolve?: (file: string) => string | undefined;
+}
+
 /**
  * Starts dynoxide, or takes the DynamoDB at `endpoint` if one is given.
  * @param options.dataDir where tables and streams are kept (SQLite); in memory when absent
  * @param options.endpoint a DynamoDB that runs already (the variable DYNAMODB_ENDPOINT); it is never stopped
+ * @param options.path where to look for a binary that is not installed as a package; default PATH
+ * @param options.resolve finds a package's file; a test can hide the package
  * @throws Error that says what to install when there is no binary, or what dynoxide said when it fails
  */
-export async function startDynoxide(
-  options: { dataDir?: string; endpoint?: string } = {},
-): Promise<Emulator> {
+export async function startDynoxide(options: DynoxideOptions = {}): Promise<Emulator> {
   if (options.endpoint) {
     return { endpoint: options.endpoint, pid: undefined, stop: async () => {}, onExit: () => {} };
   }
-  const binary = findDynoxide();
+  const binary = findDynoxide(options);
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     const child = spawnTiedToUs(binary, serveArguments(port, options.dataDir));
@@ -40,22 +47,27 @@ function serveArguments(port: number, dataDir: string | undefined): string[] {
   return [...args, '--db-path', join(dataDir, 'dynoxide.db')];
 }
 
-function findDynoxide(): string {
+function findDynoxide({ path = process.env.PATH ?? '', resolve = resolvePackage }: DynoxideOptions): string {
   const packageName = `@dynoxide/${process.platform}-${process.arch}`;
   const file = process.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide';
-  const candidates = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, file));
-  try {
-    const manifest = createRequire(import.meta.url).resolve(`${packageName}/package.json`);
-    candidates.unshift(join(dirname(manifest), file));
-  } catch {
-    // Not every platform has a package; the PATH is the other place to look.
-  }
+  const manifest = resolve(`${packageName}/package.json`);
+  const folders = [...(manifest ? [dirname(manifest)] : []), ...path.split(delimiter)];
+  const candidates = folders.filter(Boolean).map((folder) => join(folder, file));
   const found = candidates.find(isExecutable);
   if (found) return found;
   throw new Error(
     `No DynamoDB to run locally: the package ${packageName} is not installed and there is no "dynoxide" on the PATH. ` +
       'Install dynoxide, or run any other DynamoDB emulator and set DYNAMODB_ENDPOINT to its URL.',
   );
+}
+
+/** Not every platform has a package. */
+function resolvePackage(file: string): string | undefined {
+  try {
+    return createRequire(import.meta.url).resolve(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function isExecutable(path: string): boolean {
