@@ -1,0 +1,132 @@
+import { isDeepStrictEqual } from 'node:util';
+import { customerView } from '../../../shared/domain/customer/view.ts';
+import type { DomainEvent } from '../../../shared/domain/events.ts';
+import { stockView } from '../../../shared/domain/inventory/view.ts';
+import { orderView } from '../../../shared/domain/order/view.ts';
+import {
+  customerKey,
+  customerOrderKeys,
+  customsDeclarationKey,
+  fraudReviewKey,
+  type ItemKey,
+  notificationKey,
+  orderKey,
+  salesKey,
+  salesShardOf,
+  stockKey,
+} from '../../../shared/read-model/keys.ts';
+import { listingKeys } from '../../../shared/read-model/listing.ts';
+import type { Item } from '../stand-in/expression.ts';
+import type { Findings, Kind } from './findings.ts';
+import type { History } from './history.ts';
+
+const NOTIFIED = ['OrderCreated', 'OrderShipped', 'OrderDelivered', 'OrderCancelled', 'PaymentDeclined'];
+const HOME_COUNTRY = 'US';
+const HIGH_VALUE_MINOR = 100_000;
+
+/** Every item that the read model must have, and none besides: each view the fold of its stream, sales recounted. */
+export function checkReadModel(history: History, items: readonly Item[], findings: Findings): void {
+  const there = new Map(
+    items.filter(({ pk }) => !String(pk).startsWith('INBOX#')).map((item) => [nameOf(item), item]),
+  );
+  const expect = (key: ItemKey, expected: Item, kind: Kind = 'wrong view') => {
+    const item = there.get(nameOf(key));
+    there.delete(nameOf(key));
+    if (!item) return findings.add(kind === 'wrong view' ? kind : 'lost', `${nameOf(key)} is missing`);
+    const wrong = Object.keys(expected).filter(
+      (name) => !isDeepStrictEqual(item[name], plain(expected[name])),
+    );
+    for (const name of wrong) {
+      const [is, must] = [JSON.stringify(item[name]), JSON.stringify(expected[name])];
+      findings.add(kind, `${nameOf(key)} has ${name} ${is}, not ${must}`);
+    }
+  };
+
+  for (const stream of history.streamsOf('order')) {
+    const view = fold(stream, orderView);
+    if (!view) continue;
+    const keys = {
+      ...customerOrderKeys(view),
+      ...listingKeys(`ORDERS#${view.status}`, view.createdAt, view.orderId),
+    };
+    expect(orderKey(view.orderId), { ...view, ...keys });
+    for (const optional of ['paidAt', 'shippedAt', 'deliveredAt', 'cancelledAt'] as const) {
+      if (
+        view[optional] === undefined &&
+        items.find((item) => nameOf(item) === nameOf(orderKey(view.orderId)))?.[optional]
+      ) {
+        findings.add('wrong view', `${view.orderId} has a ${optional}`);
+      }
+    }
+  }
+  for (const stream of history.streamsOf('customer')) {
+    const view = fold(stream, customerView);
+    if (view) expect(customerKey(view.customerId), { ...view });
+  }
+  for (const stream of history.streamsOf('inventory')) {
+    const view = fold(stream, stockView);
+    if (!view) continue;
+    if (view.onHand < view.reserved || view.reserved < 0) findings.add('doubled', `${view.sku} is oversold`);
+    expect(stockKey(view.sku), { ...view });
+  }
+  for (const event of history.events) expectEffects(event, expect);
+  for (const [key, counters] of salesOf(history.events)) {
+    expect(JSON.parse(key) as ItemKey, counters, tooMuch(there.get(nameOf(JSON.parse(key))), counters));
+  }
+  for (const name of there.keys()) findings.add('doubled', `${name} has no event`);
+}
+
+function expectEffects(event: DomainEvent, expect: (key: ItemKey, expected: Item, kind: Kind) => void): void {
+  const { eventType, eventId } = event;
+  if (NOTIFIED.includes(eventType)) {
+    const orderId = event.eventType === 'PaymentDeclined' ? event.data.orderId : event.aggregateId;
+    expect(notificationKey(orderId, eventId), { eventId, eventType, orderId }, 'lost');
+  }
+  if (event.eventType !== 'OrderCreated') return;
+  const { customerId, total, shippingAddress } = event.data;
+  const orderId = event.aggregateId;
+  const about = { orderId, customerId, createdAt: event.metadata.timestamp };
+  if (total >= HIGH_VALUE_MINOR) expect(fraudReviewKey(orderId), { ...about, total }, 'lost');
+  if (shippingAddress.country !== HOME_COUNTRY) expect(customsDeclarationKey(orderId), about, 'lost');
+}
+
+function salesOf(events: readonly DomainEvent[]): Map<string, Record<string, number>> {
+  const sales = new Map<string, Record<string, number>>();
+  for (const event of events) {
+    const add = countedBy(event);
+    if (!add) continue;
+    const key = JSON.stringify(
+      salesKey(event.metadata.timestamp.slice(0, 10), salesShardOf(event.aggregateId)),
+    );
+    const sum = sales.get(key) ?? {};
+    for (const [name, amount] of Object.entries(add)) sum[name] = (sum[name] ?? 0) + amount;
+    sales.set(key, sum);
+  }
+  return sales;
+}
+
+function countedBy(event: DomainEvent): Record<string, number> | undefined {
+  switch (event.eventType) {
+    case 'OrderCreated':
+      return { orders: 1, revenue: event.data.total };
+    case 'OrderCancelled':
+      return { cancelled: 1, revenue: -event.data.total };
+    case 'OrderShipped':
+      return { shipped: 1 };
+    default:
+      return undefined;
+  }
+}
+
+const tooMuch = (item: Item | undefined, counters: Record<string, number>): Kind =>
+  ['orders', 'cancelled', 'shipped'].some((name) => Number(item?.[name] ?? 0) > (counters[name] ?? 0))
+    ? 'doubled'
+    : 'lost';
+
+const fold = <View, Event>(stream: readonly Event[], apply: (view: View | undefined, event: Event) => View) =>
+  stream.reduce<View | undefined>(apply, undefined);
+
+const nameOf = (key: Item | ItemKey): string => `${key.pk} ${key.sk}`;
+
+const plain = (value: unknown): unknown =>
+  value === undefined ? undefined : JSON.parse(JSON.stringify(value));

@@ -1,0 +1,137 @@
+import type { DomainEvent } from '../../../shared/domain/events.ts';
+import { inventoryAggregate } from '../../../shared/domain/inventory/inventory.ts';
+import { orderAggregate } from '../../../shared/domain/order/order.ts';
+import { quantitiesBySku } from '../../../shared/domain/order/quantities.ts';
+import { paymentAggregate } from '../../../shared/domain/payment/payment.ts';
+import type { Sent } from '../simulator/clients.ts';
+import type { Findings } from './findings.ts';
+import type { History } from './history.ts';
+
+/** Versions 1…n, event ids and commands once in a stream, and every history one that the rules allow. */
+export function checkStreams({ streams, events }: History, findings: Findings): void {
+  for (const [streamId, stream] of streams) {
+    stream.forEach(({ version }, index) => {
+      if (version !== index + 1) findings.add('lost', `${streamId} has no version ${index + 1}`);
+    });
+    const commands = new Set(stream.map(({ metadata }) => metadata.commandId));
+    if (commands.size !== stream.length) findings.add('doubled', `${streamId} holds a command twice`);
+    try {
+      replay(stream);
+    } catch (error) {
+      findings.add('doubled', `${streamId} has an impossible history: ${(error as Error).message}`);
+    }
+  }
+  const ids = new Set(events.map(({ eventId }) => eventId));
+  if (ids.size !== events.length)
+    findings.add('doubled', `${events.length - ids.size} event ids are not unique`);
+}
+
+function replay(stream: readonly DomainEvent[]): void {
+  switch (stream[0]?.aggregateType) {
+    case 'order':
+      (stream as never[]).reduce(orderAggregate.evolve, orderAggregate.initialState);
+      break;
+    case 'inventory':
+      (stream as never[]).reduce(inventoryAggregate.evolve, inventoryAggregate.initialState);
+      break;
+    case 'payment':
+      (stream as never[]).reduce(paymentAggregate.evolve, paymentAggregate.initialState);
+      break;
+  }
+}
+
+/** What was acknowledged is there, once; what was refused left nothing. */
+export function checkCommands(history: History, sent: readonly Sent[], findings: Findings): void {
+  const own = new Map<string, DomainEvent[]>();
+  for (const event of history.events) {
+    const { userId, correlationId } = event.metadata;
+    if (userId.startsWith('consumer:')) continue;
+    own.set(correlationId, [...(own.get(correlationId) ?? []), event]);
+  }
+  for (const command of sent) checkCommand(command, own.get(command.correlationId) ?? [], history, findings);
+}
+
+function checkCommand(
+  command: Sent,
+  events: readonly DomainEvent[],
+  { streams }: History,
+  findings: Findings,
+): void {
+  const name = `${command.function} ${command.correlationId}`;
+  const statuses = [...new Set(command.answers.map(({ status }) => status))];
+  const accepted = statuses.filter((status) => status < 300);
+  if (events.length > 1) findings.add('doubled', `${name} left ${events.length} events`);
+  if (statuses.length > 1) findings.add('doubled', `${name} was answered ${statuses.join(' and ')}`);
+  if (accepted.length === 0 && statuses.length > 0 && events.length > 0) {
+    findings.add('doubled', `${name} was answered ${statuses[0]} and left an event`);
+  }
+  for (const { status, body } of command.answers) {
+    if (status >= 300) continue;
+    // To deliver what is delivered already holds; every other command of a client is new.
+    if (events.length === 0 && command.function !== 'deliver-order') {
+      findings.add('lost', `${name} was answered ${status} and left no event`);
+    }
+    const [event] = events;
+    if (event && event.version !== body.version) {
+      findings.add('lost', `${name} was answered version ${body.version}, and is ${event.version}`);
+    }
+    const streamId = event?.streamId ?? `order-${body.orderId}`;
+    if (Number(body.version) > (streams.get(streamId)?.length ?? 0)) {
+      findings.add('lost', `${name} was answered version ${body.version} of ${streamId}, which has fewer`);
+    }
+  }
+}
+
+/** Stock: what a live order holds is what it asked for, a cancelled one holds nothing. */
+export function checkReservations(history: History, findings: Findings): void {
+  const held = new Map<string, number>();
+  const rejected = new Set<string>();
+  for (const stream of history.streamsOf('inventory')) {
+    for (const event of stream) {
+      if (event.eventType === 'StockReceived') continue;
+      const { sku, orderId, quantity } = event.data;
+      const key = `${orderId}|${sku}`;
+      if (event.eventType === 'StockReserved') held.set(key, (held.get(key) ?? 0) + quantity);
+      if (event.eventType === 'StockReleased') held.set(key, (held.get(key) ?? 0) - quantity);
+      if (event.eventType === 'StockRejected') rejected.add(orderId);
+    }
+  }
+  for (const stream of history.streamsOf('order')) {
+    const [created] = stream;
+    if (created?.eventType !== 'OrderCreated') continue;
+    const orderId = created.aggregateId;
+    const cancelled = stream.some(({ eventType }) => eventType === 'OrderCancelled');
+    const shipped = stream.some(({ eventType }) => eventType === 'OrderShipped');
+    for (const { sku, quantity } of quantitiesBySku(created.data.items)) {
+      const holds = held.get(`${orderId}|${sku}`) ?? 0;
+      if (cancelled && holds > 0)
+        findings.add('lost', `cancelled order ${orderId} still holds ${holds} ${sku}`);
+      if (holds < 0 || holds > quantity)
+        findings.add('doubled', `order ${orderId} holds ${holds} of ${quantity} ${sku}`);
+    }
+    // What left the house before its stock was looked at is for people to put right.
+    if (rejected.has(orderId) && !cancelled && !shipped) {
+      findings.add('lost', `order ${orderId} has no stock and was not cancelled`);
+    }
+  }
+}
+
+/** Money: what was captured pays a live order, or has gone back; never both, unless somebody sent it back by hand. */
+export function checkPayments(history: History, findings: Findings): void {
+  const paying = new Map<string, boolean>();
+  for (const stream of history.streamsOf('order')) {
+    const cancelled = stream.some(({ eventType }) => eventType === 'OrderCancelled');
+    for (const event of stream)
+      if (event.eventType === 'OrderPaid') paying.set(event.data.paymentId, !cancelled);
+  }
+  for (const stream of history.streamsOf('payment')) {
+    const [recorded, refunded] = stream;
+    if (recorded?.eventType !== 'PaymentCaptured') continue;
+    const pays = paying.get(recorded.aggregateId) === true;
+    if (!pays && !refunded)
+      findings.add('lost', `payment ${recorded.aggregateId} pays nothing and was not refunded`);
+    if (pays && refunded?.metadata.userId.startsWith('consumer:')) {
+      findings.add('doubled', `payment ${recorded.aggregateId} pays its order and was refunded`);
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import type { Kind } from './checks/findings.ts';
+import type { Call, Defect } from './simulator/defect.ts';
+
+export interface DeliberateDefect extends Defect {
+  /** What the checks must call it, at least. */
+  caughtAs: readonly Kind[];
+}
+
+type Input = Record<string, unknown>;
+type Records = { messageId: string; body: string; dynamodb?: { SequenceNumber: string } }[];
+
+const PROJECTIONS = ['order-view', 'stock-view'];
+
+/** The same command with another input. */
+function changed({ command }: Call, change: Input): object {
+  const Create = command.constructor as new (input: Input) => object;
+  return new Create({ ...(command as { input: Input }).input, ...change });
+}
+
+const writesTo = (call: Call, table: RegExp): boolean =>
+  call.name === 'PutCommand' && table.test(String(call.input.TableName));
+
+const withoutCondition = (call: Call): object =>
+  changed(call, {
+    ConditionExpression: undefined,
+    ExpressionAttributeNames: undefined,
+    ExpressionAttributeValues: undefined,
+    ReturnValuesOnConditionCheckFailure: undefined,
+  });
+
+const reported = (result: unknown): { itemIdentifier: string }[] =>
+  (result as { batchItemFailures?: { itemIdentifier: string }[] }).batchItemFailures ?? [];
+
+const isConsumer = (result: unknown): boolean =>
+  Array.isArray((result as { batchItemFailures?: unknown } | undefined)?.batchItemFailures);
+
+let forged = 0;
+
+/** Mistakes that the code could have made, each in one place. The checks are worth what they find of these. */
+export const defects: readonly DeliberateDefect[] = [
+  {
+    name: 'version gate off: a view is overwritten with an older one',
+    caughtAs: ['wrong view'],
+    send: (call, next) =>
+      PROJECTIONS.includes(call.function) && call.name === 'PutCommand'
+        ? next(withoutCondition(call))
+        : next(),
+  },
+  {
+    name: 'gap repair off: of what is missing, only the newest event is applied',
+    caughtAs: ['wrong view'],
+    async send(call, next) {
+      const answer = (await next()) as { Items?: unknown[] };
+      const repairs = PROJECTIONS.includes(call.function) && call.name === 'QueryCommand';
+      return repairs ? { ...answer, Items: answer.Items?.slice(-1) } : answer;
+    },
+  },
+  {
+    name: 'inbox marker off: a counter counts every delivery',
+    caughtAs: ['doubled', 'wrong view'],
+    send(call, next) {
+      if (call.function !== 'sales' || call.name !== 'TransactWriteCommand') return next();
+      const items = (call.input.TransactItems as { Put?: Input }[]).filter(({ Put }) => !Put);
+      return next(changed(call, { TransactItems: items, ClientRequestToken: undefined }));
+    },
+  },
+  {
+    name: 'inbox marker unconditional: it is written, and nobody asks for it',
+    caughtAs: ['doubled', 'wrong view'],
+    send(call, next) {
+      if (call.function !== 'sales' || call.name !== 'TransactWriteCommand') return next();
+      const items = (call.input.TransactItems as { Put?: Input }[]).map((item) =>
+        item.Put ? { Put: { ...item.Put, ConditionExpression: undefined } } : item,
+      );
+      return next(changed(call, { TransactItems: items, ClientRequestToken: `forged-${++forged}` }));
+    },
+  },
+  {
+    name: 'Failed entries of PublishBatch ignored',
+    caughtAs: ['lost', 'wrong view'],
+    async send(call, next) {
+      const answer = (await next()) as object;
+      return call.service === 'sns' ? { ...answer, Failed: [] } : answer;
+    },
+  },
+  {
+    name: 'a failed PublishBatch call taken for a success',
+    caughtAs: ['lost', 'wrong view'],
+    send: (call, next) => (call.service === 'sns' ? next().catch(() => ({})) : next()),
+  },
+  {
+    name: 'lowest sequence number wrong: the last record of the batch is returned',
+    caughtAs: ['lost', 'wrong view'],
+    result(name, { Records = [] }, result) {
+      const last = (Records as Records).at(-1)?.dynamodb?.SequenceNumber;
+      if (name !== 'publish-events' || reported(result).length === 0) return result;
+      return { batchItemFailures: [{ itemIdentifier: last }] };
+    },
+  },
+  {
+    name: 'failures of the publisher not reported',
+    caughtAs: ['lost', 'wrong view'],
+    result: (name, _, result) => (name === 'publish-events' ? { batchItemFailures: [] } : result),
+  },
+  {
+    name: 'failures of consumers not reported: what failed is deleted',
+    caughtAs: ['lost', 'wrong view'],
+    result: (name, _, result) =>
+      name !== 'publish-events' && isConsumer(result) ? { batchItemFailures: [] } : result,
+  },
+  {
+    name: 'dead letter queue: sent, then not deleted',
+    caughtAs: ['doubled'],
+    result(_, { Records = [] }, result, deadLetters) {
+      if (!isConsumer(result)) return result;
+      const sent = (Records as Records).filter(({ body }) => deadLetters.includes(body));
+      const kept = sent.map(({ messageId }) => ({ itemIdentifier: messageId }));
+      return { batchItemFailures: [...reported(result), ...kept] };
+    },
+  },
+  {
+    name: 'dead letter queue: deleted, never sent',
+    caughtAs: ['lost'],
+    send: async (call, next) => (call.name === 'SendMessageCommand' ? {} : next()),
+  },
+  {
+    name: 'dead letter queue: deleted before a send that fails',
+    caughtAs: ['lost'],
+    send: (call, next) => (call.name === 'SendMessageCommand' ? next().catch(() => ({})) : next()),
+  },
+  {
+    name: 'dead letter without a reason',
+    caughtAs: ['unexplained dead letter'],
+    send: (call, next) =>
+      call.name === 'SendMessageCommand'
+        ? next(changed(call, { MessageAttributes: { consumer: call.input } }))
+        : next(),
+  },
+  {
+    name: 'dead letter with another body',
+    caughtAs: ['lost'],
+    send: (call, next) =>
+      call.name === 'SendMessageCommand'
+        ? next(changed(call, { MessageBody: JSON.stringify({ message: call.input.MessageBody }) }))
+        : next(),
+  },
+  {
+    name: 'backoff off: what failed comes back at once',
+    caughtAs: ['unexplained dead letter'],
+    send(call, next) {
+      if (call.name !== 'ChangeMessageVisibilityBatchCommand') return next();
+      const entries = (call.input.Entries as Input[]).map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+      return next(changed(call, { Entries: entries }));
+    },
+  },
+  {
+    name: 'idempotency off: a repeat has another commandId',
+    caughtAs: ['doubled'],
+    send(call, next) {
+      if (!writesTo(call, /Events/)) return next();
+      const item = call.input.Item as { metadata: Input };
+      const metadata = { ...item.metadata, commandId: `forged-${++forged}` };
+      return next(changed(call, { Item: { ...item, metadata } }));
+    },
+  },
+  {
+    name: 'optimistic concurrency off: an event is overwritten',
+    caughtAs: ['lost'],
+    send: (call, next) => (writesTo(call, /Events/) ? next(withoutCondition(call)) : next()),
+  },
+  {
+    name: 'a lost write taken for a success',
+    caughtAs: ['lost'],
+    send: (call, next) => (writesTo(call, /Events/) ? next().catch(() => ({})) : next()),
+  },
+  {
+    name: 'stock of an order that was cancelled first is never given back',
+    caughtAs: ['lost'],
+    async send(call, next) {
+      const answer = (await next()) as { Items?: { eventType?: string }[] };
+      if (call.function !== 'inventory' || call.name !== 'QueryCommand') return answer;
+      return { ...answer, Items: answer.Items?.filter(({ eventType }) => eventType !== 'OrderCancelled') };
+    },
+  },
+  {
+    name: 'a view that could not be written is taken for written',
+    caughtAs: ['wrong view'],
+    send: (call, next) =>
+      call.function === 'order-view' && call.name === 'PutCommand' ? next().catch(() => ({})) : next(),
+  },
+  {
+    name: 'notified before it is known: the idempotency record is completed, the message never sent',
+    caughtAs: ['lost'],
+    send: (call, next) =>
+      call.function === 'notifications' && call.name === 'PutCommand' ? next().catch(() => ({})) : next(),
+  },
+];

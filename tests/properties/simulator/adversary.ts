@@ -1,0 +1,122 @@
+import { type Chance, chanceOf } from './chance.ts';
+import type { Fault, FaultKind } from './faults.ts';
+
+export type Service = 'dynamo' | 'sns' | 'sqs';
+
+const AT_ANY_CALL: readonly FaultKind[] = [
+  'throttled',
+  'answer lost',
+  'sent twice',
+  'killed before',
+  'killed after',
+  'stalled before',
+  'stalled after',
+];
+
+/** Of a fault in a call. There are far fewer calls to the topic and to queues, and each matters. */
+const FREQUENCY: Record<Service, number> = { dynamo: 0.06, sns: 0.25, sqs: 0.2 };
+
+interface Outage {
+  place: string;
+  service: Service;
+  from: number;
+  to: number;
+}
+
+export interface AdversaryOptions {
+  seed: number;
+  /** When the faults may begin, and when they stop; ms since 1970. */
+  from: number;
+  /** How long outages may be apart, in ms. */
+  outageEveryMs: number;
+  /** Only the faults at these places. */
+  only?: ReadonlySet<string> | undefined;
+}
+
+/**
+ * Decides by the seed, and by nothing else, which fault happens at which place. Each run has its own temper: some
+ * kinds are frequent, some are left out.
+ */
+export class Adversary {
+  /** What it did so far. */
+  readonly faults: Fault[] = [];
+  readonly #seed: number;
+  readonly #only: ReadonlySet<string> | undefined;
+  readonly #temper = new Map<FaultKind, number>();
+  readonly #outages: Outage[] = [];
+  readonly #seen = new Set<string>();
+  #stopped = false;
+
+  constructor({ seed, from, outageEveryMs, only }: AdversaryOptions) {
+    this.#seed = seed;
+    this.#only = only;
+    const outages = chanceOf(seed, 'outages');
+    let at = from;
+    for (let index = 0; index < 20; index++) {
+      at += outages.next() * 2 * outageEveryMs;
+      const to = at + 2_000 + outages.next() * 13_000;
+      const service = outages.pick(['dynamo', 'dynamo', 'sns', 'sqs'] as const);
+      this.#outages.push({ place: `outage/${index}`, service, from: at, to });
+      at = to;
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  chance(place: string): Chance {
+    return chanceOf(this.#seed, place);
+  }
+
+  /** The fault of one call to AWS, if there is one. */
+  atCall(place: string, service: Service, command: string, now: number): FaultKind | undefined {
+    if (this.#stopped) return undefined;
+    const outage = this.#outages.find((one) => one.service === service && one.from <= now && now < one.to);
+    if (outage && this.#admits(outage.place)) {
+      if (!this.#seen.has(outage.place)) this.#note(outage.place, 'outage');
+      return 'throttled';
+    }
+    const kinds = [...AT_ANY_CALL];
+    if (command === 'PublishBatchCommand' || command === 'ChangeMessageVisibilityBatchCommand') {
+      kinds.push('entries failed', 'entries failed');
+    }
+    if (command === 'TransactWriteCommand') kinds.push('conflict', 'conflict');
+    const chance = chanceOf(this.#seed, place);
+    if (!chance.hits(FREQUENCY[service])) return undefined;
+    const kind = chance.pick(kinds);
+    return chance.hits(this.#temperOf(kind)) ? this.#happens(place, kind) : undefined;
+  }
+
+  /** Whether that happens at this place. */
+  at(place: string, kind: FaultKind, probability: number): boolean {
+    if (this.#stopped || !chanceOf(this.#seed, place).hits(probability * this.#temperOf(kind) * 2))
+      return false;
+    return this.#happens(place, kind) !== undefined;
+  }
+
+  #happens(place: string, kind: FaultKind): FaultKind | undefined {
+    if (!this.#admits(place)) return undefined;
+    this.#note(place, kind);
+    return kind;
+  }
+
+  #note(place: string, kind: FaultKind): void {
+    this.#seen.add(place);
+    this.faults.push({ place, kind });
+  }
+
+  #admits(place: string): boolean {
+    return this.#only === undefined || this.#only.has(place);
+  }
+
+  #temperOf(kind: FaultKind): number {
+    let temper = this.#temper.get(kind);
+    if (temper === undefined) {
+      const chance = chanceOf(this.#seed, `temper/${kind}`);
+      temper = chance.hits(0.15) ? 0 : 0.2 + 0.8 * chance.next();
+      this.#temper.set(kind, temper);
+    }
+    return temper;
+  }
+}

@@ -1,0 +1,53 @@
+/** A source of chance that is a function of its seed alone. */
+export interface Chance {
+  /** 0 ≤ n < 1. */
+  next(): number;
+  /** A whole number, both ends included. */
+  between(low: number, high: number): number;
+  /** True with this probability. */
+  hits(probability: number): boolean;
+  pick<T>(from: readonly T[]): T;
+  shuffle<T>(list: readonly T[]): T[];
+}
+
+/** FNV-1a over text, with a last stir so that neighbouring seeds do not resemble each other. */
+export function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  }
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return (value ^ (value >>> 16)) >>> 0;
+}
+
+/**
+ * Chance named by its place (`order-view/12/3`): what is drawn in one place does not depend on what was drawn in
+ * another, so that a schedule with a fault less is the same schedule elsewhere. Mulberry32.
+ */
+export function chanceOf(seed: number, place: string): Chance {
+  let state = hash(`${seed}|${place}`);
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  const between = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
+  return {
+    next,
+    between,
+    hits: (probability) => next() < probability,
+    pick: (from) => from[between(0, from.length - 1)] as (typeof from)[number],
+    shuffle(list) {
+      const shuffled = [...list];
+      for (let index = shuffled.length - 1; index > 0; index--) {
+        const other = between(0, index);
+        const kept = shuffled[index] as (typeof shuffled)[number];
+        shuffled[index] = shuffled[other] as (typeof shuffled)[number];
+        shuffled[other] = kept;
+      }
+      return shuffled;
+    },
+  };
+}

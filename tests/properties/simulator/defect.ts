@@ -1,0 +1,26 @@
+import type { Service } from './adversary.ts';
+
+export interface Call {
+  /** The function's name in serverless.yml. */
+  function: string;
+  service: Service;
+  name: string;
+  input: Record<string, unknown>;
+  command: object;
+}
+
+/**
+ * A mistake that the code could have: what it sends, or answers, is changed on the way. Injected by tests only.
+ */
+export interface Defect {
+  name: string;
+  /** Sends something else, or answers by itself; `next` sends. */
+  send?(call: Call, next: (command?: object) => Promise<unknown>): Promise<unknown>;
+  /** Answers something else. `deadLetters` are the bodies that the invocation put into the dead letter queue. */
+  result?(
+    name: string,
+    event: { Records?: unknown[] },
+    result: unknown,
+    deadLetters: readonly string[],
+  ): unknown;
+}

@@ -1,0 +1,30 @@
+/** What the adversary does to a call, at a hop between two functions, or to a whole invocation. */
+export type FaultKind =
+  // at a call to AWS
+  | 'throttled' // fails, without effect
+  | 'answer lost' // fails, with effect
+  | 'sent twice' // the SDK repeats it, since the first answer was lost: the second answer counts
+  | 'killed before' // the function dies; no effect
+  | 'killed after' // the function dies; with effect
+  | 'stalled before' // takes longer than the visibility timeout, then has its effect
+  | 'stalled after' // has its effect, and answers later than the visibility timeout
+  | 'entries failed' // of a batch call, some entries
+  | 'conflict' // a transaction meets another one
+  // around an invocation
+  | 'result lost' // the function finished, and Lambda never heard of it
+  | 'clock jump' // its clock is off by seconds up to days
+  // at a hop
+  | 'stream replayed' // the checkpoint was lost
+  | 'message delayed'
+  | 'message doubled' // by the topic
+  | 'received twice' // by two pollers at once
+  | 'delete lost'
+  | 'command doubled' // sent twice at once by its client
+  | 'poison message'
+  | 'outage'; // every call to a service fails for a while
+
+export interface Fault {
+  /** Where: `order-view/12/3` is the third call of the thirteenth invocation of order-view. */
+  place: string;
+  kind: FaultKind;
+}

@@ -1,0 +1,250 @@
+import { v7 } from 'uuid';
+import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { canceled } from '../stand-in/dynamo.ts';
+import type { Adversary, Service } from './adversary.ts';
+import type { Chance } from './chance.ts';
+import type { Clock } from './clock.ts';
+import type { Call, Defect } from './defect.ts';
+
+export type AnyHandler = (event: unknown, context: unknown) => Promise<unknown>;
+
+/** A function as it is deployed. */
+export interface Deployed {
+  createHandler(runtime: Runtime): AnyHandler;
+  settings: Record<string, string>;
+}
+
+/** AWS as the functions reach it. */
+export type Perform = (service: Service, command: object) => Promise<unknown>;
+
+export interface FunctionsOptions {
+  clock: Clock;
+  adversary: Adversary;
+  perform: Perform;
+  deployed: ReadonlyMap<string, Deployed>;
+  /** How long a call takes, one way, in ms. */
+  latency(chance: Chance): number;
+  /** Longer than the visibility timeout, in ms. */
+  stall(chance: Chance): number;
+  defect?: Defect | undefined;
+}
+
+/** One execution of a function. */
+export interface Invocation {
+  place: string;
+  startedAt: number;
+  endedAt?: number;
+  /** How many faults hit it. */
+  faults: number;
+  /** The bodies that it put into a dead letter queue. */
+  deadLetters: string[];
+}
+
+/** The function died, or what it answered never arrived. */
+export class Crashed extends Error {
+  override readonly name = 'Crashed';
+}
+
+interface Running extends Invocation {
+  calls: number;
+  dead: boolean;
+  die(): void;
+}
+
+const GONE = new Promise<never>(() => undefined);
+
+/**
+ * Runs the handlers in this process, each invocation with a runtime of its own in which the adversary sits between
+ * the code and everything outside. A killed invocation never gets another answer: whatever it waits for, it is gone.
+ */
+export class Functions {
+  readonly #options: FunctionsOptions;
+  readonly #counts = new Map<string, number>();
+
+  constructor(options: FunctionsOptions) {
+    this.#options = options;
+  }
+
+  start(name: string, event: { Records?: unknown[] }): { invocation: Invocation; answer: Promise<unknown> } {
+    const { adversary, clock, deployed, defect } = this.#options;
+    const target = deployed.get(name);
+    if (!target) throw new Error(`no function is called ${name}`);
+    const number = this.#counts.get(name) ?? 0;
+    this.#counts.set(name, number + 1);
+    const place = `${name}/${number}`;
+    const invocation: Running = {
+      place,
+      startedAt: clock.now(),
+      faults: 0,
+      deadLetters: [],
+      calls: 0,
+      dead: false,
+      die: () => undefined,
+    };
+    const died = new Promise<never>((_, reject) => {
+      invocation.die = () => {
+        invocation.dead = true;
+        reject(new Crashed(`${place} was killed`));
+      };
+    });
+    const context = { functionName: name, awsRequestId: place, getRemainingTimeInMillis: () => 20_000 };
+    const run = async () => {
+      const handler = target.createHandler(this.#runtimeOf(name, target, invocation));
+      const result = await handler(event, context);
+      if (adversary.at(`${place}/result`, 'result lost', 0.01)) {
+        invocation.faults++;
+        throw new Crashed(`the result of ${place} was lost`);
+      }
+      return defect?.result ? defect.result(name, event, result, invocation.deadLetters) : result;
+    };
+    const answer = Promise.race([run(), died]).finally(() => {
+      invocation.endedAt = clock.now();
+    });
+    return { invocation, answer };
+  }
+
+  #runtimeOf(name: string, { settings }: Deployed, invocation: Running): Runtime {
+    const { adversary, clock } = this.#options;
+    const chance = adversary.chance(`${invocation.place}/chance`);
+    const jump = adversary.at(`${invocation.place}/clock`, 'clock jump', 0.01);
+    // Back by an hour, or on by a day and a half: over midnight and over what an index is bucketed by.
+    const skew = jump ? chance.between(-3_600_000, 130_000_000) : 0;
+    const now = () => clock.now() + skew;
+    const client = (service: Service) => ({
+      send: (command: object) => this.#send(name, service, command, invocation),
+    });
+    const runtime = createRuntime({
+      settings,
+      now,
+      random: chance.next,
+      sleep: async (ms) => {
+        await clock.sleep(ms);
+        if (invocation.dead) await GONE;
+      },
+      dynamo: client('dynamo') as unknown as Runtime['dynamo'],
+      sns: client('sns') as unknown as Runtime['sns'],
+      sqs: client('sqs') as unknown as Runtime['sqs'],
+      logger: SILENT,
+      metrics: { count() {}, flush() {} },
+    });
+    return { ...runtime, newId: seededIds(now, chance) };
+  }
+
+  async #send(name: string, service: Service, command: object, invocation: Running): Promise<unknown> {
+    if (invocation.dead) return GONE;
+    const { defect } = this.#options;
+    const next = (sent: object = command) => this.#faulty(service, sent, invocation);
+    if (!defect?.send) return next();
+    return defect.send({ function: name, service, ...described(command) }, next);
+  }
+
+  async #faulty(service: Service, command: object, invocation: Running): Promise<unknown> {
+    const { adversary, clock, latency, stall } = this.#options;
+    const place = `${invocation.place}/${invocation.calls++}`;
+    const chance = adversary.chance(`${place}/time`);
+    const { name } = described(command);
+    const fault = adversary.atCall(place, service, name, clock.now());
+    if (fault) invocation.faults++;
+    const pass = async (ms: number) => {
+      if (ms > 0) await clock.sleep(ms);
+      if (invocation.dead) await GONE;
+    };
+    const perform = async (sent = command) => {
+      if (invocation.dead) await GONE;
+      return this.#perform(service, sent, invocation);
+    };
+
+    await pass(latency(chance));
+    switch (fault) {
+      case undefined:
+        break;
+      case 'throttled':
+        throw failure(service);
+      case 'conflict':
+        throw canceled([{ Code: 'TransactionConflict' }]);
+      case 'killed before':
+        invocation.die();
+        return GONE;
+      case 'killed after':
+        await perform().catch(() => undefined);
+        invocation.die();
+        return GONE;
+      case 'answer lost':
+        await perform().catch(() => undefined);
+        await pass(latency(chance));
+        throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+      case 'sent twice':
+        await perform().catch(() => undefined);
+        await pass(latency(chance));
+        break;
+      case 'stalled before':
+        await pass(stall(chance));
+        break;
+      case 'entries failed':
+        return this.#partly(command, chance, perform);
+      default:
+        break;
+    }
+    let failed: { error: unknown } | undefined;
+    const answer = await perform().catch((error: unknown) => {
+      failed = { error };
+    });
+    await pass(latency(chance) + (fault === 'stalled after' ? stall(chance) : 0));
+    if (failed) throw failed.error;
+    return answer;
+  }
+
+  async #perform(service: Service, command: object, invocation: Invocation): Promise<unknown> {
+    const answer = await this.#options.perform(service, command);
+    const { name, input } = described(command);
+    if (name === 'SendMessageCommand') invocation.deadLetters.push(String(input.MessageBody));
+    return answer;
+  }
+
+  /** Some entries of a batch have no effect, and the answer says so. */
+  async #partly(
+    command: object,
+    chance: Chance,
+    perform: (command?: object) => Promise<unknown>,
+  ): Promise<unknown> {
+    const { input } = described(command);
+    const list = 'Entries' in input ? 'Entries' : 'PublishBatchRequestEntries';
+    const entries = input[list] as { Id: string }[];
+    const sunk = new Set(entries.filter(() => chance.hits(0.5)));
+    if (sunk.size === 0 && entries[0]) sunk.add(entries[0]);
+    const sent = entries.filter((entry) => !sunk.has(entry));
+    const Create = command.constructor as new (input: object) => object;
+    const answer = (sent.length > 0 ? await perform(new Create({ ...input, [list]: sent })) : {}) as {
+      Failed?: object[];
+    };
+    const failed = [...sunk].map(({ Id }) => ({
+      Id,
+      Code: 'InternalError',
+      SenderFault: false,
+      Message: 'sunk',
+    }));
+    return { ...answer, Failed: [...(answer.Failed ?? []), ...failed] };
+  }
+}
+
+export function described(command: object): Pick<Call, 'name' | 'input' | 'command'> {
+  const { input } = command as { input: Record<string, unknown> };
+  return { name: command.constructor.name, input, command };
+}
+
+const failure = (service: Service): Error =>
+  Object.assign(new Error('Rate exceeded'), {
+    name: service === 'dynamo' ? 'ProvisionedThroughputExceededException' : 'ThrottledException',
+  });
+
+function seededIds(now: () => number, chance: Chance): () => string {
+  let lastMs = 0;
+  let seq = 0;
+  return () => {
+    seq = now() > lastMs ? 0 : seq + 1;
+    lastMs = Math.max(lastMs, now());
+    return v7({ msecs: lastMs, seq, random: Uint8Array.from({ length: 16 }, () => chance.between(0, 255)) });
+  };
+}
+
+const SILENT = { info() {}, warn() {}, error() {}, debug() {} } as unknown as Runtime['logger'];

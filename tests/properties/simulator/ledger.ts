@@ -1,0 +1,74 @@
+import type { Invocation } from './functions.ts';
+
+export type Ended = 'handled' | 'failed' | 'crashed' | 'dead';
+
+/** One message in one invocation of its consumer. */
+export interface DeliveryNote {
+  consumer: string;
+  messageId: string;
+  body: string;
+  receiveCount: number;
+  invocation: Invocation;
+  ended?: Ended;
+}
+
+interface Record {
+  messageId: string;
+  body: string;
+  attributes: { ApproximateReceiveCount: string };
+}
+
+/** What became of every delivery of every message, by consumer and body. */
+export class Ledger {
+  readonly #notes = new Map<string, DeliveryNote[]>();
+
+  /** The batch was handed over; the answer's function notes how it ended. */
+  begin(
+    consumer: string,
+    records: readonly Record[],
+    invocation: Invocation,
+  ): (failed: Set<string> | 'crash') => void {
+    const notes = records.map(({ messageId, body, attributes }) => {
+      const note: DeliveryNote = {
+        consumer,
+        messageId,
+        body,
+        receiveCount: Number(attributes.ApproximateReceiveCount),
+        invocation,
+      };
+      const key = `${consumer}|${body}`;
+      this.#notes.set(key, [...(this.#notes.get(key) ?? []), note]);
+      return note;
+    });
+    return (failed) => {
+      for (const note of notes) {
+        if (failed === 'crash') note.ended = 'crashed';
+        else if (failed.has(note.messageId)) note.ended = 'failed';
+        else note.ended = invocation.deadLetters.includes(note.body) ? 'dead' : 'handled';
+      }
+    };
+  }
+
+  /** `<consumer>|<eventId>` of what was handled. */
+  handled(): Set<string> {
+    const handled = new Set<string>();
+    for (const notes of this.#notes.values()) {
+      const note = notes.find(({ ended }) => ended === 'handled');
+      const eventId = note && eventIdOf(note.body);
+      if (eventId) handled.add(`${note.consumer}|${eventId}`);
+    }
+    return handled;
+  }
+
+  notesOf(consumer: string, body: string): readonly DeliveryNote[] {
+    return this.#notes.get(`${consumer}|${body}`) ?? [];
+  }
+}
+
+function eventIdOf(body: string): string | undefined {
+  try {
+    return (JSON.parse(body) as { eventId?: string }).eventId;
+  } catch {
+    return undefined;
+  }
+}

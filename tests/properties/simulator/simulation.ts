@@ -1,0 +1,82 @@
+import { type Finding, Findings } from '../checks/findings.ts';
+import { historyOf } from '../checks/history.ts';
+import { checkDeadLetters, checkHandled } from '../checks/messages.ts';
+import { checkReadModel } from '../checks/read-side.ts';
+import { checkCommands, checkPayments, checkReservations, checkStreams } from '../checks/write-side.ts';
+import type { Adversary } from './adversary.ts';
+import { Clients } from './clients.ts';
+import type { Fault } from './faults.ts';
+import { poisonQueues } from './poison.ts';
+import { openShop, orderStory } from './stories.ts';
+import type { World } from './world.ts';
+
+export interface RunOptions {
+  seed: number;
+  orders: number;
+  world: World;
+  adversary: Adversary;
+  /** How fast the clients' time passes; 1 = as the clock's. */
+  pace: number;
+  retryBaseSeconds: number;
+}
+
+export interface RunReport {
+  seed: number;
+  orders: number;
+  faults: readonly Fault[];
+  findings: readonly Finding[];
+  events: number;
+}
+
+/**
+ * One run: a shop is open while the adversary is at work; then the faults stop, everything drains, what is in the
+ * dead letter queues for no fault of its own goes back and drains too, and the checks look at what there is.
+ */
+export async function simulate(options: RunOptions): Promise<RunReport> {
+  const { seed, orders, world, adversary, pace, retryBaseSeconds } = options;
+  const findings = new Findings();
+  const clients = new Clients(world, adversary, pace);
+  let poison: Awaited<ReturnType<typeof poisonQueues>> = [];
+  const day = async () => {
+    const stories = Array.from({ length: orders }, (_, index) =>
+      orderStory(clients, adversary.chance(`order/${index}`)),
+    );
+    const poisoning = poisonQueues(world, adversary, clients).then((put) => {
+      poison = put;
+    });
+    const faultsStop = clients
+      .pause(adversary.chance('end').between(300_000, 1_200_000))
+      .then(() => adversary.stop());
+    await Promise.all([openShop(clients, adversary.chance('shop')), ...stories, poisoning, faultsStop]);
+    await clients.allEnded();
+  };
+
+  let events = 0;
+  try {
+    await world.settle(day());
+    const maxReceiveCount = world.subscriptions[0]?.maxReceiveCount ?? 0;
+    const isPoison = ({ consumer, body }: { consumer: string; body: string }) =>
+      poison.some((one) => one.consumer === consumer && one.body === body);
+    const rules = { ledger: world.ledger, poison, maxReceiveCount, retryBaseSeconds };
+    checkDeadLetters(await world.deadLetters(), rules, findings);
+    await world.redrive((letter) => !isPoison(letter));
+    await world.settle(Promise.resolve());
+    for (const { consumer, body, reason } of (await world.deadLetters()).filter(
+      (letter) => !isPoison(letter),
+    )) {
+      const why = `${consumer}: ${body.slice(0, 120)}: ${reason.errorName}: ${reason.errorMessage}`;
+      findings.add('unexplained dead letter', `${why}, with no fault at all`);
+    }
+    const history = historyOf(await world.events());
+    events = history.events.length;
+    checkStreams(history, findings);
+    checkCommands(history, clients.sent, findings);
+    checkReservations(history, findings);
+    checkPayments(history, findings);
+    checkReadModel(history, await world.readModel(), findings);
+    checkHandled(history, world.subscriptions, world.ledger, findings);
+  } catch (error) {
+    findings.add('lost', `the run came to no end: ${(error as Error).stack}`);
+  }
+  return { seed, orders, faults: adversary.faults, findings: findings.list, events };
+}

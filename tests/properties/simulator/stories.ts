@@ -1,0 +1,148 @@
+import type { Chance } from './chance.ts';
+import type { Answer, Clients } from './clients.ts';
+
+const CUSTOMERS = ['ada', 'bob', 'cyd', 'dee', 'eve'];
+/** Plenty, too few, so few that most orders of it fail, and two that nobody ever received. */
+const STOCK: Record<string, number> = { MUG: 10_000, PEN: 60, RARE: 4, GHOST: 0, EBOOK: 0 };
+const SKUS = Object.keys(STOCK);
+const COUNTRIES = ['US', 'US', 'DE', 'FR', 'JP'];
+const PRICES = [4.99, 12.5, 400, 999.99, 1000];
+
+/** What happens to an order, as far as its people want. */
+const PLOTS = [
+  'delivered',
+  'delivered',
+  'delivered',
+  'paid twice',
+  'declined first',
+  'cancelled at once',
+  'cancelled after payment',
+  'cancelled while shipped',
+  'never paid',
+  'refunded by hand',
+] as const;
+
+/** Who is there before the first order: customers, and stock of what is tracked. */
+export async function openShop(clients: Clients, chance: Chance): Promise<void> {
+  await Promise.all([
+    ...CUSTOMERS.map(async (customer) => {
+      await clients.pause(chance.between(0, 20_000));
+      // Twice, under two keys: one of the two must fail.
+      const body = { name: `${customer} 0`, email: `${customer}@example.com` };
+      const register = () => clients.send('register-customer', { user: customer, body });
+      await Promise.all(chance.hits(0.3) ? [register(), register()] : [register()]);
+      for (let index = 1; chance.hits(0.5); index++) {
+        await clients.pause(chance.between(0, 120_000));
+        const name = { name: `${customer} ${index}` };
+        await clients.send('rename-customer', {
+          user: customer,
+          parameters: { customerId: customer },
+          body: name,
+        });
+      }
+    }),
+    ...SKUS.map(async (sku) => {
+      for (let left = STOCK[sku] ?? 0; left > 0; ) {
+        const quantity = Math.min(left, chance.between(1, Math.ceil((STOCK[sku] ?? 0) / 2)));
+        left -= quantity;
+        await clients.send('receive-stock', { parameters: { sku }, body: { quantity } });
+        await clients.pause(chance.between(0, 90_000));
+      }
+    }),
+  ]);
+}
+
+/** One order, from its placing to its end, with everybody in a hurry. */
+export async function orderStory(clients: Clients, chance: Chance): Promise<void> {
+  await clients.pause(chance.between(0, 240_000));
+  const customer = chance.pick(CUSTOMERS);
+  const items = Array.from({ length: chance.between(1, 3) }, () => ({
+    sku: chance.pick(SKUS),
+    name: 'Thing',
+    quantity: chance.between(1, 3),
+    unitPrice: chance.pick(PRICES),
+  }));
+  const shippingAddress = {
+    line1: '1 Main St',
+    city: 'Town',
+    postalCode: '1',
+    country: chance.pick(COUNTRIES),
+  };
+  const placed = await clients.send('place-order', { user: customer, body: { items, shippingAddress } });
+  if (placed?.status !== 201) return;
+  const orderId = String(placed.body.orderId);
+  const amount = Number(placed.body.total);
+  const order = new Order(clients, chance, orderId, customer, amount);
+  const plot = chance.pick(PLOTS);
+
+  if (plot === 'never paid') return;
+  if (plot === 'cancelled at once') return void (await order.cancel());
+  if (plot === 'declined first') await order.pay('declined');
+  await order.hesitate();
+  const payments = await Promise.all([order.pay(), ...(plot === 'paid twice' ? [order.pay()] : [])]);
+  if (plot === 'cancelled after payment') return void (await order.cancel());
+  if (plot === 'refunded by hand') return void (await order.refund(payments[0]));
+  if (plot === 'cancelled while shipped') await Promise.all([order.shipWhenPaid(), order.cancel()]);
+  else await order.shipWhenPaid();
+  await Promise.all([order.deliver(), ...(chance.hits(0.2) ? [order.deliver(), order.cancel()] : [])]);
+}
+
+class Order {
+  readonly #clients: Clients;
+  readonly #chance: Chance;
+  readonly #parameters: { orderId: string };
+  readonly #customer: string;
+  readonly #amount: number;
+  #steps = 0;
+
+  constructor(clients: Clients, chance: Chance, orderId: string, customer: string, amount: number) {
+    this.#clients = clients;
+    this.#chance = chance;
+    this.#parameters = { orderId };
+    this.#customer = customer;
+    this.#amount = amount;
+  }
+
+  hesitate(): Promise<void> {
+    return this.#clients.pause(this.#chance.hits(0.3) ? 0 : this.#chance.between(0, 30_000));
+  }
+
+  async pay(outcome: 'captured' | 'declined' = 'captured'): Promise<Answer | undefined> {
+    const { orderId } = this.#parameters;
+    const body = { orderId, amount: this.#amount, reference: `${orderId}-${this.#steps++}`, outcome };
+    return this.#clients.send('record-payment', { body });
+  }
+
+  async refund(payment: Answer | undefined): Promise<void> {
+    if (payment?.status !== 201) return;
+    await this.hesitate();
+    const parameters = { paymentId: String(payment.body.paymentId) };
+    await this.#clients.send('refund-payment', { parameters, body: { reason: `by hand ${this.#steps++}` } });
+  }
+
+  async cancel(): Promise<void> {
+    await this.hesitate();
+    const body = { reason: `changed my mind ${this.#steps++}` };
+    await this.#clients.send('cancel-order', { user: this.#customer, parameters: this.#parameters, body });
+  }
+
+  async shipWhenPaid(): Promise<void> {
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await this.#clients.pause(this.#chance.between(500, 10_000 * 3 ** attempt));
+      const body = { carrier: 'UPS', trackingNumber: `T${this.#steps++}` };
+      // Now and then with an If-Match, that may be right or wrong.
+      const ifMatch = this.#chance.hits(0.2) ? { ifMatch: 2 } : {};
+      const answer = await this.#clients.send('ship-order', {
+        parameters: this.#parameters,
+        body,
+        ...ifMatch,
+      });
+      if (answer && answer.body.rule !== 'order_not_paid') return;
+    }
+  }
+
+  async deliver(): Promise<void> {
+    await this.hesitate();
+    await this.#clients.send('deliver-order', { parameters: this.#parameters });
+  }
+}

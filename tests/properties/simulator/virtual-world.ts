@@ -1,0 +1,385 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { readBatchReport } from '../../../resources/local/event-source-mapping/batch-report.ts';
+import { sqsRecord } from '../../../resources/local/event-source-mapping/sqs-record.ts';
+import { deliver } from '../../../resources/local/event-source-mapping/stream-delivery.ts';
+import { StandInDynamo } from '../stand-in/dynamo.ts';
+import { type Message, Queue } from '../stand-in/queue.ts';
+import { attributeFilter, StandInSns } from '../stand-in/sns.ts';
+import { StandInSqs } from '../stand-in/sqs.ts';
+import { type Inserted, Table } from '../stand-in/table.ts';
+import type { Adversary } from './adversary.ts';
+import type { VirtualClock } from './clock.ts';
+import type { Defect } from './defect.ts';
+import type { Deployment, Mapping, QueueProperties } from './deployment.ts';
+import { Functions } from './functions.ts';
+import { Ledger } from './ledger.ts';
+import type { Subscription, World } from './world.ts';
+
+const STREAM_SHARDS = 3;
+
+interface Route extends Subscription {
+  queue: Queue;
+  deadLetters: Queue;
+  batchSize: number;
+  concurrency: number;
+}
+
+export interface VirtualWorldOptions {
+  deployment: Deployment;
+  adversary: Adversary;
+  clock: VirtualClock;
+  defect?: Defect | undefined;
+}
+
+/** Everything between the functions in memory, and no time but what the clock says. */
+export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWorldOptions): World {
+  const now = () => clock.now();
+  let busy = 0;
+  const during = async (work: Promise<unknown>) => {
+    busy++;
+    try {
+      await work;
+    } finally {
+      busy--;
+    }
+  };
+
+  const tables = deployment
+    .ofType<TableProperties>('AWS::DynamoDB::Table')
+    .map(([id, properties]) => tableOf(id, properties));
+  const events = tables.find(({ shape }) => shape.hash === 'streamId') as Table;
+  const readModel = tables.find(({ shape }) => shape.hash === 'pk') as Table;
+  const routes = routesOf(deployment, adversary, now);
+  const ledger = new Ledger();
+
+  let deliveries = 0;
+  const sns = new StandInSns(
+    routes.map(({ consumer, filterPolicy, queue }) => ({
+      consumer,
+      takes: attributeFilter(filterPolicy),
+      deliver({ body }) {
+        const place = `topic/${consumer}/${deliveries++}`;
+        const chance = adversary.chance(`${place}/time`);
+        const late = adversary.at(`${place}/delay`, 'message delayed', 0.03);
+        void during(
+          (async () => {
+            await clock.sleep(late ? chance.between(5_000, 900_000) : chance.between(1, 300));
+            queue.send(body);
+            if (!adversary.at(`${place}/double`, 'message doubled', 0.02)) return;
+            await clock.sleep(chance.between(0, 60_000));
+            queue.send(body);
+          })(),
+        );
+      },
+    })),
+  );
+  const dynamo = new StandInDynamo(tables, now);
+  const sqs = new StandInSqs(routes.flatMap(({ queue, deadLetters }) => [queue, deadLetters]));
+  const clients = { dynamo, sns, sqs };
+
+  const functions = new Functions({
+    clock,
+    adversary,
+    defect,
+    perform: async (service, command) => clients[service].perform(command as never),
+    deployed: new Map(
+      [...deployment.functions].map(([name, { logicalId, createHandler }]) => [
+        name,
+        { createHandler, settings: deployment.settingsOf(logicalId) },
+      ]),
+    ),
+    latency: (chance) => 1 + Math.floor(30 * chance.next() ** 3),
+    stall: (chance) => chance.between(121_000, 400_000),
+  });
+
+  for (const route of routes) pollQueue(route);
+  const behind = events.shards.map((_, shard) => readShard(shard));
+
+  /** Takes batches of whatever is visible, several at a time, whenever something is. */
+  function pollQueue({ consumer, queue, batchSize, concurrency }: Route): void {
+    const chance = adversary.chance(`poller/${consumer}`);
+    let inFlight = 0;
+    let polls = 0;
+    let planned: number | undefined;
+
+    const plan = () => {
+      const next = queue.nextVisibleAt();
+      if (next === undefined || inFlight >= concurrency) return;
+      const at = Math.max(next, now());
+      if (planned !== undefined && planned <= at) return;
+      planned = at;
+      void clock.sleep(at - now() + chance.between(0, 200)).then(() => {
+        if (planned === at) planned = undefined;
+        poll();
+      });
+    };
+
+    function poll(): void {
+      if (inFlight < concurrency) {
+        const batch = queue.receive(chance.between(1, Math.min(batchSize, 10)));
+        if (batch.length > 0) hand(batch);
+        for (const { messageId } of batch) {
+          if (adversary.at(`receive/${consumer}/${polls++}`, 'received twice', 0.01))
+            void during(again(messageId));
+        }
+      }
+      plan();
+    }
+
+    async function again(messageId: string): Promise<void> {
+      await clock.sleep(chance.between(0, 2_000));
+      const twin = queue.receiveAgain(messageId);
+      if (twin) hand([twin], 1);
+    }
+
+    function hand(batch: Message[], faults = 0): void {
+      inFlight++;
+      void during(
+        consume(batch, faults).finally(() => {
+          inFlight--;
+          plan();
+        }),
+      );
+    }
+
+    async function consume(batch: Message[], faults: number): Promise<void> {
+      const Records = batch.map((message) => sqsRecord(onTheWire(message), queue.shape.arn));
+      const { invocation, answer } = functions.start(consumer, { Records });
+      invocation.faults += faults;
+      const end = ledger.begin(consumer, Records, invocation);
+      const report = await answer.then(
+        (result) =>
+          readBatchReport(
+            result,
+            Records.map(({ messageId }) => messageId),
+          ),
+        () => ({ kind: 'failure' as const }),
+      );
+      end(report.kind === 'failure' ? 'crash' : report.kind === 'partial' ? report.failed : new Set());
+      if (report.kind === 'failure') return;
+      const done = Records.filter(
+        ({ messageId }) => report.kind === 'success' || !report.failed.has(messageId),
+      );
+      await clock.sleep(chance.between(1, 20));
+      if (adversary.at(`${invocation.place}/delete`, 'delete lost', 0.01)) {
+        invocation.faults++;
+        return;
+      }
+      for (const { receiptHandle } of done) queue.delete(receiptHandle);
+    }
+
+    queue.onArrival = plan;
+  }
+
+  /** Answers how many records of the shard nobody has dealt with yet. */
+  function readShard(shard: number): () => number {
+    const log = events.shards[shard] as Inserted[];
+    const [[, properties]] = deployment
+      .ofType<Mapping>('AWS::Lambda::EventSourceMapping')
+      .filter(([, { EventSourceArn }]) => EventSourceArn.endsWith('/stream')) as [[string, Mapping]];
+    const name = deployment.functionOf(properties.FunctionName);
+    const chance = adversary.chance(`stream/${shard}`);
+    let position = 0;
+    let batches = 0;
+    let reading = false;
+
+    async function read(): Promise<void> {
+      while (position < log.length) {
+        await clock.sleep(chance.between(1, 250));
+        const start = position;
+        const batch = log.slice(start, start + chance.between(1, Math.min(30, properties.BatchSize ?? 100)));
+        await deliver(batch.map(streamRecord), {
+          invoke: (event) => functions.start(name, event as { Records: unknown[] }).answer,
+          reports: true,
+          bisect: true,
+          maximumRetryAttempts: -1,
+          maximumRecordAgeSeconds: -1,
+          backOff: (retry) => clock.sleep(Math.min(5_000, 100 * 2 ** (retry - 1))),
+          stopped: () => false,
+          done: (records) => {
+            position += records.length;
+          },
+          giveUp: async () => {
+            throw new Error('a stream mapping without limits gave up');
+          },
+        });
+        const replayed = adversary.at(`stream/${shard}/${batches++}`, 'stream replayed', 0.02);
+        if (replayed) position = start;
+      }
+    }
+    const wake = events.onInsert;
+    events.onInsert = () => {
+      wake();
+      if (reading) return;
+      reading = true;
+      void during(
+        read().finally(() => {
+          reading = false;
+        }),
+      );
+    };
+    return () => log.length - position;
+  }
+
+  const routeOf = (consumer: string): Route => {
+    const route = routes.find((one) => one.consumer === consumer);
+    if (!route) throw new Error(`no consumer is called ${consumer}`);
+    return route;
+  };
+
+  return {
+    clock,
+    functions,
+    ledger,
+    subscriptions: routes,
+    async deliver(consumer, body) {
+      routeOf(consumer).queue.send(body);
+    },
+    async settle(work) {
+      const limit = now() + 14 * 86_400_000;
+      let failed: unknown;
+      void during(
+        work.catch((error) => {
+          failed = error;
+        }),
+      );
+      const isIdle = () =>
+        busy === 0 &&
+        behind.every((left) => left() === 0) &&
+        routes.every(({ queue }) => queue.messages.size === 0);
+      const ended = await clock.run(() => isIdle() || failed !== undefined || now() > limit);
+      if (failed) throw failed;
+      if (!ended || now() > limit) {
+        const full = routes.filter(({ queue }) => queue.messages.size > 0).map(({ consumer }) => consumer);
+        throw new Error(
+          `the system does not come to rest: ${busy} at work, messages in ${full.join(', ') || 'no queue'}`,
+        );
+      }
+    },
+    events: async () => events.all(),
+    readModel: async () => readModel.all(),
+    deadLetters: async () =>
+      routes.flatMap(({ consumer, deadLetters }) =>
+        [...deadLetters.messages.values()].map(({ body, receives, attributes }) => ({
+          consumer,
+          body,
+          receiveCount: receives,
+          reason: Object.fromEntries(
+            Object.entries(attributes).map(([name, { StringValue = '' }]) => [name, StringValue]),
+          ),
+        })),
+      ),
+    async redrive(takes) {
+      for (const { consumer, queue, deadLetters } of routes) {
+        for (const [id, { body, receives }] of [...deadLetters.messages]) {
+          if (!takes({ consumer, body, receiveCount: receives, reason: {} })) continue;
+          queue.send(body);
+          deadLetters.messages.delete(id);
+        }
+      }
+    },
+    async close() {},
+  };
+}
+
+interface TableProperties {
+  KeySchema: { AttributeName: string; KeyType: string }[];
+  GlobalSecondaryIndexes?: {
+    IndexName: string;
+    KeySchema: { AttributeName: string; KeyType: string }[];
+    Projection: { ProjectionType: string };
+  }[];
+}
+
+/** An empty table as the template describes it. */
+export function tableOf(name: string, { KeySchema, GlobalSecondaryIndexes = [] }: TableProperties): Table {
+  const key = (schema: TableProperties['KeySchema'], type: string) =>
+    schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
+  const range = key(KeySchema, 'RANGE');
+  return new Table(
+    {
+      name,
+      hash: key(KeySchema, 'HASH') ?? '',
+      ...(range && { range }),
+      indexes: Object.fromEntries(
+        GlobalSecondaryIndexes.map((index) => [
+          index.IndexName,
+          {
+            hash: key(index.KeySchema, 'HASH') ?? '',
+            range: key(index.KeySchema, 'RANGE') ?? '',
+            keysOnly: index.Projection.ProjectionType === 'KEYS_ONLY',
+          },
+        ]),
+      ),
+    },
+    STREAM_SHARDS,
+  );
+}
+
+interface SubscriptionProperties {
+  Endpoint: string;
+  FilterPolicy: object;
+}
+
+function routesOf(deployment: Deployment, adversary: Adversary, now: () => number): Route[] {
+  const queues = new Map(
+    deployment.ofType<QueueProperties>('AWS::SQS::Queue').map(([id, properties]) => [id, properties]),
+  );
+  const mappings = deployment
+    .ofType<Mapping>('AWS::Lambda::EventSourceMapping')
+    .map(([, mapping]) => mapping);
+  return deployment
+    .ofType<SubscriptionProperties>('AWS::SNS::Subscription')
+    .map(([, { Endpoint, FilterPolicy }]) => {
+      const id = idOf(Endpoint);
+      const { VisibilityTimeout = 30, RedrivePolicy } = queues.get(id) ?? {};
+      if (!RedrivePolicy) throw new Error(`${id} has no redrive policy`);
+      const shape = (name: string) => ({
+        name,
+        url: `https://queue/${name}`,
+        arn: Endpoint.replace(id, name),
+        visibilityMs: VisibilityTimeout * 1000,
+      });
+      const deadId = idOf(RedrivePolicy.deadLetterTargetArn);
+      const deadLetters = new Queue(shape(deadId), now, adversary.chance(deadId));
+      const maxReceiveCount = Number(RedrivePolicy.maxReceiveCount);
+      const mapping = mappings.find(({ EventSourceArn }) => EventSourceArn === Endpoint);
+      if (!mapping) throw new Error(`${id} has no mapping`);
+      return {
+        consumer: deployment.functionOf(mapping.FunctionName),
+        filterPolicy: FilterPolicy,
+        maxReceiveCount,
+        queue: new Queue({ ...shape(id), maxReceiveCount, deadLetters }, now, adversary.chance(id)),
+        deadLetters,
+        batchSize: mapping.BatchSize ?? 10,
+        concurrency: mapping.ScalingConfig?.MaximumConcurrency ?? 5,
+      };
+    });
+}
+
+const idOf = (arn: string): string => arn.split(':').at(-1) ?? '';
+
+const onTheWire = (message: Message) => ({
+  MessageId: message.messageId,
+  ReceiptHandle: message.receiptHandle ?? '',
+  Body: message.body,
+  MD5OfBody: '',
+  Attributes: {
+    ApproximateReceiveCount: String(message.receives),
+    SentTimestamp: String(message.sentAt),
+    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+    SenderId: 'simulation',
+  },
+});
+
+const streamRecord = ({ sequenceNumber, item }: Inserted): DynamoDBRecord => ({
+  eventID: sequenceNumber,
+  eventName: 'INSERT',
+  eventSource: 'aws:dynamodb',
+  dynamodb: {
+    SequenceNumber: sequenceNumber,
+    NewImage: marshall(item) as never,
+    StreamViewType: 'NEW_IMAGE',
+  },
+});

@@ -1,0 +1,38 @@
+import type { Item } from '../stand-in/expression.ts';
+import type { Clock } from './clock.ts';
+import type { Functions } from './functions.ts';
+import type { Ledger } from './ledger.ts';
+
+export interface DeadLetter {
+  consumer: string;
+  body: string;
+  receiveCount: number;
+  /** Message attributes by name: the reason, if our code put it there. */
+  reason: Readonly<Record<string, string>>;
+}
+
+/** Who gets what, by the template. */
+export interface Subscription {
+  consumer: string;
+  filterPolicy: object;
+  maxReceiveCount: number;
+}
+
+/** AWS with our functions in it: the stand-in, or the emulators. */
+export interface World {
+  clock: Clock;
+  functions: Functions;
+  ledger: Ledger;
+  subscriptions: readonly Subscription[];
+  /** Puts a message straight into a consumer's queue. */
+  deliver(consumer: string, body: string): Promise<void>;
+  /** Runs until nothing is left to do, `clients` included. Rejects where that takes for ever. */
+  settle(clients: Promise<unknown>): Promise<void>;
+  events(): Promise<Item[]>;
+  readModel(): Promise<Item[]>;
+  /** Everything in every dead letter queue. */
+  deadLetters(): Promise<DeadLetter[]>;
+  /** What `takes` goes back to its queue, with a new life. */
+  redrive(takes: (letter: DeadLetter) => boolean): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,191 @@
+import {
+  ConditionalCheckFailedException,
+  ResourceNotFoundException,
+  TransactionCanceledException,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Item, satisfies, updated } from './expression.ts';
+import type { Table } from './table.ts';
+
+type Input = Record<string, unknown>;
+type Command = { constructor: { name: string }; input: object };
+
+/** DynamoDB keeps a transaction's token for ten minutes. */
+const TOKEN_MS = 600_000;
+
+/**
+ * The DynamoDB calls that the functions make, over tables in memory; each takes effect at once and whole. Takes the
+ * document client's commands and, where a library sends them, the plain ones. Any other command throws.
+ */
+export class StandInDynamo {
+  readonly #tables: ReadonlyMap<string, Table>;
+  readonly #now: () => number;
+  readonly #tokens = new Map<string, { content: string; at: number }>();
+
+  constructor(tables: readonly Table[], now: () => number) {
+    this.#tables = new Map(tables.map((table) => [table.shape.name, table]));
+    this.#now = now;
+  }
+
+  perform(command: Command): unknown {
+    const input = command.input as Input;
+    switch (command.constructor.name) {
+      case 'PutCommand':
+        return this.#put(input);
+      case 'PutItemCommand':
+        return this.#put(plain(input, ['Item', 'ExpressionAttributeValues']));
+      case 'GetCommand':
+        return { Item: this.#table(input).get(input.Key as Item) };
+      case 'GetItemCommand': {
+        const Item = this.#table(input).get(unmarshall(input.Key as never));
+        return { Item: Item && marshall(Item) };
+      }
+      case 'UpdateCommand':
+        return this.#update(input);
+      case 'UpdateItemCommand':
+        return this.#update(plain(input, ['Key', 'ExpressionAttributeValues']));
+      case 'DeleteItemCommand':
+        return this.#table(input).remove(unmarshall(input.Key as never)) ?? {};
+      case 'QueryCommand':
+        return this.#query(input);
+      case 'BatchGetCommand':
+        return this.#batchGet(input);
+      case 'TransactWriteCommand':
+        return this.#transact(input);
+      default:
+        throw new Error(`the stand-in has no ${command.constructor.name}`);
+    }
+  }
+
+  #table({ TableName }: Input): Table {
+    const table = this.#tables.get(String(TableName));
+    if (table) return table;
+    throw new ResourceNotFoundException({ message: `no table ${TableName}`, $metadata: {} });
+  }
+
+  #put(input: Input): object {
+    const table = this.#table(input);
+    const existing = table.get(input.Item as Item);
+    this.#check(input, existing);
+    table.put(input.Item as Item);
+    return {};
+  }
+
+  #update(input: Input): object {
+    const table = this.#table(input);
+    const existing = table.get(input.Key as Item);
+    this.#check(input, existing);
+    table.put(updated(String(input.UpdateExpression), existing ?? (input.Key as Item), placeholders(input)));
+    return {};
+  }
+
+  #check(input: Input, existing: Item | undefined): void {
+    if (holds(input, existing)) return;
+    throw new ConditionalCheckFailedException({
+      message: 'The conditional request failed',
+      $metadata: {},
+      ...(input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' &&
+        existing && { Item: marshall(existing) }),
+    });
+  }
+
+  #query(input: Input): object {
+    const table = this.#table(input);
+    const index = input.IndexName === undefined ? undefined : String(input.IndexName);
+    const { hash, range, ...shape } = index
+      ? table.index(index)
+      : { hash: table.shape.hash, range: table.shape.range };
+    const all = placeholders(input);
+    const condition = String(input.KeyConditionExpression);
+    const from = index ? table.all(index) : table.partition(partitionOf(condition, hash, all.values));
+    let items = from.filter((item) => satisfies(condition, item, all));
+    if (input.ScanIndexForward === false) items.reverse();
+    const start = input.ExclusiveStartKey as Item | undefined;
+    if (start && range) {
+      const at = items.findIndex((item) => isSame(item, start));
+      items = items.slice(at + 1);
+    }
+    const limit = (input.Limit as number | undefined) ?? Number.POSITIVE_INFINITY;
+    const page = items.slice(0, limit);
+    const last = page.at(-1);
+    const keys = [table.shape.hash, table.shape.range, hash, range].filter((name) => name !== undefined);
+    const keyOf = (item: Item) => Object.fromEntries(keys.map((name) => [name, item[name]]));
+    const kept =
+      input.FilterExpression === undefined
+        ? page
+        : page.filter((item) => satisfies(String(input.FilterExpression), item, all));
+    return {
+      Items: 'keysOnly' in shape && shape.keysOnly ? kept.map(keyOf) : kept,
+      ...(page.length === limit && last && { LastEvaluatedKey: keyOf(last) }),
+    };
+  }
+
+  #batchGet({ RequestItems }: Input): object {
+    const Responses: Record<string, Item[]> = {};
+    for (const [TableName, { Keys }] of Object.entries(RequestItems as Record<string, { Keys: Item[] }>)) {
+      Responses[TableName] = Keys.map((key) => this.#table({ TableName }).get(key)).filter(
+        (item) => item !== undefined,
+      );
+    }
+    return { Responses, UnprocessedKeys: {} };
+  }
+
+  #transact({ TransactItems, ClientRequestToken: token }: Input): object {
+    const items = TransactItems as { Put?: Input; Update?: Input }[];
+    const content = JSON.stringify(items);
+    const earlier = typeof token === 'string' ? this.#tokens.get(token) : undefined;
+    if (earlier && this.#now() - earlier.at < TOKEN_MS) {
+      if (earlier.content === content) return {};
+      const error = new Error('the token was used for another transaction');
+      throw Object.assign(error, { name: 'IdempotentParameterMismatchException' });
+    }
+    const reasons = items.map(({ Put, Update }) => {
+      const input = Put ?? Update ?? {};
+      const existing = this.#table(input).get((Put?.Item ?? Update?.Key) as Item);
+      if (holds(input, existing)) return { Code: 'None' };
+      const returned = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && existing;
+      return { Code: 'ConditionalCheckFailed', ...(returned && { Item: marshall(returned) }) };
+    });
+    if (reasons.some(({ Code }) => Code !== 'None')) throw canceled(reasons);
+    for (const { Put, Update } of items) {
+      if (Put) this.#table(Put).put(Put.Item as Item);
+      if (Update) this.#update(Update);
+    }
+    if (typeof token === 'string') this.#tokens.set(token, { content, at: this.#now() });
+    return {};
+  }
+}
+
+/** A transaction that DynamoDB did not make, and why, item by item. */
+export const canceled = (CancellationReasons: { Code: string }[]) =>
+  new TransactionCanceledException({
+    message: `Transaction cancelled [${CancellationReasons.map(({ Code }) => Code).join(', ')}]`,
+    $metadata: {},
+    CancellationReasons,
+  });
+
+const placeholders = (input: Input) => ({
+  names: (input.ExpressionAttributeNames ?? {}) as Record<string, string>,
+  values: (input.ExpressionAttributeValues ?? {}) as Record<string, unknown>,
+});
+
+const holds = (input: Input, existing: Item | undefined): boolean =>
+  input.ConditionExpression === undefined ||
+  satisfies(String(input.ConditionExpression), existing ?? {}, placeholders(input));
+
+function plain(input: Input, fields: readonly string[]): Input {
+  const marshalled = fields.filter((field) => input[field] !== undefined);
+  return {
+    ...input,
+    ...Object.fromEntries(marshalled.map((field) => [field, unmarshall(input[field] as never)])),
+  };
+}
+
+function partitionOf(condition: string, hash: string, values: Record<string, unknown>): unknown {
+  const value = new RegExp(`^${hash} = (:\\w+)`).exec(condition)?.[1];
+  if (!value) throw new Error(`the stand-in cannot read: ${condition}`);
+  return values[value];
+}
+
+const isSame = (item: Item, key: Item): boolean =>
+  Object.entries(key).every(([name, value]) => item[name] === value);

@@ -1,0 +1,48 @@
+import type { Attribute, Queue } from './queue.ts';
+
+type Command = { constructor: { name: string }; input: object };
+
+interface Entry {
+  Id: string;
+  ReceiptHandle: string;
+  VisibilityTimeout: number;
+}
+
+/** The SQS calls that the functions make, over queues in memory. Any other command throws. */
+export class StandInSqs {
+  readonly #queues: ReadonlyMap<string, Queue>;
+
+  constructor(queues: readonly Queue[]) {
+    this.#queues = new Map(queues.map((queue) => [queue.shape.url, queue]));
+  }
+
+  perform(command: Command): unknown {
+    const input = command.input as Record<string, unknown>;
+    const queue = this.#queues.get(String(input.QueueUrl));
+    if (!queue) throw Object.assign(new Error(`no queue ${input.QueueUrl}`), { name: 'QueueDoesNotExist' });
+    switch (command.constructor.name) {
+      case 'SendMessageCommand': {
+        const attributes = (input.MessageAttributes ?? {}) as Record<string, Attribute>;
+        return { MessageId: queue.send(String(input.MessageBody), attributes) };
+      }
+      case 'ChangeMessageVisibilityBatchCommand': {
+        const entries = input.Entries as Entry[];
+        const isChanged = (entry: Entry) =>
+          queue.changeVisibility(entry.ReceiptHandle, entry.VisibilityTimeout);
+        const changed = new Map(entries.map((entry) => [entry.Id, isChanged(entry)]));
+        const failed = (Id: string) => ({
+          Id,
+          SenderFault: true,
+          Code: 'InvalidParameterValue',
+          Message: 'stale',
+        });
+        return {
+          Successful: entries.filter(({ Id }) => changed.get(Id)).map(({ Id }) => ({ Id })),
+          Failed: entries.filter(({ Id }) => !changed.get(Id)).map(({ Id }) => failed(Id)),
+        };
+      }
+      default:
+        throw new Error(`the stand-in has no ${command.constructor.name}`);
+    }
+  }
+}
