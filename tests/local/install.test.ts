@@ -1,0 +1,100 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { node, root } from '../support/scripts.ts';
+
+const base = mkdtempSync(join(tmpdir(), 'install-'));
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+const locked = {
+  '': { name: 'orderstream' },
+  'node_modules/left': { version: '1.0.0' },
+  'node_modules/left/node_modules/right': { version: '2.0.0' },
+  'node_modules/other-platform': { version: '1.0.0', optional: true },
+};
+const { '': _, 'node_modules/other-platform': __, ...installed } = locked;
+
+let projects = 0;
+
+/** A folder with a lock file, and an npm that only writes down how it was called. */
+function project(packages: object | undefined): { folder: string; npm: string; calls: () => string[] } {
+  const folder = join(base, `project-${++projects}`);
+  mkdirSync(join(folder, 'resources/local'), { recursive: true });
+  mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
+  cpSync(join(root, 'resources/local/install.mjs'), join(folder, 'resources/local/install.mjs'));
+  writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages: locked }));
+  writeFileSync(join(folder, 'node_modules/.bin/node'), '');
+  if (packages) writeFileSync(join(folder, 'node_modules/.package-lock.json'), JSON.stringify({ packages }));
+  const npm = join(folder, 'npm.js');
+  const log = join(folder, 'calls.txt');
+  writeFileSync(
+    npm,
+    `require('fs').appendFileSync(${JSON.stringify(log)}, process.argv.slice(2).join(' ') + '\\n');`,
+  );
+  chmodSync(npm, 0o755);
+  return {
+    folder,
+    npm,
+    calls: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []),
+  };
+}
+
+const install = ({ folder, npm }: ReturnType<typeof project>) =>
+  node(['resources/local/install.mjs'], { cwd: folder, env: { npm_execpath: npm } });
+
+describe('what runs before npm start and npm test', () => {
+  test('does nothing where everything is installed, but what is for another platform', async () => {
+    const everything = project(installed);
+    expect(await install(everything)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(everything.calls()).toEqual([]);
+  });
+
+  test.each<[string, object | undefined]>([
+    ['nothing is', undefined],
+    ['a package is missing', { 'node_modules/left': { version: '1.0.0' } }],
+    ['a package is of another version', { ...installed, 'node_modules/left': { version: '0.9.0' } }],
+  ])('installs what the lock file says where %s installed', async (_case, packages) => {
+    const some = project(packages);
+    const { code, stderr } = await install(some);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^Installing packages \(.+\) …\n/);
+    expect(some.calls()).toEqual(['ci --include=dev --no-fund --no-audit --loglevel=error']);
+  });
+
+  test('fails with npm, and says so', async () => {
+    const broken = project(undefined);
+    writeFileSync(broken.npm, 'process.exit(7)');
+    const { code, stderr } = await install(broken);
+    expect(code).toBe(7);
+    expect(stderr).toContain('could not be installed');
+  });
+
+  test('says when it is no complete checkout', async () => {
+    const incomplete = project(installed);
+    rmSync(join(incomplete.folder, 'package-lock.json'));
+    const { code, stderr } = await install(incomplete);
+    expect(code).toBe(1);
+    expect(stderr).toContain('package-lock.json is missing');
+  });
+
+  test('says when this Node is too old', async () => {
+    const any = project(installed);
+    const old = join(any.folder, 'old.cjs');
+    writeFileSync(old, "Object.defineProperty(process.versions, 'node', { value: '18.20.0' });");
+    const { code, stderr } = await node(['--require', old, 'resources/local/install.mjs'], {
+      cwd: any.folder,
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('needs Node 20 or newer');
+  });
+});
