@@ -1,0 +1,250 @@
+import type { PublishBatchCommandInput } from '@aws-sdk/client-sns';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createHandler } from '../../../functions/operations/republish/handler.ts';
+import { failureMetadata } from '../../../resources/local/event-source-mapping/on-failure.ts';
+import type { Runtime, RuntimeParts } from '../../../shared/config/runtime.ts';
+import type { DomainEvent } from '../../../shared/domain/events.ts';
+import { type Data, startData } from '../../support/data.ts';
+import { orderStream } from '../../support/streams.ts';
+import { countOf, put, type Queues, startQueues } from './queues.ts';
+
+let data: Data;
+const opened: Queues[] = [];
+let queues: Queues;
+let topic: ReturnType<typeof fakeTopic>;
+beforeAll(async () => {
+  data = await startData();
+});
+beforeEach(async () => {
+  queues = await startQueues();
+  opened.push(queues);
+  topic = fakeTopic();
+});
+afterAll(() => {
+  data.stop();
+  for (const { stop } of opened) stop();
+});
+
+/** A topic that keeps what it is sent, and refuses an entry where `refuses` says so. */
+function fakeTopic(refuses: (event: DomainEvent) => boolean = () => false) {
+  const published: DomainEvent[] = [];
+  const send = async ({ input }: { input: PublishBatchCommandInput }) => {
+    const entries = (input.PublishBatchRequestEntries ?? []).map(({ Id, Message = '' }) => ({
+      Id,
+      event: JSON.parse(Message) as DomainEvent,
+    }));
+    const failing = entries.filter(({ event }) => refuses(event));
+    published.push(...entries.filter((entry) => !failing.includes(entry)).map(({ event }) => event));
+    return { Failed: failing.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false })) };
+  };
+  return { published, sns: { send } as unknown as Runtime['sns'] };
+}
+
+const republish = (input: object, parts: RuntimeParts = {}) =>
+  createHandler(
+    data.runtime({
+      sqs: queues.sqs,
+      sns: topic.sns,
+      ...parts,
+      settings: { TOPIC_ARN: 'topic', PUBLISHER_FAILURES_URL: queues.failures },
+    }),
+  )(input);
+
+const places = (events: readonly DomainEvent[]) =>
+  events.map(({ streamId, version }) => `${streamId}@${version}`).sort();
+
+/** A clock of which each reading is `ms` later than the one before: no chunk does more than a page. */
+const hurrying = (ms: number) => {
+  let now = Date.now();
+  return () => {
+    now += ms;
+    return now;
+  };
+};
+
+describe('a stream', () => {
+  test('goes to the topic again, all of it, in chunks that follow one another', async () => {
+    const events = Array.from({ length: 130 }, (_, index) => {
+      const [event] = orderStream('long', 'ada', '2026-02-01T00:00:00Z', 1);
+      return { ...event, version: index + 1 } as DomainEvent;
+    });
+    await data.store(events);
+    const now = hurrying(20_000);
+    const first = await republish({ stream: 'order-long' }, { now });
+    expect(first).toMatchObject({ published: 100, continuation: { after: 100 } });
+    expect(first.progress).toBeCloseTo(100 / 130);
+    const { continuation } = first;
+    const second = await republish({ stream: 'order-long', continuation }, { now });
+    expect(second).toEqual({ dryRun: false, published: 30, progress: 1 });
+    expect(places(topic.published)).toEqual(places(events));
+  });
+
+  test('goes as it was stored: an old version is not lifted, an unknown one not held up', async () => {
+    const [event] = orderStream('old', 'ada', '2026-02-01T00:00:00Z', 1);
+    const stored = [
+      { ...event, schemaVersion: 1 },
+      { ...event, version: 2, schemaVersion: 99, data: { shape: 'of tomorrow' } },
+    ] as DomainEvent[];
+    await data.store(stored);
+    await republish({ stream: 'order-old' });
+    expect(topic.published.sort((a, b) => a.version - b.version)).toEqual(stored);
+  });
+
+  test('that there is not is an error', async () => {
+    await expect(republish({ stream: 'order-none' })).rejects.toThrow('there is no stream order-none');
+  });
+
+  test('is only counted in a dry run', async () => {
+    await data.store(orderStream('dry', 'ada', '2026-02-01T00:00:00Z'));
+    expect(await republish({ stream: 'order-dry', dryRun: true })).toMatchObject({ published: 4 });
+    expect(topic.published).toEqual([]);
+  });
+});
+
+describe('a time', () => {
+  const early = orderStream('early', 'ada', '2026-03-01T23:59:58Z');
+  const late = orderStream('late', 'ada', '2026-03-02T12:00:00Z');
+  beforeAll(() => data.store([...early, ...late]));
+
+  test('of one type, from inclusive, to exclusive, over the end of a day', async () => {
+    const range = { from: '2026-03-01T23:59:58Z', to: '2026-03-02T12:00:00Z' };
+    await republish({ type: 'OrderCreated', ...range });
+    expect(places(topic.published)).toEqual(['order-early@1']);
+    await republish({ type: 'OrderShipped', ...range });
+    expect(places(topic.published)).toEqual(['order-early@1', 'order-early@3']);
+  });
+
+  test('of all types, in chunks, each event once', async () => {
+    const asked = { from: '2026-03-01', to: '2026-03-03' };
+    const now = hurrying(20_000);
+    let published = 0;
+    let progress = 0;
+    let answer = await republish(asked, { now });
+    for (let chunks = 1; ; chunks++) {
+      published += answer.published;
+      expect(answer.progress).toBeGreaterThanOrEqual(progress);
+      progress = answer.progress;
+      if (!answer.continuation) {
+        expect(chunks).toBeGreaterThan(3);
+        break;
+      }
+      answer = await republish({ ...asked, continuation: answer.continuation }, { now });
+    }
+    expect(published).toBe(8);
+    expect(progress).toBe(1);
+    expect(places(topic.published)).toEqual(places([...early, ...late]));
+  });
+
+  test('at a rate', async () => {
+    const slept: number[] = [];
+    let now = Date.now();
+    const sleep = async (ms: number) => {
+      slept.push(ms);
+      now += ms;
+    };
+    await republish({ from: '2026-03-01', to: '2026-03-03', rate: 2 }, { now: () => now, sleep });
+    expect(topic.published).toHaveLength(8);
+    expect(slept.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThanOrEqual(3_000);
+  });
+});
+
+describe('what the publisher gave up on', () => {
+  const DAY = 86_400_000;
+  // Each test in an hour of its own, of days that the stream has forgotten long ago.
+  let hour = Date.parse('2026-04-01T00:00:00Z');
+  beforeEach(() => {
+    hour += DAY;
+  });
+
+  const failure = (first: number, last: number) =>
+    JSON.stringify(
+      failureMetadata({
+        records: [first, last].map((ms, index) => ({
+          dynamodb: { SequenceNumber: String(index), ApproximateCreationDateTime: Math.floor(ms / 1_000) },
+        })),
+        condition: 'RecordAgeExceeded',
+        invocations: 3,
+        shardId: 'shard-1',
+        streamArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/events/stream/1',
+        functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:publish-events',
+        functionError: 'Unhandled',
+      }),
+    );
+  const iso = (ms: number) => new Date(ms).toISOString();
+  const left = () => countOf(queues.sqs, queues.failures);
+
+  test('is published from the table, once though batches overlap, and settled', async () => {
+    const events = orderStream('lost', 'ada', iso(hour));
+    await data.store(events);
+    await put(queues.sqs, queues.failures, failure(hour, hour + 2_000));
+    await put(queues.sqs, queues.failures, failure(hour + 2_000, hour + 4_000));
+    expect(await republish({ publisherFailures: true, dryRun: true })).toMatchObject({
+      published: 4,
+      publisherFailures: { batches: 2, unreadable: 0 },
+    });
+    expect(await left()).toEqual({ visible: 2, hidden: 0 });
+
+    const answer = await republish({ publisherFailures: true });
+    expect(answer).toMatchObject({ published: 4, publisherFailures: { batches: 2, settled: 2 } });
+    expect(places(topic.published)).toEqual(places(events));
+    expect(await left()).toEqual({ visible: 0, hidden: 0 });
+  });
+
+  test('stays where the topic does not take everything', async () => {
+    await data.store(orderStream('refused', 'ada', iso(hour)));
+    await put(queues.sqs, queues.failures, failure(hour, hour + 4_000));
+    topic = fakeTopic(({ version }) => version === 3);
+    await expect(republish({ publisherFailures: true })).rejects.toThrow(/did not take 1 events/);
+    expect(await left()).toEqual({ visible: 1, hidden: 0 });
+  });
+
+  test('is tried again where the topic takes a part only', async () => {
+    await data.store(orderStream('tried', 'ada', iso(hour)));
+    await put(queues.sqs, queues.failures, failure(hour, hour + 4_000));
+    let refused = 0;
+    topic = fakeTopic(({ version }) => version === 3 && ++refused < 3);
+    expect(await republish({ publisherFailures: true })).toMatchObject({ published: 4 });
+    expect(topic.published).toHaveLength(4);
+    expect(await left()).toEqual({ visible: 0, hidden: 0 });
+  });
+
+  test('is settled with the last chunk, not before; what came in between stays', async () => {
+    await data.store(orderStream('chunks', 'ada', iso(hour)));
+    await put(queues.sqs, queues.failures, failure(hour, hour + 4_000));
+    let ms = Date.now();
+    const now = () => ms;
+    // Publishing takes so long that each page is a chunk.
+    topic = fakeTopic(() => {
+      ms += 20_000;
+      return false;
+    });
+    let answer = await republish({ publisherFailures: true }, { now });
+    expect(answer.continuation).toBeDefined();
+    expect(await left()).toEqual({ visible: 1, hidden: 0 });
+    await put(queues.sqs, queues.failures, failure(hour + DAY / 2, hour + DAY / 2));
+    while (answer.continuation) {
+      const { continuation } = answer;
+      answer = await republish({ publisherFailures: true, continuation }, { now });
+    }
+    expect(answer.publisherFailures).toEqual({ settled: 1 });
+    expect(topic.published).toHaveLength(4);
+    expect(await left()).toEqual({ visible: 1, hidden: 0 });
+  });
+
+  test('leaves alone a message that tells of no batch', async () => {
+    await put(queues.sqs, queues.failures, 'hello');
+    const answer = await republish({ publisherFailures: true });
+    expect(answer.publisherFailures).toEqual({ batches: 0, unreadable: 1, settled: 0 });
+    expect(await left()).toEqual({ visible: 1, hidden: 0 });
+  });
+});
+
+test.each([
+  [{}, /say one of/],
+  [{ stream: 'order-1', publisherFailures: true }, /say one of/],
+  [{ type: 'OrderCreated' }, /from and to/],
+  [{ from: '2026-03-02', to: '2026-03-01' }, /from must be before to/],
+  [{ type: 'OrderEaten', from: 'today', to: '2026-03-01' }, /type: .*from: /],
+])('%j is refused', async (input, message) => {
+  await expect(republish(input)).rejects.toThrow(message);
+});
