@@ -28,8 +28,8 @@ const body = z
 
 /**
  * POST /payments: a provider reports what became of a payment. One consistent query (the order) and one
- * conditional put. Without an Idempotency-Key the provider's `reference` is the key: the same report twice is one
- * payment. That the order can still be paid is not asked here: the money has moved already, and order-payments
+ * conditional put. The payment's id follows from the provider's `reference`, whatever the Idempotency-Key: a report
+ * that comes again is one payment, or the second would be refunded with real money. That the order can still be paid is not asked here: the money has moved already, and order-payments
  * refunds what an order does not take.
  */
 export const createHandler = (runtime: Runtime) =>
@@ -44,7 +44,7 @@ export const createHandler = (runtime: Runtime) =>
       const keyed = { ...request, idempotencyKey: request.idempotencyKey ?? reference };
       const facts = { orderId, customerId, amount: total, currency, reference };
       const result = await handleCommand(runtime, paymentAggregate, {
-        aggregateId: newAggregateId(runtime, 'payment', keyed),
+        aggregateId: newAggregateId(runtime, 'payment', { ...request, idempotencyKey: reference }),
         command: { type: 'record', outcome, ...facts, ...(reason === undefined ? {} : { reason }) },
         metadata: commandMetadata(runtime, 'record-payment', keyed),
         creates: true,

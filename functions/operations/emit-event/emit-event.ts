@@ -1,10 +1,11 @@
 import { timeOf } from '../../../shared/config/ids.ts';
 import type { Runtime } from '../../../shared/config/runtime.ts';
+import { assertFolds } from '../../../shared/domain/aggregates.ts';
 import { type StoredEvent, streamIdOf } from '../../../shared/domain/event.ts';
-import { currentSchemaVersion, eventDefinitions } from '../../../shared/domain/events.ts';
+import { currentSchemaVersion, type DomainEvent, eventDefinitions } from '../../../shared/domain/events.ts';
 import { append } from '../../../shared/event-store/append.ts';
 import { ConcurrencyConflict, VersionMismatch } from '../../../shared/event-store/errors.ts';
-import { lastVersion } from '../../../shared/event-store/last-version.ts';
+import { load } from '../../../shared/event-store/load.ts';
 import { checkEmission, type Emission } from './emission.ts';
 
 export interface Emitted {
@@ -19,11 +20,11 @@ const MAX_ATTEMPTS = 8;
  * Appends any event as the next of its stream, so that it takes the whole path: stream, topic, consumers.
  * Input: `{eventType, aggregateId, data, schemaVersion?, expectedVersion?, userId?, correlationId?}`.
  *
- * Only the schema is checked, no rule of the domain: this is for trying consumers and for repairs by hand. An
- * event that cannot follow what its stream holds (an OrderPaid with no order) makes that stream unreadable for
- * commands, and is a dead letter to projections.
+ * Checked are the schema and that the event can follow what its stream holds (an OrderPaid with no order would make
+ * the stream unreadable for good); the rules of the commands are not: this is for trying consumers and for
+ * repairs by hand.
  *
- * Throws InvalidEmission; VersionMismatch where the stream is not at `expectedVersion`; ConcurrencyConflict after
+ * Throws InvalidEmission; MisplacedEvent; VersionMismatch where the stream is not at `expectedVersion`; ConcurrencyConflict after
  * the last lost race; AppendTooLarge. Nothing was appended then.
  */
 export async function emitEvent(runtime: Runtime, input: unknown, requestId: string): Promise<Emitted> {
@@ -31,11 +32,13 @@ export async function emitEvent(runtime: Runtime, input: unknown, requestId: str
   const { aggregateType } = eventDefinitions[emission.event.eventType];
   const streamId = streamIdOf(aggregateType, emission.aggregateId);
   for (let attempt = 1; ; attempt++) {
-    const version = await lastVersion(runtime, streamId);
+    const history = await load(runtime, streamId);
+    const version = history.at(-1)?.version ?? 0;
     if (emission.expectedVersion !== undefined && emission.expectedVersion !== version) {
       throw new VersionMismatch(streamId, emission.expectedVersion, version);
     }
     const event = storedEvent(runtime, emission, version + 1, requestId);
+    assertFolds(aggregateType, [...history, event as DomainEvent]);
     try {
       await append(runtime, [event]);
       logAppended(runtime, event);

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHandler } from '../../../functions/operations/emit-event/handler.ts';
-import { currentSchemaVersion, eventDefinitions, eventTypes } from '../../../shared/domain/events.ts';
+import {
+  currentSchemaVersion,
+  type EventType,
+  eventDefinitions,
+  eventTypes,
+} from '../../../shared/domain/events.ts';
 import { load } from '../../../shared/event-store/load.ts';
 import { type Commands, startCommands } from '../../support/commands.ts';
 
@@ -20,21 +25,50 @@ const received = (changes: object = {}) => ({
   ...changes,
 });
 
+const sampleOf = (eventType: EventType) =>
+  eventDefinitions[eventType].samples[currentSchemaVersion(eventType)];
+
+/** What a stream must hold before an event of that type can follow. */
+const predecessors: Partial<Record<EventType, EventType[]>> = {
+  CustomerRenamed: ['CustomerRegistered'],
+  OrderPaid: ['OrderCreated'],
+  OrderShipped: ['OrderCreated', 'OrderPaid'],
+  OrderDelivered: ['OrderCreated', 'OrderPaid', 'OrderShipped'],
+  OrderCancelled: ['OrderCreated'],
+  PaymentRefunded: ['PaymentCaptured'],
+  StockReserved: ['StockReceived'],
+  StockRejected: ['StockReceived'],
+  StockReleased: ['StockReceived', 'StockReserved'],
+};
+
 describe('emit-event', () => {
   test.each(eventTypes)('appends a %s as the next event of its stream', async (eventType) => {
     const { aggregateType, samples } = eventDefinitions[eventType];
     const data = samples[currentSchemaVersion(eventType)];
     const aggregateId = randomUUID();
     const streamId = `${aggregateType}-${aggregateId}`;
-    const first = await emit({ eventType, aggregateId, data });
-    expect(first).toEqual({ streamId, version: 1, eventId: expect.any(String) });
-    expect(await emit({ eventType, aggregateId, data })).toMatchObject({ streamId, version: 2 });
-    expect((await stored(streamId))[0]).toMatchObject({
-      eventId: first.eventId,
+    const before = predecessors[eventType] ?? [];
+    for (const earlier of before) await emit({ eventType: earlier, aggregateId, data: sampleOf(earlier) });
+    const version = before.length + 1;
+    const emitted = await emit({ eventType, aggregateId, data });
+    expect(emitted).toEqual({ streamId, version, eventId: expect.any(String) });
+    expect((await stored(streamId)).at(-1)).toMatchObject({
+      eventId: emitted.eventId,
       eventType,
       data,
       metadata: { userId: 'operator', correlationId: 'invoke-1', causationId: 'invoke-1' },
     });
+  });
+
+  test('refuses an event that cannot follow what its stream holds, which would make the stream unreadable', async () => {
+    const aggregateId = randomUUID();
+    const paid = { eventType: 'OrderPaid', aggregateId, data: sampleOf('OrderPaid') };
+    await expect(emit(paid)).rejects.toMatchObject({ name: 'MisplacedEvent' });
+    expect(await stored(`order-${aggregateId}`)).toEqual([]);
+    await emit({ ...paid, eventType: 'OrderCreated', data: sampleOf('OrderCreated') });
+    await emit(paid);
+    await expect(emit(paid)).rejects.toMatchObject({ name: 'MisplacedEvent' });
+    expect(await stored(`order-${aggregateId}`)).toHaveLength(2);
   });
 
   test('lifts the data of an older schema version', async () => {

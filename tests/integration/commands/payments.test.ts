@@ -65,6 +65,16 @@ describe('POST /payments', () => {
     expect(await commands.eventCount()).toBe(before);
   });
 
+  test('the same reference under two idempotency keys is one payment', async () => {
+    const body = await report();
+    const send = () =>
+      commands.run('recordPayment', { body, ...provider, headers: { 'idempotency-key': uniqueKey() } });
+    const first = await send();
+    const before = await commands.eventCount();
+    expect(await send()).toMatchObject({ status: 201, body: first.body });
+    expect(await commands.eventCount()).toBe(before);
+  });
+
   test.each([ORDER_TOTAL - 0.01, ORDER_TOTAL + 0.001, 0])(
     "of %s, not the order's total, is a 422",
     async (amount) => {
