@@ -80,7 +80,7 @@ module.exports.resources = async ({ resolveVariable }) => {
         Endpoint: arn('Queue'),
         RawMessageDelivery: true,
         FilterPolicyScope: 'MessageAttributes',
-        FilterPolicy: filter,
+        FilterPolicy: withNumbers(filter),
         RedrivePolicy: { deadLetterTargetArn: arn('DeadLetters') },
       },
     };
@@ -136,6 +136,12 @@ async function consumersOf(resolveVariable) {
   }
   return consumers;
 }
+
+/** A parameter that came from the environment is text, and SNS takes numbers only: { numeric: ['>=', '500'] } → 500. */
+const withNumbers = (filter) =>
+  JSON.parse(JSON.stringify(filter), (key, value) =>
+    key === 'numeric' ? value.map((part) => (/^[<>=]/.test(part) ? part : Number(part))) : value,
+  );
 
 /** order-view → OrderView */
 const logicalId = (name) => name.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());

@@ -72,7 +72,12 @@ export async function startConsumers(): Promise<Consumers> {
     stream: (streamId) => load(data.runtime(), streamId),
     async command(aggregate, aggregateId, command) {
       const commandId = `command-${++commands}`;
-      const metadata = { userId: 'ada', correlationId: `request-${commands}`, causationId: 'test', commandId };
+      const metadata = {
+        userId: 'ada',
+        correlationId: `request-${commands}`,
+        causationId: 'test',
+        commandId,
+      };
       const { events } = await handleCommand(data.runtime(), aggregate, { aggregateId, command, metadata });
       return events as DomainEvent[];
     },

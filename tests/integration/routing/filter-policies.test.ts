@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { StoredEvent } from '../../../shared/domain/event.ts';
+import {
+  type EventType,
+  eventDefinitions,
+  eventTypes,
+  type NewDomainEvent,
+} from '../../../shared/domain/events.ts';
+import { toMessage } from '../../../shared/messaging/outgoing-message.ts';
+import { publish } from '../../../shared/messaging/publish.ts';
+import { streamAt } from '../../support/streams.ts';
+import { type System, startSystem } from '../../support/system.ts';
+
+const AT = '2026-05-01T12:00:00.000Z';
+
+function sampleOf(eventType: EventType, change: object = {}): StoredEvent {
+  const { aggregateType, samples, schemaVersion } = eventDefinitions[eventType];
+  const data = { ...(samples as Record<number, object>)[schemaVersion], ...change };
+  const [event] = streamAt(AT, aggregateType, randomUUID(), [{ eventType, data } as NewDomainEvent]);
+  if (!event) throw new Error('no event');
+  return event;
+}
+
+function created(total: number, country: string, currency = 'USD'): StoredEvent {
+  const address = { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country };
+  return sampleOf('OrderCreated', { total, currency, shippingAddress: address });
+}
+
+function createdV1(): StoredEvent {
+  const event = created(100_000, 'DE');
+  const { currency, ...data } = event.data as { currency: string };
+  return { ...event, schemaVersion: 1, data };
+}
+
+/** What is published: one of each type, and what the filters tell apart. */
+const published: Record<string, StoredEvent> = {
+  ...Object.fromEntries(
+    eventTypes.filter((type) => type !== 'OrderCreated').map((type) => [type, sampleOf(type)]),
+  ),
+  'an order of 999.99 at home': created(99_999, 'US'),
+  'an order of 1,000.00 at home': created(100_000, 'US'),
+  'an order of 1,500.00 at home': created(150_000, 'US'),
+  'an order of 20.00 abroad': created(2_000, 'DE'),
+  'an order of 1,000.00 abroad, as it was stored in version 1': createdV1(),
+  'an order of 1,000 yen at home': created(1_000, 'US', 'JPY'),
+  'an order of 999 yen at home': created(999, 'US', 'JPY'),
+  'an order event of a type from the future': { ...sampleOf('OrderPaid'), eventType: 'OrderGiftWrapped' },
+};
+
+const everyOrder = Object.keys(published).filter((name) => /^an order of/.test(name));
+
+/** By consumer: what arrives; everything else does not. Written out, so that a filter is held against it. */
+const delivered: Record<string, string[]> = {
+  'order-view': [
+    ...everyOrder,
+    'OrderPaid',
+    'OrderShipped',
+    'OrderDelivered',
+    'OrderCancelled',
+    'CustomerRegistered',
+    'CustomerRenamed',
+    'an order event of a type from the future',
+  ],
+  'stock-view': ['StockReceived', 'StockReserved', 'StockRejected', 'StockReleased'],
+  sales: [...everyOrder, 'OrderCancelled', 'OrderShipped'],
+  inventory: [...everyOrder, 'OrderCancelled'],
+  'fraud-review': [
+    'an order of 1,000.00 at home',
+    'an order of 1,500.00 at home',
+    'an order of 1,000.00 abroad, as it was stored in version 1',
+    'an order of 1,000 yen at home',
+  ],
+  customs: ['an order of 20.00 abroad', 'an order of 1,000.00 abroad, as it was stored in version 1'],
+  notifications: [...everyOrder, 'OrderShipped', 'OrderDelivered', 'OrderCancelled', 'PaymentDeclined'],
+  'order-payments': ['PaymentCaptured', 'OrderCancelled'],
+};
+
+let system: System;
+beforeAll(async () => {
+  system = await startSystem({ runs: () => false });
+  const messages = Object.values(published).map(toMessage);
+  expect(await publish(system.runtimeOf('publish-events'), messages)).toEqual(new Set());
+});
+afterAll(() => system.stop());
+
+/** Everything that waits in a consumer's queue. */
+async function received(consumer: string) {
+  const QueueUrl = system.runtimeOf(consumer).setting('QUEUE_URL');
+  const found = [];
+  for (;;) {
+    const { Messages = [] } = await system.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
+    );
+    if (Messages.length === 0) return found;
+    found.push(...Messages);
+  }
+}
+
+const nameOf = (eventId: string) =>
+  Object.keys(published).find((name) => published[name]?.eventId === eventId) ?? eventId;
+
+describe('Through the filters of the compiled template', () => {
+  test('every consumer is looked at, and each has something that it gets and something that it does not', () => {
+    const consumers = Object.keys(system.stack.queues).filter((id) => id.endsWith('Queue'));
+    expect(Object.keys(delivered)).toHaveLength(consumers.length);
+    for (const names of Object.values(delivered)) {
+      expect(names.length).toBeGreaterThan(0);
+      expect(names.length).toBeLessThan(Object.keys(published).length);
+    }
+  });
+
+  test.each(Object.keys(delivered))('%s gets what it is meant to get, and nothing else', async (consumer) => {
+    const messages = await received(consumer);
+    const names = messages.map(({ Body = '' }) => nameOf(JSON.parse(Body).eventId));
+    expect(names.sort()).toEqual([...(delivered[consumer] ?? [])].sort());
+    for (const { Body = '', MessageAttributes } of messages) {
+      const event = JSON.parse(Body);
+      expect(event).toEqual(published[nameOf(event.eventId)]);
+      expect(MessageAttributes?.eventType?.StringValue).toBe(event.eventType);
+    }
+  });
+});
