@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import { merge } from '../../../functions/operations/republish/publisher-failures.ts';
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import type { DeadLetter } from '../../../shared/operations/dead-letter.ts';
+import { groupByCause } from '../../../shared/operations/groups.ts';
+import { createPace } from '../../../shared/operations/pace.ts';
+
+const letter = (consumer: string, fingerprint: string, failedAt?: string): DeadLetter => ({
+  messageId: 'm',
+  consumer,
+  errorName: 'Error',
+  errorMessage: 'no',
+  fingerprint,
+  sentAt: '2026-01-05',
+  ...(failedAt && { firstFailureAt: failedAt, lastFailureAt: failedAt }),
+});
+
+test('A group spans from its first failure to its last; what has no times counts when it was sent', () => {
+  const letters = [letter('a', 'f', '2026-01-02'), letter('a', 'f'), letter('a', 'f', '2026-01-03')];
+  expect(groupByCause([letter('b', 'f', '2026-01-01'), ...letters])).toMatchObject([
+    { consumer: 'a', count: 3, firstFailureAt: '2026-01-02', lastFailureAt: '2026-01-05' },
+    { consumer: 'b', count: 1, firstFailureAt: '2026-01-01', lastFailureAt: '2026-01-01' },
+  ]);
+});
+
+test('Windows that overlap or touch become one, in the order of time', () => {
+  const windows = [
+    { from: 50, to: 60 },
+    { from: 10, to: 30 },
+    { from: 12, to: 15 },
+    { from: 30, to: 40 },
+  ];
+  expect(merge(windows)).toEqual([
+    { from: 10, to: 40 },
+    { from: 50, to: 60 },
+  ]);
+  expect(merge([])).toEqual([]);
+});
+
+describe('A pace', () => {
+  const clock = () => {
+    let now = 5_000;
+    const sleeps: number[] = [];
+    const runtime = {
+      now: () => now,
+      sleep: async (ms: number) => {
+        sleeps.push(ms);
+        now += ms;
+      },
+    } as unknown as Runtime;
+    return { runtime, sleeps, pass: (ms: number) => (now += ms) };
+  };
+
+  test('lets so many go a second, and asks for no wait that has passed already', async () => {
+    const { runtime, sleeps, pass } = clock();
+    const pace = createPace(runtime, 10);
+    await pace(5);
+    await pace(5);
+    pass(700);
+    await pace(1);
+    expect(sleeps).toEqual([500]);
+  });
+
+  test('without a rate never waits', async () => {
+    const { runtime, sleeps } = clock();
+    const pace = createPace(runtime, undefined);
+    await pace(1_000);
+    await pace(1_000);
+    expect(sleeps).toEqual([]);
+  });
+});
