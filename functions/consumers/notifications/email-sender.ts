@@ -1,23 +1,7 @@
 import type { Runtime } from '../../../shared/config/runtime.ts';
+import type { EmailSender } from './email.ts';
 import { createReadModelSender } from './read-model-sender.ts';
 import { createSesSender } from './ses-sender.ts';
-
-export interface Email {
-  /** Absent where the customer never registered: then nobody knows an address. */
-  to?: string;
-  customerId: string;
-  orderId: string;
-  subject: string;
-  text: string;
-  /** The event that it tells of: one event, one email. */
-  eventId: string;
-  eventType: string;
-}
-
-/** The way out to the customer. A throw means: not sent, as far as the sender knows; try again. */
-export interface EmailSender {
-  send(email: Email): Promise<void>;
-}
 
 export class UnknownEmailSender extends Error {
   override readonly name = 'UnknownEmailSender';

@@ -4,7 +4,8 @@ import { streamIdOf } from '../../../shared/domain/event.ts';
 import { load } from '../../../shared/event-store/load.ts';
 import { createConsumer } from '../../../shared/messaging/consume.ts';
 import { each } from '../../../shared/messaging/handle.ts';
-import { type EmailSender, emailSenderOf } from './email-sender.ts';
+import type { EmailSender } from './email.ts';
+import { emailSenderOf } from './email-sender.ts';
 import { messageOf } from './messages.ts';
 import { createOnce } from './once.ts';
 

@@ -1,7 +1,7 @@
 import type { Runtime } from '../../../shared/config/runtime.ts';
 import { notificationKey } from '../../../shared/read-model/keys.ts';
 import { putOnce } from '../../../shared/read-model/put-once.ts';
-import type { EmailSender } from './email-sender.ts';
+import type { EmailSender } from './email.ts';
 
 /** Keeps the emails where GET /notifications shows them; sends none. Exactly one for each event. */
 export const createReadModelSender = (runtime: Runtime): EmailSender => ({

@@ -1,6 +1,6 @@
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { EmailSender } from './email-sender.ts';
+import type { EmailSender } from './email.ts';
 
 /**
  * Sends through SES. SES has no way to recognise a repeat, so the SDK does not repeat by itself: only the consumer

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Email, EmailSender } from '../../../functions/consumers/notifications/email-sender.ts';
+import type { Email, EmailSender } from '../../../functions/consumers/notifications/email.ts';
 import { createHandler } from '../../../functions/consumers/notifications/handler.ts';
 import type { DomainEvent } from '../../../shared/domain/events.ts';
 import { notificationsPartition } from '../../../shared/read-model/keys.ts';
