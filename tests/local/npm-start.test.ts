@@ -1,0 +1,199 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { freePort, isListening } from '../../resources/local/emulators/free-port.ts';
+import { runFilePath } from '../../resources/local/run-file.ts';
+import { eventually } from '../support/eventually.ts';
+import { npmStart, type Started } from '../support/npm-start.ts';
+import { root, run } from '../support/scripts.ts';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'data-'));
+const sls = join(root, 'node_modules/.bin/sls');
+const manage = 'orders:manage payments:write inventory:write audit:read';
+const patient = { timeoutMs: 30_000 };
+
+const order = (sku: string) => ({
+  items: [{ sku, name: 'Tea', quantity: 1, unitPrice: 10 }],
+  shippingAddress: { line1: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' },
+});
+
+let system: Started;
+beforeAll(async () => {
+  system = await npmStart();
+}, 90_000);
+afterAll(async () => {
+  await system?.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}, 30_000);
+
+const portsOf = ({ run: { httpUrl, lambdaUrl, emulators } }: Started) =>
+  [httpUrl, lambdaUrl, emulators.dynamodb, emulators.sqs].map((url) => Number(new URL(url).port));
+
+describe('npm start', () => {
+  test('prints where everything is, and a curl that works as pasted', async () => {
+    const printed = system.output();
+    for (const url of [
+      system.run.httpUrl,
+      system.run.lambdaUrl,
+      system.run.emulators.dynamodb,
+      system.run.emulators.sqs,
+    ]) {
+      expect(printed).toContain(url);
+    }
+    const curl = /^curl .*$/m.exec(printed)?.[0] ?? '';
+    const { code, stdout } = await run('sh', ['-c', curl]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('HTTP/1.1 201 Created');
+    const { orderId } = JSON.parse(stdout.split('\r\n\r\n')[1] ?? '') as { orderId: string };
+    const { status, body } = await system.request('GET', `/orders/${orderId}?minVersion=1`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ orderId, customerId: 'alice', status: 'pending', version: 1 });
+  });
+
+  test('shows each hop of an event in one line, with the correlation id', async () => {
+    const { headers, body } = await system.request<{ orderId: string }>('POST', '/orders', {
+      body: order('HOP-1'),
+    });
+    const id = (headers.get('x-correlation-id') ?? 'none').slice(-8);
+    const lines = await eventually(() => {
+      const found = system
+        .output()
+        .split('\n')
+        .filter((line) => line.includes(` ${id} `));
+      const hops = ['command', 'publish', 'consumer'].map((hop) =>
+        found.find((line) => line.includes(`  ${hop} `)),
+      );
+      return hops.every((line) => line !== undefined) && hops;
+    }, patient);
+    for (const line of lines) expect(line).toContain(`OrderCreated order-${body.orderId}@1`);
+    expect(system.output()).not.toContain('\u001b[');
+  });
+
+  test('takes the token that `npm run -s token` prints, and no other', async () => {
+    const { stdout } = await run('npm', [
+      'run',
+      '-s',
+      'token',
+      '--',
+      '--sub',
+      'bob',
+      '--scope',
+      'orders:manage',
+    ]);
+    const list = (authorization: string) =>
+      fetch(`${system.run.httpUrl}/orders?status=pending`, { headers: { authorization } }).then(
+        ({ status }) => status,
+      );
+    expect(await list(`Bearer ${stdout.trim()}`)).toBe(200);
+    expect(await list('Bearer nonsense')).toBe(401);
+    expect((await system.request('GET', '/orders', { anonymous: true })).status).toBe(401);
+    expect((await system.request('GET', '/orders?status=pending')).status).toBe(403);
+  });
+
+  test('has what `sls invoke local` needs', async () => {
+    const { body } = await system.request<{ orderId: string }>('POST', '/orders', { body: order('LOCAL-1') });
+    const event = {
+      routeKey: 'GET /orders/{orderId}',
+      pathParameters: { orderId: body.orderId },
+      queryStringParameters: { minVersion: '1' },
+      headers: {},
+      requestContext: {
+        requestId: 'invoked',
+        http: { method: 'GET', path: `/orders/${body.orderId}` },
+        authorizer: { jwt: { claims: { sub: 'alice' } } },
+      },
+    };
+    const { code, stdout } = await run(
+      sls,
+      ['invoke', 'local', '-f', 'get-order', '--data', JSON.stringify(event)],
+      {
+        env: system.env,
+      },
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout.slice(stdout.indexOf('{\n')))).toMatchObject({ statusCode: 200 });
+    expect(stdout).toContain(body.orderId);
+  }, 60_000);
+
+  test('says in one line when it runs already, and leaves what runs alone', async () => {
+    const { code, stdout, stderr } = await run('npm', ['start'], { env: system.env });
+    expect(code).not.toBe(0);
+    expect(stdout + stderr).toMatch(/It runs already, at http:\/\/127\.0\.0\.1:\d+ \(process \d+/);
+    expect((await system.request('GET', '/health')).status).toBe(200);
+    expect((await system.request('POST', '/orders', { body: order('STILL-1') })).status).toBe(201);
+    expect(existsSync(runFilePath(root, Number(system.env.HTTP_PORT)))).toBe(true);
+  }, 60_000);
+});
+
+test('a port that something else has is named in one line', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await eventually(() => server.listening);
+  const { port } = server.address() as { port: number };
+  const env = { HTTP_PORT: String(port), LAMBDA_PORT: String(await freePort()) };
+  const { code, stdout, stderr } = await run('npm', ['start'], { env });
+  server.close();
+  expect(code).not.toBe(0);
+  expect(stdout + stderr).toMatch(new RegExp(`Port ${port} is in use\\. .*HTTP_PORT`));
+}, 60_000);
+
+test('without anything that runs, `sls invoke local` says what to do', async () => {
+  const env = { HTTP_PORT: String(await freePort()) };
+  const { code, stdout, stderr } = await run(sls, ['invoke', 'local', '-f', 'health', '--data', '{}'], {
+    env,
+  });
+  expect(code).not.toBe(0);
+  expect(stdout + stderr).toContain('Start it with "npm start" first.');
+}, 60_000);
+
+test('kill -9 and a restart lose nothing and count nothing twice; Ctrl-C stops all that was started', async () => {
+  const env = { LOCAL_DATA_DIR: dataDir };
+  const first = await npmStart(env);
+  const day = new Date().toISOString().slice(0, 10);
+  const placed = await Promise.all(
+    Array.from({ length: 15 }, (_, n) =>
+      first.request<{ orderId: string }>('POST', '/orders', { body: order(`SKU-${n}`) }),
+    ),
+  );
+  expect(placed.map(({ status }) => status)).toEqual(placed.map(() => 201));
+  // Right after the last answer: some of the events are not published yet, some are with their consumers.
+  await first.crash();
+  await eventually(
+    async () => !(await Promise.all(portsOf(first).map((port) => isListening(port)))).includes(true),
+  );
+
+  const second = await npmStart(env);
+  try {
+    const sales = await eventually(async () => {
+      const { body } = await second.request<{ days: { orders: number; revenue: number }[] }>(
+        'GET',
+        `/sales?from=${day}&to=${new Date().toISOString().slice(0, 10)}`,
+        { scope: manage },
+      );
+      const orders = body.days.reduce((sum, each) => sum + each.orders, 0);
+      return orders >= 15 && { orders, revenue: body.days.reduce((sum, each) => sum + each.revenue, 0) };
+    }, patient);
+    expect(sales).toEqual({ orders: 15, revenue: 150 });
+    for (const { body } of placed) {
+      const view = await eventually(async () => {
+        const answer = await second.request('GET', `/orders/${body.orderId}`);
+        return answer.status === 200 && answer.body;
+      }, patient);
+      expect(view).toMatchObject({ orderId: body.orderId, status: 'pending', version: 1 });
+    }
+    await expectToStop(second, 'SIGINT');
+  } finally {
+    await second.stop();
+  }
+}, 150_000);
+
+test('SIGTERM stops all that was started', () => expectToStop(system, 'SIGTERM'));
+
+async function expectToStop(started: Started, signal: NodeJS.Signals): Promise<void> {
+  const listening = () => Promise.all(portsOf(started).map((port) => isListening(port)));
+  expect(await listening()).toEqual([true, true, true, true]);
+  await started.stop(signal);
+  await eventually(async () => !(await listening()).includes(true));
+  expect(existsSync(runFilePath(root, Number(started.env.HTTP_PORT)))).toBe(false);
+}
