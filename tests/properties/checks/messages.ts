@@ -66,15 +66,14 @@ function incomplete(consumer: string, reason: DeadLetter['reason']): string | un
   return missing.length > 0 ? `has no ${missing.join(', ')}` : undefined;
 }
 
-/** The queue's own redrive policy took it: then its consumer was hit each time, and never got to say why. */
+/** The queue's own redrive policy took it: then its consumer was hit the last time, and never got to say why. */
 function unreasoned(
   { consumer, body }: DeadLetter,
   { ledger, maxReceiveCount }: LetterRules,
 ): string | undefined {
-  const hit = ledger
-    .notesOf(consumer, body)
-    .filter((note) => isTorn(note) || note.invocation.faults > 0).length;
-  return hit < maxReceiveCount ? `has no reason, and its consumer was hit ${hit} times` : undefined;
+  const last = ledger.notesOf(consumer, body).filter(({ receiveCount }) => receiveCount >= maxReceiveCount);
+  const isHit = last.some((note) => isTorn(note) || note.invocation.faults > 0);
+  return isHit ? undefined : 'has no reason, and its consumer did not crash';
 }
 
 function unexplained(letter: DeadLetter, rules: LetterRules): string | undefined {
@@ -100,7 +99,7 @@ function tooSoon(notes: readonly DeliveryNote[], receives: number, baseSeconds: 
   for (const last of notes.filter(({ ended }) => ended === 'dead')) {
     const own = notes.filter(({ messageId }) => messageId === last.messageId);
     // In another hand at the same time: what the one counts, the other has not waited for.
-    const overlaps = own.some((a) => own.some((b) => a !== b && overlap(a, b)));
+    const overlaps = own.some((a) => a.invocation.early || own.some((b) => a !== b && overlap(a, b)));
     const first = own[0];
     if (overlaps || !first || own.length < receives) continue;
     const seconds = (last.invocation.startedAt - first.invocation.startedAt) / 1000;

@@ -5,6 +5,8 @@ export type Service = 'dynamo' | 'sns' | 'sqs';
 
 const AT_ANY_CALL: readonly FaultKind[] = [
   'throttled',
+  'throttled',
+  'throttled',
   'answer lost',
   'sent twice',
   'killed before',
@@ -27,8 +29,8 @@ export interface AdversaryOptions {
   seed: number;
   /** When the faults may begin, and when they stop; ms since 1970. */
   from: number;
-  /** How long outages may be apart, in ms. */
-  outageEveryMs: number;
+  /** How fast its outages come and go; 1 = one in four minutes, of some seconds. */
+  pace: number;
   /** Only the faults at these places. */
   only?: ReadonlySet<string> | undefined;
 }
@@ -47,14 +49,14 @@ export class Adversary {
   readonly #seen = new Set<string>();
   #stopped = false;
 
-  constructor({ seed, from, outageEveryMs, only }: AdversaryOptions) {
+  constructor({ seed, from, pace, only }: AdversaryOptions) {
     this.#seed = seed;
     this.#only = only;
     const outages = chanceOf(seed, 'outages');
     let at = from;
     for (let index = 0; index < 20; index++) {
-      at += outages.next() * 2 * outageEveryMs;
-      const to = at + 2_000 + outages.next() * 13_000;
+      at += outages.next() * 480_000 * pace;
+      const to = at + (2_000 + outages.next() * 13_000) * pace;
       const service = outages.pick(['dynamo', 'dynamo', 'sns', 'sqs'] as const);
       this.#outages.push({ place: `outage/${index}`, service, from: at, to });
       at = to;

@@ -9,6 +9,8 @@ export interface Sent {
   correlationId: string;
   /** It has an Idempotency-Key: sent again until there is an answer. */
   keyed: boolean;
+  /** Two attempts at once. */
+  doubled: boolean;
   /** Every answer that arrived and was no 5xx. */
   answers: Answer[];
   /** Some attempt has no answer, or a 5xx: it may have had its effect or not. */
@@ -27,9 +29,6 @@ export interface Command {
   keyed?: boolean;
   ifMatch?: number;
 }
-
-/** API Gateway's limit. */
-const PATIENCE_MS = 30_000;
 
 const SCOPES = 'orders:manage payments:write inventory:write';
 
@@ -58,16 +57,23 @@ export class Clients {
   async send(name: string, command: Command): Promise<Answer | undefined> {
     const number = this.sent.length;
     const { keyed = this.#chance.hits(0.85) } = command;
-    const sent: Sent = { function: name, correlationId: `c-${number}`, keyed, answers: [], unsure: false };
+    const sent: Sent = {
+      function: name,
+      correlationId: `c-${number}`,
+      keyed,
+      doubled: false,
+      answers: [],
+      unsure: false,
+    };
     this.sent.push(sent);
     const attempt = () => this.#attempt(name, command, sent);
-    const doubled = keyed && this.#adversary.at(`client/${number}`, 'command doubled', 0.06);
-    await Promise.all([attempt(), ...(doubled ? [attempt()] : [])]);
+    sent.doubled = keyed && this.#adversary.at(`client/${number}`, 'command doubled', 0.06);
+    await Promise.all([attempt(), ...(sent.doubled ? [attempt()] : [])]);
     for (let retry = 1; keyed && sent.answers.length === 0; retry++) {
       await this.pause(Math.min(60_000, 500 * 2 ** retry));
       await attempt();
     }
-    return sent.answers[0];
+    return sent.answers.find(({ status }) => status < 300) ?? sent.answers[0];
   }
 
   /** Waits for the functions that their clients have given up on. */
@@ -82,7 +88,10 @@ export class Clients {
       .catch(() => undefined);
     this.#running.add(run);
     void run.then(() => this.#running.delete(run));
-    const answer = await Promise.race([run, this.pause(PATIENCE_MS).then(() => undefined)]);
+    const answer = await Promise.race([
+      run,
+      this.#world.clock.sleep(this.#world.patienceMs).then(() => undefined),
+    ]);
     if (answer && answer.status < 500) sent.answers.push(answer);
     else sent.unsure = true;
   }

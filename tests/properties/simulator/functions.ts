@@ -24,6 +24,10 @@ export interface FunctionsOptions {
   deployed: ReadonlyMap<string, Deployed>;
   /** How long a call takes, one way, in ms. */
   latency(chance: Chance): number;
+  /** What a function is told that it has left, in ms. */
+  remainingMs: number;
+  /** After so many ms Lambda kills the function; none for a consumer: it may outlast its visibility timeout. */
+  timeoutMs(name: string): number | undefined;
   /** Longer than the visibility timeout, in ms. */
   stall(chance: Chance): number;
   defect?: Defect | undefined;
@@ -36,6 +40,8 @@ export interface Invocation {
   endedAt?: number;
   /** How many faults hit it. */
   faults: number;
+  /** It was handed a message that another one still had. */
+  early?: boolean;
   /** The bodies that it put into a dead letter queue. */
   deadLetters: string[];
 }
@@ -87,7 +93,13 @@ export class Functions {
         reject(new Crashed(`${place} was killed`));
       };
     });
-    const context = { functionName: name, awsRequestId: place, getRemainingTimeInMillis: () => 20_000 };
+    const timeout = this.#options.timeoutMs(name);
+    if (timeout !== undefined) void clock.sleep(timeout).then(() => invocation.endedAt ?? invocation.die());
+    const context = {
+      functionName: name,
+      awsRequestId: place,
+      getRemainingTimeInMillis: () => this.#options.remainingMs,
+    };
     const run = async () => {
       const handler = target.createHandler(this.#runtimeOf(name, target, invocation));
       const result = await handler(event, context);

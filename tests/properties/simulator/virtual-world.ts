@@ -18,6 +18,9 @@ import type { Subscription, World } from './world.ts';
 
 const STREAM_SHARDS = 3;
 
+/** Of a command or the publisher; less than a client of the API waits. */
+const COMMAND_TIMEOUT_MS = 20_000;
+
 interface Route extends Subscription {
   queue: Queue;
   deadLetters: Queue;
@@ -89,6 +92,8 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
         { createHandler, settings: deployment.settingsOf(logicalId) },
       ]),
     ),
+    remainingMs: 20_000,
+    timeoutMs: (name) => (routes.some(({ consumer }) => consumer === name) ? undefined : COMMAND_TIMEOUT_MS),
     latency: (chance) => 1 + Math.floor(30 * chance.next() ** 3),
     stall: (chance) => chance.between(121_000, 400_000),
   });
@@ -130,23 +135,23 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
     async function again(messageId: string): Promise<void> {
       await clock.sleep(chance.between(0, 2_000));
       const twin = queue.receiveAgain(messageId);
-      if (twin) hand([twin], 1);
+      if (twin) hand([twin], true);
     }
 
-    function hand(batch: Message[], faults = 0): void {
+    function hand(batch: Message[], early = false): void {
       inFlight++;
       void during(
-        consume(batch, faults).finally(() => {
+        consume(batch, early).finally(() => {
           inFlight--;
           plan();
         }),
       );
     }
 
-    async function consume(batch: Message[], faults: number): Promise<void> {
+    async function consume(batch: Message[], early: boolean): Promise<void> {
       const Records = batch.map((message) => sqsRecord(onTheWire(message), queue.shape.arn));
       const { invocation, answer } = functions.start(consumer, { Records });
-      invocation.faults += faults;
+      if (early) Object.assign(invocation, { early, faults: invocation.faults + 1 });
       const end = ledger.begin(consumer, Records, invocation);
       const report = await answer.then(
         (result) =>
@@ -230,6 +235,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
 
   return {
     clock,
+    patienceMs: 30_000,
     functions,
     ledger,
     subscriptions: routes,

@@ -21,6 +21,8 @@ export interface Subscription {
 /** AWS with our functions in it: the stand-in, or the emulators. */
 export interface World {
   clock: Clock;
+  /** How long a client waits for an answer: as long as API Gateway does. */
+  patienceMs: number;
   functions: Functions;
   ledger: Ledger;
   subscriptions: readonly Subscription[];

@@ -1,0 +1,134 @@
+import { Worker } from 'node:worker_threads';
+import { startEmulators } from '../../resources/local/emulators/index.ts';
+import type { Template } from '../../resources/local/stack/template.ts';
+import { compile } from '../support/compiled-template.ts';
+import type { Kind } from './checks/findings.ts';
+import { type Deployment, readDeployment } from './simulator/deployment.ts';
+import { type Options, readOptions } from './simulator/options.ts';
+import { runEmulated } from './simulator/run-emulated.ts';
+import { runVirtual } from './simulator/run-virtual.ts';
+import { shrink } from './simulator/shrink.ts';
+import type { RunReport } from './simulator/simulation.ts';
+
+/** Runs on the emulators at the same time; each waits for timeouts most of its time. */
+const EMULATED_AT_ONCE = 3;
+
+interface Failure {
+  report: RunReport;
+  where: 'stand-in' | 'emulators';
+}
+
+async function main(options: Options): Promise<number> {
+  const { template, remove } = await compile('dev');
+  await remove();
+  const deployment = await readDeployment(template);
+  const seeds = Array.from({ length: options.runs }, (_, index) => options.seed + index);
+  const emulated = seeds.slice(0, Math.ceil(options.runs * options.emulators));
+  const virtual = seeds.slice(emulated.length);
+
+  const reports: RunReport[] = [];
+  const failures: Failure[] = [];
+  const note = (where: Failure['where']) => (report: RunReport) => {
+    reports.push(report);
+    if (report.findings.length > 0) failures.push({ report, where });
+    progress(reports.length, options.runs, failures.length);
+  };
+  const onStandIn = options.only
+    ? runVirtual(deployment, options).then(note('stand-in'))
+    : inWorker(template, options.orders, virtual, note('stand-in'));
+  await Promise.all([
+    onStandIn,
+    onEmulators(template, deployment, options.orders, emulated, note('emulators')),
+  ]);
+
+  for (const failure of failures) await explain(failure, deployment, options);
+  return conclude(reports);
+}
+
+function inWorker(template: Template, orders: number, seeds: number[], note: (report: RunReport) => void) {
+  if (seeds.length === 0) return Promise.resolve();
+  return new Promise<void>((resolve, reject) => {
+    const worker = new Worker(new URL('./simulator/worker.ts', import.meta.url), {
+      workerData: { template, orders, seeds },
+    });
+    worker.on('message', note);
+    worker.on('error', reject);
+    worker.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`the worker ended with ${code}`)),
+    );
+  });
+}
+
+async function onEmulators(
+  template: Template,
+  deployment: Deployment,
+  orders: number,
+  seeds: readonly number[],
+  note: (report: RunReport) => void,
+): Promise<void> {
+  if (seeds.length === 0) return;
+  // One pair for each lane: the emulator of DynamoDB slows down as its streams grow.
+  const waiting = [...seeds];
+  const lane = async () => {
+    const emulators = await startEmulators();
+    try {
+      for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
+        const prefix = `s${seed}-`;
+        note(await runEmulated({ seed, orders, prefix, emulators, template, deployment }));
+      }
+    } finally {
+      await emulators.stop();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(EMULATED_AT_ONCE, seeds.length) }, lane));
+}
+
+/** What was wrong, and the shortest schedule of faults that still leads there. */
+async function explain({ report, where }: Failure, deployment: Deployment, options: Options): Promise<void> {
+  const { seed, orders, findings, faults } = report;
+  console.log(`\nseed ${seed} on the ${where}, ${orders} orders, ${faults.length} faults:`);
+  for (const { kind, message } of findings.slice(0, 10)) console.log(`  ${kind}: ${message}`);
+  if (findings.length > 10) console.log(`  and ${findings.length - 10} more`);
+  if (where === 'emulators') {
+    console.log(`again: npm run simulate -- --seed ${seed} --orders ${orders} --runs 1 --emulators 1`);
+    return;
+  }
+  const [first] = findings;
+  const places = [...new Set(faults.map(({ place }) => place))];
+  const fails = async (some: readonly string[]) => {
+    const again = await runVirtual(deployment, { seed, orders, only: new Set(some) });
+    return again.findings.some(({ kind }) => kind === first?.kind);
+  };
+  const fewest = options.only ? places : await shrink(places, fails);
+  for (const { place, kind } of faults.filter((fault) => fewest.includes(fault.place)))
+    console.log(`    ${place}: ${kind}`);
+  console.log(`again: npm run simulate -- --seed ${seed} --orders ${orders} --only ${fewest.join(',')}`);
+}
+
+function conclude(reports: readonly RunReport[]): number {
+  const sum = (of: (report: RunReport) => number) => reports.reduce((total, report) => total + of(report), 0);
+  const count = (kind: Kind) =>
+    sum(({ findings }) => findings.filter((finding) => finding.kind === kind).length);
+  const found = [
+    `${count('lost')} lost`,
+    `${count('doubled')} doubled`,
+    `${count('wrong view')} wrong views`,
+    `${count('unexplained dead letter')} unexplained dead letters`,
+  ];
+  const [orders, faults] = [sum((report) => report.orders), sum((report) => report.faults.length)];
+  console.log(`${reports.length} runs, ${orders} orders, ${faults} faults: ${found.join(', ')}`);
+  return reports.every(({ findings }) => findings.length === 0) ? 0 : 1;
+}
+
+function progress(done: number, all: number, failed: number): void {
+  if (!process.stderr.isTTY) return;
+  const failing = failed > 0 ? `, ${failed} failed` : '';
+  process.stderr.write(`\r${done} of ${all} runs${failing}${done === all ? '\n' : ''}`);
+}
+
+try {
+  process.exitCode = await main(readOptions(process.argv.slice(2), Date.now()));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+}
