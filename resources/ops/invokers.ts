@@ -9,6 +9,9 @@ import { readRun } from '../local/run-file.ts';
 /** Runs a function by its name in serverless.yml. Throws an Error that says what the function threw. */
 export type InvokeByName = (name: string, event: object) => Promise<unknown>;
 
+/** Twice the longest timeout of an operation. */
+const ANSWER_SECONDS = 120;
+
 /** The functions of the `npm start` that runs in this folder. Throws where nothing runs. */
 export async function localInvoker(serviceDir: string): Promise<InvokeByName> {
   const run = await readRun(serviceDir);
@@ -19,7 +22,7 @@ export async function localInvoker(serviceDir: string): Promise<InvokeByName> {
     const found = run.functions[name];
     if (!found) throw new Error(`What runs here has no function ${name}: restart it.`);
     try {
-      return await invokeEndpoint(run.lambdaUrl, found.name)(event);
+      return await invokeEndpoint(run.lambdaUrl, found.name, ANSWER_SECONDS)(event);
     } catch (error) {
       throw new Error(reasonIn((error as Error).message) ?? (error as Error).message);
     }

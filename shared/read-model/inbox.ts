@@ -33,7 +33,7 @@ const MARKERS_PER_TRANSACTION = 99;
  * A queue keeps a message for up to 14 days and its dead-letter queue for as long again: after this nothing can
  * bring an event back but a replay, which starts from empty read models anyway.
  */
-const MARKER_DAYS = 30;
+export const MARKER_DAYS = 30;
 
 /** Until when an event handled now has to be remembered, as a TTL attribute wants it (seconds since 1970). */
 export const inboxExpiry = (runtime: Runtime): number =>

@@ -22,6 +22,8 @@ const input = z.strictObject({
   publisherFailures: z.literal(true).optional(),
   /** Events a second. */
   rate: z.int().positive().optional(),
+  /** Also what is older than consumers remember. */
+  old: z.boolean().default(false),
   /** Counts, and publishes nothing. */
   dryRun: z.boolean().default(false),
   /** As the chunk before answered it. */
@@ -49,6 +51,7 @@ export interface Request {
     | { kind: 'publisher-failures' };
   types: readonly (typeof eventTypes)[number][];
   rate?: number | undefined;
+  old: boolean;
   dryRun: boolean;
   continuation?: Continuation | undefined;
 }

@@ -1,15 +1,19 @@
+import { timeOf } from '../../../shared/config/ids.ts';
 import type { Runtime } from '../../../shared/config/runtime.ts';
 import type { StoredEvent } from '../../../shared/domain/event.ts';
 import { toMessage } from '../../../shared/messaging/outgoing-message.ts';
 import { publish } from '../../../shared/messaging/publish.ts';
 import { inChunks } from '../../../shared/operations/held-messages.ts';
 import { createPace, type Pace } from '../../../shared/operations/pace.ts';
+import { MARKER_DAYS } from '../../../shared/read-model/inbox.ts';
 import { type Continuation, checkRequest, type Request } from './input.ts';
 import { readFailures, settleFailures } from './publisher-failures.ts';
 import { type Page, pagesOfStream, pagesOfWindows } from './stored-pages.ts';
 
 const BUDGET_MS = 10_000;
 const ATTEMPTS = 5;
+/** With a day to spare for what is on its way: older than this, a consumer may have forgotten that it had it. */
+const SAFE_MS = (MARKER_DAYS - 1) * 86_400_000;
 /** What one BatchGetItem brings. */
 const PAGE_SIZE = 100;
 
@@ -17,6 +21,8 @@ export interface Republished {
   dryRun: boolean;
   /** Events of this chunk that the topic has now; in a dry run, that it would get. */
   published: number;
+  /** Left out since consumers that count or notify would do them twice; `old: true` takes them in. */
+  tooOld: number;
   /** How far the whole is, 0–1. */
   progress: number;
   /** With `publisherFailures`: batches found (first chunk), settled (last one), and messages that tell of none. */
@@ -32,7 +38,8 @@ export class NotPublished extends Error {
 
 /**
  * Puts events of the table on the topic again, as they were stored: of a stream, of a time, or of all batches that
- * the publisher gave up on. Every consumer whose filter takes them gets them; who had them skips them.
+ * the publisher gave up on. Every consumer whose filter takes them gets them; who had them skips them, as long as
+ * it remembers: events older than 29 days are left out unless asked for.
  * Publisher failures are found by the time of their batches, in all types that this code knows, since the stream
  * keeps its records for 24 hours only; they are settled when everything is published, not before.
  * Works for ten seconds or so and answers how to go on. Throws InvalidOperation; NotPublished after five tries.
@@ -47,24 +54,27 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
   const pace = createPace(runtime, rate);
   const deadline = runtime.now() + BUDGET_MS;
   let published = 0;
-  for await (const { events, next, progress } of pagesOf(runtime, request, place)) {
-    for (const chunk of inChunks(events, rate === undefined ? events.length : rate)) {
+  let tooOld = 0;
+  for await (const { events: all, next, progress } of pagesOf(runtime, request, place)) {
+    const events = request.old ? all : all.filter(({ eventId }) => timeOf(eventId) >= startedAt - SAFE_MS);
+    tooOld += all.length - events.length;
+    for (const chunk of inChunks(events, rate ?? PAGE_SIZE)) {
       if (!dryRun) await publishAll(runtime, chunk, pace);
     }
     published += events.length;
     if (next && runtime.now() >= deadline) {
       const { windows } = place;
       const continuation = { ...(windows && { windows }), ...next, startedAt };
-      return { dryRun, published, progress, ...found.report, continuation };
+      return { dryRun, published, tooOld, progress, ...found.report, continuation };
     }
   }
   runtime.logger.info('republished', { what: request.what, dryRun, published });
-  if (request.what.kind !== 'publisher-failures' || dryRun) {
-    return { dryRun, published, progress: 1, ...found.report };
+  if (request.what.kind !== 'publisher-failures' || dryRun || tooOld > 0) {
+    return { dryRun, published, tooOld, progress: 1, ...found.report };
   }
   const settled = await settleFailures(runtime, place.windows ?? [], startedAt);
   const publisherFailures = { ...found.report.publisherFailures, settled };
-  return { dryRun, published, progress: 1, publisherFailures };
+  return { dryRun, published, tooOld, progress: 1, publisherFailures };
 }
 
 /** Where this chunk starts, and what the first one has to tell. */

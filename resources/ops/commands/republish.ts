@@ -2,6 +2,7 @@ import { type Command, only, rateOf } from '../command.ts';
 
 interface Chunk {
   published: number;
+  tooOld: number;
   progress: number;
   publisherFailures?: { batches?: number; unreadable?: number; settled?: number };
   continuation?: object;
@@ -9,7 +10,7 @@ interface Chunk {
 
 export const republish: Command = {
   usage:
-    'republish --stream id | --type t --from time --to time | --publisher-failures   [--rate n/s] [--dry-run]',
+    'republish --stream id | --type t --from time --to time | --publisher-failures   [--rate n/s] [--old] [--dry-run]',
   options: {
     stream: { type: 'string' },
     type: { type: 'string' },
@@ -17,33 +18,45 @@ export const republish: Command = {
     to: { type: 'string' },
     'publisher-failures': { type: 'boolean' },
     rate: { type: 'string' },
+    old: { type: 'boolean' },
     'dry-run': { type: 'boolean' },
   },
   async run(values, { invoke, progress }) {
     const dryRun = values['dry-run'] === true;
     const asked = {
-      ...only(values, 'stream', 'type', 'from', 'to'),
+      ...only(values, 'stream', 'type', 'from', 'to', 'old'),
       ...(values['publisher-failures'] && { publisherFailures: true }),
       ...rateOf(values.rate),
       dryRun,
     };
     let published = 0;
+    let tooOld = 0;
     let publisherFailures: Chunk['publisherFailures'];
     let chunk: Chunk | undefined;
     do {
       const continuation = chunk?.continuation;
       chunk = (await invoke('republish', { ...asked, ...(continuation && { continuation }) })) as Chunk;
       published += chunk.published;
+      tooOld += chunk.tooOld;
       if (chunk.publisherFailures) publisherFailures = { ...publisherFailures, ...chunk.publisherFailures };
       progress.show(chunk.progress, `${published} events`);
     } while (chunk.continuation);
-    const result = { ...asked, published, ...(publisherFailures && { failures: publisherFailures }) };
-    return { result, text: textOf(published, publisherFailures, dryRun), ok: true };
+    const result = { ...asked, published, tooOld, ...(publisherFailures && { failures: publisherFailures }) };
+    return { result, text: textOf(published, tooOld, publisherFailures, dryRun), ok: tooOld === 0 };
   },
 };
 
-function textOf(published: number, failures: Chunk['publisherFailures'], dryRun: boolean): string {
+function textOf(
+  published: number,
+  tooOld: number,
+  failures: Chunk['publisherFailures'],
+  dryRun: boolean,
+): string {
   const lines = [`${published} events ${dryRun ? 'would go' : 'went'} to the topic.`];
+  if (tooOld > 0) {
+    const why = 'older than consumers remember, which would count or notify twice';
+    lines.push(`${tooOld} are ${why}. --old takes them in.`);
+  }
   if (failures) {
     const { batches = 0, unreadable = 0, settled = 0 } = failures;
     lines.unshift(`The publisher gave up on ${batches} batches.`);

@@ -40,7 +40,9 @@ function fakeTopic(refuses: (event: DomainEvent) => boolean = () => false) {
   return { published, sns: { send } as unknown as Runtime['sns'] };
 }
 
-const republish = (input: object, parts: RuntimeParts = {}) =>
+// The streams here are months old, so that each test has days of its own.
+const republish = (input: object, parts: RuntimeParts = {}) => operate({ old: true, ...input }, parts);
+const operate = (input: object, parts: RuntimeParts = {}) =>
   createHandler(
     data.runtime({
       sqs: queues.sqs,
@@ -75,7 +77,7 @@ describe('a stream', () => {
     expect(first.progress).toBeCloseTo(100 / 130);
     const { continuation } = first;
     const second = await republish({ stream: 'order-long', continuation }, { now });
-    expect(second).toEqual({ dryRun: false, published: 30, progress: 1 });
+    expect(second).toEqual({ dryRun: false, published: 30, tooOld: 0, progress: 1 });
     expect(places(topic.published)).toEqual(places(events));
   });
 
@@ -99,6 +101,16 @@ describe('a stream', () => {
     expect(await republish({ stream: 'order-dry', dryRun: true })).toMatchObject({ published: 4 });
     expect(topic.published).toEqual([]);
   });
+});
+
+test('What is older than consumers remember is left out and counted, unless it is asked for', async () => {
+  const now = Date.now();
+  const [old] = orderStream('ages', 'ada', new Date(now - 30 * 86_400_000).toISOString());
+  const [, recent] = orderStream('ages', 'ada', new Date(now - 28 * 86_400_000).toISOString());
+  await data.store([old, recent] as DomainEvent[]);
+  expect(await operate({ stream: 'order-ages' })).toMatchObject({ published: 1, tooOld: 1 });
+  expect(topic.published.map(({ eventId }) => eventId)).toEqual([recent?.eventId]);
+  expect(await operate({ stream: 'order-ages', old: true })).toMatchObject({ published: 2, tooOld: 0 });
 });
 
 describe('a time', () => {

@@ -81,10 +81,18 @@ test('dead-letters shows a dead letter once though two pages bring it, and count
 test('republish passes on where to continue, and adds up', async () => {
   const continuation = { startedAt: 1, windows: [] };
   const { asked, outcome } = await run(republish, { 'publisher-failures': true }, [
-    { published: 5, progress: 0.5, publisherFailures: { batches: 2, unreadable: 1 }, continuation },
-    { published: 4, progress: 1, publisherFailures: { settled: 2 } },
+    {
+      published: 5,
+      tooOld: 0,
+      progress: 0.5,
+      publisherFailures: { batches: 2, unreadable: 1 },
+      continuation,
+    },
+    { published: 4, tooOld: 3, progress: 1, publisherFailures: { settled: 2 } },
   ]);
   expect(asked[1]).toEqual({ publisherFailures: true, dryRun: false, continuation });
   expect(outcome.result).toMatchObject({ published: 9, failures: { batches: 2, settled: 2, unreadable: 1 } });
   expect(outcome.text).toContain('2 of 2 are settled.');
+  expect(outcome.text).toMatch(/^3 are older /m);
+  expect(outcome.ok).toBe(false);
 });
