@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -16,5 +18,7 @@ export default {
   globalSetup: '<rootDir>/tests/support/emulators-setup.ts',
   globalTeardown: '<rootDir>/tests/support/emulators-teardown.ts',
   modulePathIgnorePatterns: ['<rootDir>/.esbuild', '<rootDir>/.serverless', '<rootDir>/.local'],
+  // Most of a test's time is waiting, for emulators and for processes.
+  maxWorkers: availableParallelism() + 1,
   testTimeout: 30_000,
 };
