@@ -38,7 +38,10 @@ export const redrive: Command = {
       redriven.push(...chunk.redriven);
       notDeleted.push(...chunk.notDeleted);
       const all = redriven.length + chunk.matched - chunk.redriven.length;
-      progress.show(all === 0 ? 1 : redriven.length / all, `${redriven.length} of ${all} redriven`);
+      progress.show(
+        all === 0 ? 1 : redriven.length / all,
+        `${redriven.length} of ${all}${dryRun ? ' would be' : ''} redriven`,
+      );
     } while (chunk.continuation);
     const { kept, complete, failed } = chunk;
     const result = { ...asked, redriven, kept, complete, notDeleted, failed };

@@ -59,7 +59,7 @@ function textOf(
   }
   if (failures) {
     const { batches = 0, unreadable = 0, settled = 0 } = failures;
-    lines.unshift(`The publisher gave up on ${batches} batches.`);
+    lines.unshift(`Batches that the publisher gave up on: ${batches}.`);
     if (!dryRun) lines.push(`${settled} of ${batches} are settled.`);
     if (unreadable > 0) lines.push(`${unreadable} messages tell of no batch: look at that queue by hand.`);
   }
