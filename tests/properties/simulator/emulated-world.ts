@@ -84,8 +84,9 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
     stall: (chance) => chance.between(3_100, 4_500),
   });
 
-  async function consume(consumer: string, event: SQSEvent): Promise<unknown> {
+  async function consume(consumer: string, event: SQSEvent, early: boolean): Promise<unknown> {
     const { invocation, answer } = functions.start(consumer, event);
+    if (early) Object.assign(invocation, { early, faults: invocation.faults + 1 });
     const end = ledger.begin(consumer, event.Records, invocation);
     try {
       const result = await answer;
@@ -108,15 +109,15 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
     if (!name) return undefined;
     return async (event) => {
       const place = `hop/${name}/${batches++}`;
-      const run = () =>
+      const run = (early = false) =>
         consumers.has(name)
-          ? consume(name, event as SQSEvent)
+          ? consume(name, event as SQSEvent, early)
           : functions.start(name, event as object).answer;
       if (adversary.at(`${place}/delay`, 'message delayed', 0.03)) {
         await realClock.sleep(adversary.chance(`${place}/time`).between(100, 900));
       }
       // The same batch in a second hand at the same time; what that one answers is lost.
-      if (adversary.at(`${place}/twice`, 'received twice', 0.03)) void run().catch(() => undefined);
+      if (adversary.at(`${place}/twice`, 'received twice', 0.03)) void run(true).catch(() => undefined);
       return run();
     };
   });
