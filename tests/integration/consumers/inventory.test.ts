@@ -236,6 +236,13 @@ describe('Orders of one SKU', () => {
     expect(events.filter((type) => type === 'StockRejected')).toHaveLength(3);
     const cancelled = await Promise.all(orders.map(cancellationOf));
     expect(cancelled.flat()).toHaveLength(3);
+
+    const rest = await Promise.all(
+      orders.map(async (order) => (await cancellationOf(order))[0] ?? (await cancel(order))),
+    );
+    await the.handled(inventory({ metrics }), ...rest);
+    expect(counted.CommandConflicts).toBeUndefined();
+    expect((await stockOf(mug)).available).toBe(7);
   });
 
   test('in several invocations at once never take more than there is, and all are served in the end', async () => {
