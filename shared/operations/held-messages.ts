@@ -11,6 +11,9 @@ export const MAX_ENTRIES = 10;
 
 const RECEIVERS = 5;
 
+/** Of bodies: a fifth of the function's memory, for messages are up to 1 MiB each. */
+const MAX_BYTES = 100 * 1024 * 1024;
+
 export interface HoldOptions {
   /** At most about so many messages: SQS keeps 120,000 of a queue in flight. */
   limit: number;
@@ -22,7 +25,7 @@ export interface HoldOptions {
 
 export interface Held {
   messages: Message[];
-  /** False where the limit or the deadline ended it: there may be more. */
+  /** False where a limit or the deadline ended it: there may be more. */
   complete: boolean;
 }
 
@@ -38,9 +41,10 @@ export async function hold(
 ): Promise<Held> {
   const held = new Map<string, Message>();
   let complete = true;
+  let bytes = 0;
   const receive = async () => {
     for (;;) {
-      if (held.size >= limit || runtime.now() >= deadline) {
+      if (held.size >= limit || bytes >= MAX_BYTES || runtime.now() >= deadline) {
         complete = false;
         return;
       }
@@ -56,7 +60,10 @@ export async function hold(
         }),
       );
       if (Messages.length === 0) return;
-      for (const message of Messages) held.set(message.MessageId ?? '', message);
+      for (const message of Messages) {
+        held.set(message.MessageId ?? '', message);
+        bytes += Buffer.byteLength(message.Body ?? '');
+      }
     }
   };
   const outcomes = await Promise.allSettled(Array.from({ length: Math.min(RECEIVERS, limit) }, receive));

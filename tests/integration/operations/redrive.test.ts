@@ -273,3 +273,36 @@ describe('the rate', () => {
     expect(places(await bodies(sales().queue)).sort()).toEqual(places(manyStreams(15)).sort());
   });
 });
+
+test('A queue too long for one look is redriven in several, those not selected out of the way', async () => {
+  const all = Array.from({ length: 80 }, (_, index) => orderStream(`ord-${index}`, 'ada', at, 1)).flat();
+  await bury(all.slice(0, 40), new TypeError('bad day'));
+  await bury(all.slice(40), new Error('down'));
+  const { groups } = await redrive({ consumer: 'sales', dryRun: true });
+  const fingerprint = groups.find(({ errorName }) => errorName === 'TypeError')?.fingerprint;
+
+  // Receiving is so slow that each look ends after one round of calls.
+  let ms = Date.now() + 1_000;
+  const sqs = faulty(queues.sqs, async (name, _, pass) => {
+    const answer = await pass();
+    if (name === 'ReceiveMessage') ms += 25_000;
+    return answer;
+  });
+  const parts = { sqs, now: () => ms, sleep: async () => undefined };
+  const asked = { consumer: 'sales', fingerprint };
+  const redriven: { streamId?: string; version?: number }[] = [];
+  let answer = await redrive(asked, parts);
+  expect(answer.complete).toBe(false);
+  for (let looks = 1; ; looks++) {
+    redriven.push(...answer.redriven);
+    if (!answer.continuation) {
+      expect(looks).toBeGreaterThan(1);
+      break;
+    }
+    answer = await redrive({ ...asked, continuation: answer.continuation }, parts);
+  }
+  expect(places(redriven).sort()).toEqual(places(all.slice(0, 40)).sort());
+  expect(await countOf(queues.sqs, sales().queue)).toEqual({ visible: 40, hidden: 0 });
+  const { visible, hidden } = await countOf(queues.sqs, sales().deadLetters);
+  expect(visible + hidden).toBe(40);
+});
