@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHandler as orderViewHandler } from '../../../functions/projections/order-view/handler.ts';
 import { createHandler as customerOrdersHandler } from '../../../functions/queries/list-customer-orders/handler.ts';
 import { createHandler as ordersHandler } from '../../../functions/queries/list-orders/handler.ts';
 import type { OrderStatus } from '../../../shared/domain/order/order.ts';
+import { customerOrderKeys, orderKey } from '../../../shared/read-model/keys.ts';
 import { type Data, startData, watched } from '../../support/data.ts';
 import { send as httpGet } from '../../support/http-send.ts';
 import { sqsEvent } from '../../support/sqs-event.ts';
@@ -95,6 +97,43 @@ describe('GET /customers/{customerId}/orders', () => {
       );
     }
     expect((await list('ada', { status: 'cancelled' })).body).toEqual({ orders: [] });
+  });
+
+  test('of a rare status among very many: a page reads 500 orders at the most, and none is missed', async () => {
+    const TableName = data.runtime().setting('READ_MODEL_TABLE');
+    const many = Array.from({ length: 620 }, (_, index) => {
+      const [orderId, createdAt] = [randomUUID(), new Date(NOW - index * 60_000).toISOString()];
+      const status = index % 150 === 149 ? 'cancelled' : 'pending';
+      return {
+        orderId,
+        customerId: 'eve',
+        createdAt,
+        items: [],
+        total: 1,
+        currency: 'USD',
+        status,
+        version: 1,
+      };
+    });
+    await Promise.all(
+      many.map((order) => {
+        const Item = { ...orderKey(order.orderId), ...customerOrderKeys(order), ...order };
+        return data.dynamo.send(new PutCommand({ TableName, Item }));
+      }),
+    );
+    const rare = many.filter(({ status }) => status === 'cancelled').map(({ orderId }) => orderId);
+    const pages = await walk((query) => list('eve', query), { status: 'cancelled', limit: '10' });
+    expect(pages.map(({ length }) => length)).toEqual([3, 1]);
+    expect(idsOf(pages)).toEqual(rare);
+    const exactly = await walk((query) => list('eve', query), { status: 'cancelled', limit: '2' });
+    expect(idsOf(exactly)).toEqual(rare);
+  });
+
+  test('the last page, just full, gives no cursor', async () => {
+    const all = newestFirst(({ customerId }) => customerId === 'ada');
+    const { body } = await list('ada', { limit: String(all.length) });
+    expect(body.orders).toHaveLength(all.length);
+    expect(body).not.toHaveProperty('cursor');
   });
 
   test('with names and decimals, in one query and one batch get', async () => {

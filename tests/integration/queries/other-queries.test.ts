@@ -82,6 +82,7 @@ describe('GET /events', () => {
     const { cursor } = (await list({ type: 'OrderCreated', limit: '2' })).body;
     expect(await list({ type: 'OrderCreated', cursor })).toMatchObject({ status: 200 });
     expect(await list({ type: 'OrderPaid', cursor })).toMatchObject(refused('cursor'));
+    expect(await list({ type: 'OrderCreated', to: iso(NOW), cursor })).toMatchObject(refused('cursor'));
     expect(await list({ type: 'OrderCreated', from: iso(NOW - DAY), cursor })).toMatchObject(
       refused('cursor'),
     );
