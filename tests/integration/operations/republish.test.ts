@@ -233,13 +233,23 @@ describe('what the publisher gave up on', () => {
     let answer = await republish({ publisherFailures: true }, { now });
     expect(answer.continuation).toBeDefined();
     expect(await left()).toEqual({ visible: 1, hidden: 0 });
-    await put(queues.sqs, queues.failures, failure(hour + DAY / 2, hour + DAY / 2));
+    await put(queues.sqs, queues.failures, failure(hour, hour + 4_000));
     while (answer.continuation) {
       const { continuation } = answer;
       answer = await republish({ publisherFailures: true, continuation }, { now });
     }
     expect(answer.publisherFailures).toEqual({ settled: 1 });
     expect(topic.published).toHaveLength(4);
+    expect(await left()).toEqual({ visible: 1, hidden: 0 });
+  });
+
+  test('settles no batch that is not among what was published', async () => {
+    await put(queues.sqs, queues.failures, failure(hour, hour + 4_000));
+    await put(queues.sqs, queues.failures, failure(hour + DAY / 2, hour + DAY / 2));
+    const windows = [{ from: hour - 60_000, to: hour + 64_000 }];
+    const continuation = { windows, window: 1, startedAt: Date.now() + 1_000 };
+    const answer = await republish({ publisherFailures: true, continuation });
+    expect(answer).toMatchObject({ published: 0, publisherFailures: { settled: 1 } });
     expect(await left()).toEqual({ visible: 1, hidden: 0 });
   });
 
