@@ -2,12 +2,17 @@ import type { Invoke } from './event-source-mapping/index.ts';
 
 /**
  * Invokes a function through serverless-offline's Lambda endpoint.
- * @throws Error for a function error, an answer that is no JSON, or when nothing answers
+ * @param timeoutSeconds the function's own; serverless-offline leaves an invocation hanging whose thread has ended
+ * @throws Error for a function error, a timeout, an answer that is no JSON, or when nothing answers
  */
-export function invokeEndpoint(lambdaUrl: string, functionName: string): Invoke {
+export function invokeEndpoint(lambdaUrl: string, functionName: string, timeoutSeconds: number): Invoke {
   const url = `${lambdaUrl}/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`;
   return async (event) => {
-    const response = await fetch(url, { method: 'POST', body: JSON.stringify(event) });
+    const response = await fetch(url, {
+      method: 'POST',
+      body: JSON.stringify(event),
+      signal: AbortSignal.timeout(timeoutSeconds * 1000),
+    });
     const text = await response.text();
     const failed =
       !response.ok ||

@@ -7,7 +7,15 @@ import { type Emulators, startEmulators } from './emulators/index.ts';
 import { fileCheckpoints } from './event-source-mapping/checkpoints.ts';
 import { type Mappings, startMappings } from './event-source-mapping/index.ts';
 import { invokeEndpoint } from './invoke-endpoint.ts';
-import { type Run, readRun, removeRun, runFilePath, writeRun } from './run-file.ts';
+import {
+  hopsPath,
+  type Run,
+  readRun,
+  removeRun,
+  runFilePath,
+  sweepKilledRuns,
+  writeRun,
+} from './run-file.ts';
 import type { Serverless } from './serverless.ts';
 import { createStack, type Stack } from './stack/stack.ts';
 import type { Template } from './stack/template.ts';
@@ -15,6 +23,14 @@ import type { Template } from './stack/template.ts';
 /** Two worker threads a consumer: a thread costs more than it brings on one machine. */
 const concurrencyOfQueue = 2;
 const longestWaitForInvocationsMs = 5_000;
+
+/** Lambda's own, where a function sets none. */
+const defaultTimeoutSeconds = 3;
+
+interface FunctionProperties {
+  FunctionName: string;
+  Timeout?: number;
+}
 
 export interface LocalRunOptions {
   serverless: Serverless;
@@ -45,6 +61,7 @@ export class LocalRun {
     await assertNotRunning(serverless.serviceDir, httpPort);
     await assertFree('HTTP_PORT', httpPort);
     await assertFree('LAMBDA_PORT', lambdaPort);
+    sweepKilledRuns(serverless.serviceDir);
     if (dataDir) this.#releaseDataDir = claimDataDir(dataDir);
   }
 
@@ -76,7 +93,12 @@ export class LocalRun {
     this.#mappings = startMappings(
       template,
       stack,
-      (logicalId) => invokeEndpoint(run.lambdaUrl, stack.functions[logicalId]?.name ?? ''),
+      (logicalId) => {
+        const { FunctionName, Timeout = defaultTimeoutSeconds } = stack.resolve<FunctionProperties>(
+          template.Resources[logicalId]?.Properties,
+        );
+        return invokeEndpoint(run.lambdaUrl, FunctionName, Timeout);
+      },
       {
         warn,
         concurrency: concurrencyOfQueue,
@@ -92,10 +114,10 @@ export class LocalRun {
 
   /** Stops what was started. Invocations in flight get a moment; what they had comes again at the next start. */
   async stop(): Promise<void> {
-    removeRun(this.options.serverless.serviceDir, this.options.httpPort);
     const waited = new Promise<void>((resolve) => setTimeout(resolve, longestWaitForInvocationsMs).unref());
     await Promise.race([this.#mappings?.stop(), waited]);
     await this.#emulators?.stop();
+    removeRun(this.options.serverless.serviceDir, this.options.httpPort);
     this.#releaseDataDir();
   }
 
@@ -125,7 +147,7 @@ export class LocalRun {
       tables: stack.tables,
       topics: stack.topics,
       queues: stack.queues,
-      hopsFile: runFilePath(serverless.serviceDir, httpPort).replace(/json$/, 'hops.jsonl'),
+      hopsFile: hopsPath(runFilePath(serverless.serviceDir, httpPort)),
       functions: Object.fromEntries(functions),
     };
   }

@@ -8,9 +8,9 @@ import { isListening } from './emulators/free-port.ts';
 import { recordHops } from './hop-file.ts';
 import { LocalRun, useAsEnvironment } from './local-run.ts';
 import { formatOutput, muteConsoleLog } from './output.ts';
-import { httpPort, lambdaPort, readRun } from './run-file.ts';
+import { buildFolder, httpPort, lambdaPort, readRun } from './run-file.ts';
 import type { PluginUtils, Serverless } from './serverless.ts';
-import { giveRequestsIds, quietServerlessOffline } from './serverless-offline.ts';
+import { mendServerlessOffline } from './serverless-offline.ts';
 
 /**
  * The Serverless plugin of the local run. Around `sls offline start`: emulators and resources before, event
@@ -49,7 +49,7 @@ export default class LocalPlugin {
         host: '127.0.0.1',
         httpPort: httpPort(),
         lambdaPort: lambdaPort(),
-        location: this.#buildFolder(),
+        location: buildFolder(),
       };
       // serverless-esbuild would build each function for itself: 8 s for 30 of them, where bundle.ts takes 0.3 s.
       for (const step of ['before:offline:start', 'before:offline:start:init']) {
@@ -67,7 +67,7 @@ export default class LocalPlugin {
   }
 
   async #prepare(): Promise<void> {
-    await Promise.all([quietServerlessOffline(this.#log), giveRequestsIds()]);
+    await mendServerlessOffline(this.#log);
     this.#run = new LocalRun({
       serverless: this.#serverless,
       httpPort: httpPort(),
@@ -142,20 +142,16 @@ export default class LocalPlugin {
     const handlers = service.getAllFunctions().map((name) => service.getFunction(name).handler);
     await bundleFunctions({
       serviceDir,
-      folder: this.#buildFolder(),
+      folder: buildFolder(),
       modules: [...new Set(handlers.map((handler) => handler.replace(/\.[^./]+$/, '')))],
       onRebuilt: () => {
-        process.stdout.write('Built again; the next event meets the new code.\n');
         pluginManager
           .spawn('offline:functionsUpdated')
+          .then(() => process.stdout.write('Built again; the next event meets the new code.\n'))
           .catch((error: Error) => this.#log.error(error.message));
       },
       onBroken: (messages) => this.#log.error(`Not built, the old code goes on:\n${messages}`),
     });
-  }
-
-  #buildFolder(): string {
-    return `.local/build-${httpPort()}`;
   }
 
   #end(message: string): void {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isListening } from './emulators/free-port.ts';
 import type { Endpoints } from './emulators/index.ts';
@@ -46,11 +46,33 @@ export function writeRun(serviceDir: string, port: number, run: Run): void {
   writeFileSync(path, `${JSON.stringify(run, null, 2)}\n`);
 }
 
-/** Removes the file of this process's run, and no other's. */
+/** The functions' bundles of the run on that port. Relative to the service's folder. */
+export const buildFolder = (port = httpPort()): string => `.local/build-${port}`;
+
+/** Removes what this process's run has left, and no other's. */
 export function removeRun(serviceDir: string, port: number): void {
-  const path = runFilePath(serviceDir, port);
-  if (readFile(path)?.pid === process.pid) rmSync(path, { force: true });
+  if (readFile(runFilePath(serviceDir, port))?.pid === process.pid) removeTraces(serviceDir, port);
 }
+
+/** Removes what runs have left that were killed. */
+export function sweepKilledRuns(serviceDir: string): void {
+  const folder = join(serviceDir, '.local');
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const port = /^run(?:-(\d+))?\.json$/.exec(name);
+    const run = port && readFile(join(folder, name));
+    if (run && !isAlive(run.pid)) removeTraces(serviceDir, Number(port[1] ?? defaultHttpPort));
+  }
+}
+
+function removeTraces(serviceDir: string, port: number): void {
+  const path = runFilePath(serviceDir, port);
+  for (const trace of [path, hopsPath(path), join(serviceDir, buildFolder(port))]) {
+    rmSync(trace, { recursive: true, force: true });
+  }
+}
+
+/** Where a run's hops are kept, next to its run file. */
+export const hopsPath = (runFile: string): string => runFile.replace(/json$/, 'hops.jsonl');
 
 function readFile(path: string): Run | undefined {
   try {

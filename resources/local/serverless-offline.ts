@@ -10,14 +10,21 @@ type Log = PluginUtils['log'];
 const internal = (path: string): Promise<Record<string, unknown>> =>
   import(new URL(path, import.meta.resolve('serverless-offline')).href);
 
+const longestWaitForInvocationsMs = 15_000;
+
+/** All of the below; before serverless-offline starts. */
+export async function mendServerlessOffline(log: Log): Promise<void> {
+  await Promise.all([quiet(log), giveRequestsIds(), letInvocationsEnd()]);
+}
+
 /**
  * It announces every route, authorizer and invocation. Of what it says, only warnings and errors of functions are
  * kept; a caller's bad token is no error of ours.
  */
-export async function quietServerlessOffline(log: Log): Promise<void> {
+async function quiet(log: Log): Promise<void> {
   const { setLogUtils } = await internal('./utils/log.js');
   const silent = () => {};
-  const quiet: Log = {
+  const filtered: Log = {
     debug: silent,
     info: silent,
     verbose: silent,
@@ -30,11 +37,11 @@ export async function quietServerlessOffline(log: Log): Promise<void> {
       log.error(...args);
     },
   };
-  (setLogUtils as (utils: { log: Log }) => void)({ log: quiet });
+  (setLogUtils as (utils: { log: Log }) => void)({ log: filtered });
 }
 
 /** Every request of an HTTP API has the same `requestContext.requestId` there; on AWS each has its own. */
-export async function giveRequestsIds(): Promise<void> {
+async function giveRequestsIds(): Promise<void> {
   const { default: Event } = await internal('./events/http/lambda-events/LambdaProxyIntegrationEventV2.js');
   const { prototype } = Event as { prototype: { create(): { requestContext: { requestId: string } } } };
   const { create } = prototype;
@@ -42,5 +49,42 @@ export async function giveRequestsIds(): Promise<void> {
     const event = create.call(this);
     event.requestContext.requestId = randomUUID();
     return event;
+  };
+}
+
+interface Runner {
+  run(event: unknown, context: unknown): Promise<unknown>;
+  cleanup(): Promise<unknown>;
+}
+
+/**
+ * When the code has changed it ends the functions' threads, and what these were doing is never answered. Here they
+ * finish first; what takes too long is answered with an error.
+ */
+async function letInvocationsEnd(): Promise<void> {
+  const { default: WorkerThreadRunner } = await internal(
+    './lambda/handler-runner/worker-thread-runner/index.js',
+  );
+  const { prototype } = WorkerThreadRunner as { prototype: Runner };
+  const { run, cleanup } = prototype;
+  const running = new WeakMap<Runner, Map<Promise<unknown>, (error: Error) => void>>();
+
+  prototype.run = function (this: Runner, event, context) {
+    const own = running.get(this) ?? new Map();
+    running.set(this, own);
+    const { promise: abandoned, reject } = Promise.withResolvers<never>();
+    const work = Promise.race([run.call(this, event, context), abandoned]);
+    own.set(work, reject);
+    work.catch(() => {}).finally(() => own.delete(work));
+    return work;
+  };
+
+  prototype.cleanup = async function (this: Runner) {
+    const own = running.get(this) ?? new Map<Promise<unknown>, (error: Error) => void>();
+    const late = new Promise((resolve) => setTimeout(resolve, longestWaitForInvocationsMs).unref());
+    Promise.race([Promise.allSettled(own.keys()), late]).then(() => {
+      for (const reject of own.values()) reject(new Error('The function was ended before it had answered'));
+      return cleanup.call(this);
+    });
   };
 }

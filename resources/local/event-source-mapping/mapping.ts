@@ -38,4 +38,18 @@ export interface EventSourceMapping {
 /** What a mapping tells of trouble that is not the function's: the source does not answer, and so on. */
 export type Warn = (message: string) => void;
 
+/** Tells of trouble once, and again only after `fine()`. */
+export function outage(name: string, warn: Warn): { trouble(error: unknown): void; fine(): void } {
+  let told = false;
+  return {
+    trouble(error) {
+      if (!told) warn(`${name}: ${error instanceof Error ? error.message : error}`);
+      told = true;
+    },
+    fine() {
+      told = false;
+    },
+  };
+}
+
 export const isTrue = (value: boolean | string | undefined): boolean => String(value) === 'true';

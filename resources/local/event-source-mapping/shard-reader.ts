@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Checkpoints } from './checkpoints.ts';
 import { createLane } from './lane.ts';
-import type { Warn } from './mapping.ts';
+import { outage, type Warn } from './mapping.ts';
 import { createProgress } from './progress.ts';
 import { createSignal } from './signal.ts';
 import { type DeliveryOptions, deliver, sequenceNumber } from './stream-delivery.ts';
@@ -41,6 +41,8 @@ export interface ShardReader {
  */
 export function shardReader(options: ShardReaderOptions): ShardReader {
   const { name, source, shardId, checkpoints, batchSize, parallelizationFactor, takes, warn } = options;
+  const stream = outage(name, warn);
+  const destination = outage(`${name}, failure destination`, warn);
   const changed = createSignal();
   const progress = createProgress();
   let stopping = false;
@@ -81,9 +83,10 @@ export function shardReader(options: ShardReaderOptions): ShardReader {
     while (!stopping) {
       try {
         await options.delivery.giveUp(batch);
+        destination.fine();
         return true;
       } catch (error) {
-        warn(`${name}: the failure destination: ${messageOf(error)}`);
+        destination.trouble(error);
         await pauseUnlessStopped(pauseAfterErrorMs);
       }
     }
@@ -116,6 +119,7 @@ export function shardReader(options: ShardReaderOptions): ShardReader {
           iterator,
           Math.min(largestRead, batchSize * lanes.length),
         );
+        stream.fine();
         lastRead = records.length > 0 ? sequenceNumber(records.at(-1) as DynamoDBRecord) : lastRead;
         distribute(records);
         emptyReads = records.length === 0 ? emptyReads + 1 : 0;
@@ -128,7 +132,7 @@ export function shardReader(options: ShardReaderOptions): ShardReader {
         iterator = undefined;
         emptyReads = 0;
         if (stopping) return;
-        warn(`${name}: ${messageOf(error)}`);
+        stream.trouble(error);
         await pauseUnlessStopped(pauseAfterErrorMs);
       }
     }
@@ -184,5 +188,3 @@ function laneOf(record: DynamoDBRecord, lanes: number): number {
   const key = JSON.stringify(Object.entries(record.dynamodb?.Keys ?? {}).sort());
   return createHash('sha256').update(key).digest().readUInt32BE(0) % lanes;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

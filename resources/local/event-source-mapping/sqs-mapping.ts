@@ -3,7 +3,13 @@ import type { SQSRecord } from 'aws-lambda';
 import type { AwsApi } from '../emulators/aws-api.ts';
 import { readBatchReport, reportsItemFailures } from './batch-report.ts';
 import { messageFilter } from './filter-criteria.ts';
-import type { EventSourceMapping, Invoke, MappingProperties, Warn } from './mapping.ts';
+import {
+  type EventSourceMapping,
+  type Invoke,
+  type MappingProperties,
+  outage,
+  type Warn,
+} from './mapping.ts';
 import { type SqsMessage, sqsRecord } from './sqs-record.ts';
 
 const largestPayloadBytes = 6 * 1024 * 1024;
@@ -35,6 +41,7 @@ export function sqsMapping(options: SqsMappingOptions): EventSourceMapping {
   const concurrency = properties.ScalingConfig?.MaximumConcurrency ?? options.concurrency ?? 5;
   const takes = messageFilter(properties.FilterCriteria);
   const reports = reportsItemFailures(properties.FunctionResponseTypes);
+  const source = outage(name, warn);
   const inFlight = new Set<Promise<void>>();
   let stopping = false;
   let polling: Promise<void> | undefined;
@@ -49,10 +56,11 @@ export function sqsMapping(options: SqsMappingOptions): EventSourceMapping {
       }
       try {
         const batch = await collect();
+        source.fine();
         if (batch.length > 0) run(batch);
       } catch (error) {
         if (stopping) return;
-        warn(`${name}: ${error instanceof Error ? error.message : error}`);
+        source.trouble(error);
         await pause(pauseAfterErrorMs);
       } finally {
         collecting = 0;

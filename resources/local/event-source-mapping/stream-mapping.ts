@@ -8,6 +8,7 @@ import {
   type Invoke,
   isTrue,
   type MappingProperties,
+  outage,
   type Warn,
 } from './mapping.ts';
 import type { SendToDestination } from './on-failure.ts';
@@ -41,6 +42,7 @@ export function streamMapping(options: StreamMappingOptions): EventSourceMapping
   const { name, source, properties, warn = () => {}, checkpoints = inMemoryCheckpoints() } = options;
   const { backOffMs = exponentialBackOff, listShardsEveryMs = 10_000 } = options;
   const takes = streamFilter(properties.FilterCriteria);
+  const listing = outage(`${name}, list of shards`, warn);
   const changed = createSignal();
   const readers = new Map<string, { reader: ShardReader; finished: Promise<void> }>();
   let startingPosition =
@@ -88,13 +90,14 @@ export function streamMapping(options: StreamMappingOptions): EventSourceMapping
       try {
         const shards = await source.shards();
         for (const { ShardId } of shards.filter((shard) => mayStart(shard, shards))) startReader(ShardId);
+        listing.fine();
         listed = true;
         // Shards that appear later are children of these: LATEST would skip their first records.
         if (shards.length > 0) startingPosition = 'TRIM_HORIZON';
         await changed.wait(listShardsEveryMs);
       } catch (error) {
         if (stopping) return;
-        warn(`${name}: ${error instanceof Error ? error.message : error}`);
+        listing.trouble(error);
         await pause(pauseAfterErrorMs);
       }
     }
