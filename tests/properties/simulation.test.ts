@@ -15,29 +15,26 @@ describe('the system under an adversary', () => {
     deployment = await readDeployment(template);
   });
 
-  test.each([1, 2, 3, 4, 5, 6])(
-    'loses nothing and doubles nothing, on the stand-in (seed %i)',
-    async (seed) => {
-      const { findings, faults, events } = await runVirtual(deployment, { seed, orders: 15 });
-      expect(findings).toEqual([]);
-      // A run in which nothing happened would say nothing.
-      expect(faults.length).toBeGreaterThan(10);
-      expect(events).toBeGreaterThan(50);
-    },
-  );
+  test.each([1, 2, 3])('loses nothing and doubles nothing, on the stand-in (seed %i)', async (seed) => {
+    const { findings, faults, events } = await runVirtual(deployment, { seed, orders: 12 });
+    expect(findings).toEqual([]);
+    // A run in which nothing happened would say nothing.
+    expect(faults.length).toBeGreaterThan(10);
+    expect(events).toBeGreaterThan(40);
+  });
 
   test('loses nothing and doubles nothing, on the emulators', async () => {
-    const run = { seed: 1, orders: 6, prefix: uniquePrefix(), emulators: sharedEmulators() };
+    const run = { seed: 1, orders: 4, prefix: uniquePrefix(), emulators: sharedEmulators() };
     const { findings, faults, events } = await runEmulated({ ...run, template, deployment });
     expect(findings).toEqual([]);
     expect(faults.length).toBeGreaterThan(5);
-    expect(events).toBeGreaterThan(20);
+    expect(events).toBeGreaterThan(15);
   }, 60_000);
 
   test('is the same run for the same seed', async () => {
     const [one, other] = [
-      await runVirtual(deployment, { seed: 7, orders: 10 }),
-      await runVirtual(deployment, { seed: 7, orders: 10 }),
+      await runVirtual(deployment, { seed: 7, orders: 5 }),
+      await runVirtual(deployment, { seed: 7, orders: 5 }),
     ];
     expect(other).toEqual(one);
   });
@@ -51,10 +48,10 @@ describe('the system under an adversary', () => {
   });
 
   test('meets only the faults that it is told to, the others left out', async () => {
-    const { faults } = await runVirtual(deployment, { seed: 1, orders: 15 });
+    const { faults } = await runVirtual(deployment, { seed: 1, orders: 12 });
     const place = faults[0]?.place ?? '';
-    const only = await runVirtual(deployment, { seed: 1, orders: 15, only: new Set([place]) });
+    const only = await runVirtual(deployment, { seed: 1, orders: 12, only: new Set([place]) });
     expect(only.faults).toEqual([faults[0]]);
-    expect((await runVirtual(deployment, { seed: 1, orders: 15, only: new Set() })).faults).toEqual([]);
+    expect((await runVirtual(deployment, { seed: 1, orders: 12, only: new Set() })).faults).toEqual([]);
   });
 });

@@ -90,7 +90,7 @@ export class Clients {
     void run.then(() => this.#running.delete(run));
     const answer = await Promise.race([
       run,
-      this.#world.clock.sleep(this.#world.patienceMs).then(() => undefined),
+      this.#world.clock.limit(this.#world.patienceMs).then(() => undefined),
     ]);
     if (answer && answer.status < 500) sent.answers.push(answer);
     else sent.unsure = true;

@@ -2,6 +2,8 @@
 export interface Clock {
   now(): number;
   sleep(ms: number): Promise<void>;
+  /** The same, for a limit that nobody need wait for: it keeps no process running. */
+  limit(ms: number): Promise<void>;
 }
 
 interface Waiting {
@@ -29,6 +31,10 @@ export class VirtualClock implements Clock {
 
   sleep(ms: number): Promise<void> {
     return new Promise((wake) => this.#push({ at: this.#now + Math.max(0, ms), order: this.#order++, wake }));
+  }
+
+  limit(ms: number): Promise<void> {
+    return this.sleep(ms);
   }
 
   /** Lets time pass until `finished`, or until nobody sleeps any more. Answers whether it finished. */
@@ -75,6 +81,7 @@ export class VirtualClock implements Clock {
 export const realClock: Clock = {
   now: Date.now,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  limit: (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref()),
 };
 
 // After this turn of the event loop no promise is left that could go on without a sleeper.

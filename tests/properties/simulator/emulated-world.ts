@@ -17,7 +17,7 @@ import type { Item } from '../stand-in/expression.ts';
 import type { Adversary } from './adversary.ts';
 import { realClock } from './clock.ts';
 import type { Deployment, Mapping, QueueProperties } from './deployment.ts';
-import { Functions } from './functions.ts';
+import { Functions, type Invocation } from './functions.ts';
 import { Ledger } from './ledger.ts';
 import type { DeadLetter, World } from './world.ts';
 
@@ -45,7 +45,7 @@ interface HeldLetter extends DeadLetter {
 }
 
 /** Seconds; more than a batch's window, less than a stalled function takes. */
-const VISIBILITY_TIMEOUT = 3;
+const VISIBILITY_TIMEOUT = 4;
 
 /** The compiled stack on the real emulators, its real event source mappings, and time as it passes. */
 export async function emulatedWorld(options: EmulatedWorldOptions): Promise<World> {
@@ -81,7 +81,7 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
     remainingMs: 300,
     timeoutMs: (name) => (consumers.has(name) ? undefined : 2_000),
     latency: () => 0,
-    stall: (chance) => chance.between(3_100, 4_500),
+    stall: (chance) => chance.between(4_100, 6_000),
   });
 
   async function consume(consumer: string, event: SQSEvent, early: boolean): Promise<unknown> {
@@ -90,6 +90,7 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
     const end = ledger.begin(consumer, event.Records, invocation);
     try {
       const result = await answer;
+      noteSlowness(invocation);
       const report = readBatchReport(
         result,
         event.Records.map(({ messageId }) => messageId),
@@ -207,6 +208,11 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
       for (const one of [dynamo, sns, sqs]) one.destroy();
     },
   };
+}
+
+/** Where real time passes, a busy machine is a fault like any other: it makes a function outlast its messages. */
+function noteSlowness(invocation: Invocation): void {
+  if (Date.now() - invocation.startedAt > VISIBILITY_TIMEOUT * 500) invocation.faults++;
 }
 
 function routesOf(deployment: Deployment, urlOf: (logicalId: string) => string): Route[] {

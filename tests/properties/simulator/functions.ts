@@ -94,7 +94,7 @@ export class Functions {
       };
     });
     const timeout = this.#options.timeoutMs(name);
-    if (timeout !== undefined) void clock.sleep(timeout).then(() => invocation.endedAt ?? invocation.die());
+    if (timeout !== undefined) void clock.limit(timeout).then(() => invocation.endedAt ?? invocation.die());
     const context = {
       functionName: name,
       awsRequestId: place,
@@ -158,7 +158,7 @@ export class Functions {
     const fault = adversary.atCall(place, service, name, clock.now());
     if (fault) invocation.faults++;
     const pass = async (ms: number) => {
-      if (ms > 0) await clock.sleep(ms);
+      if (ms > 0) await clock.limit(ms);
       if (invocation.dead) await GONE;
     };
     const perform = async (sent = command) => {

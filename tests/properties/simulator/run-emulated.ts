@@ -5,8 +5,8 @@ import type { Deployment } from './deployment.ts';
 import { emulatedWorld } from './emulated-world.ts';
 import { type RunReport, simulate } from './simulation.ts';
 
-/** The clients' minute takes less than a second. */
-const PACE = 0.012;
+/** The clients' minute takes little more than a second. */
+const PACE = 0.02;
 
 export interface EmulatedRun {
   seed: number;
