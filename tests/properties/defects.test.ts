@@ -6,7 +6,7 @@ import { runVirtual } from './simulator/run-virtual.ts';
 import { shrink } from './simulator/shrink.ts';
 
 /** The seeds are the same in every run of the test: so is what they find. */
-const SEEDS = Array.from({ length: 40 }, (_, index) => index + 1);
+const MAX_SEEDS = 40;
 const ORDERS = 15;
 
 describe('the checks', () => {
@@ -18,12 +18,12 @@ describe('the checks', () => {
 
   test.each(defects.map((defect) => [defect.name, defect] as const))('catch: %s', async (_, defect) => {
     const found = new Set<string>();
-    for (const seed of SEEDS) {
+    const { firstSeed = 1 } = defect;
+    for (let seed = firstSeed; seed < firstSeed + MAX_SEEDS; seed++) {
       const { findings } = await runVirtual(deployment, { seed, orders: ORDERS, defect });
       for (const { kind } of findings) found.add(kind);
       if (defect.caughtAs.some((kind) => found.has(kind))) break;
     }
-    expect(defect.caughtAs).toEqual(expect.arrayContaining([expect.anything()]));
     expect([...found].filter((kind) => (defect.caughtAs as readonly string[]).includes(kind))).not.toEqual(
       [],
     );
