@@ -3,23 +3,60 @@
  * plain JavaScript, nothing but Node's own modules. Installs what package-lock.json says unless it is there.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const oldest = 20;
+const installedMark = join(root, 'node_modules', '.installed-lock');
 
 function main() {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < oldest)
     return fail(`Orderstream needs Node ${oldest} or newer to install; this is ${process.version}.`);
-  const missing = firstDifference();
-  if (!missing) return;
-  process.stderr.write(`Installing packages (${missing}) …\n`);
-  const { status, error } = npm('ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error');
-  if (error) return fail(`npm could not be run: ${error.message}`);
-  if (status !== 0) fail('The packages could not be installed; npm says why above.', status ?? 1);
+  if (!firstDifference()) return;
+  alone(() => {
+    const missing = firstDifference();
+    if (!missing) return;
+    process.stderr.write(`Installing packages (${missing}) …\n`);
+    const { status, error } = npm('ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error');
+    if (error) fail(`npm could not be run: ${error.message}`);
+    if (status !== 0) fail('The packages could not be installed; npm says why above.', status ?? 1);
+  });
+}
+
+/** Two installations at once, of `npm start` and `npm test`, would take the packages from under each other. */
+function alone(work) {
+  const lock = join(root, '.local', 'install.pid');
+  mkdirSync(dirname(lock), { recursive: true });
+  for (let told = false; !take(lock); told = true) {
+    if (!told) process.stderr.write('Waiting for another process that installs the packages …\n');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  }
+  process.on('exit', () => rmSync(lock, { force: true }));
+  work();
+}
+
+/** Whether the lock is ours now. One that a killed process has left is removed. */
+function take(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch {
+    const owner = Number(readText(lock));
+    if (owner && !isAlive(owner)) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 /** What of the lock file is not installed, in words; undefined when all is. */
@@ -29,6 +66,8 @@ function firstDifference() {
   // npm writes this file last, so an install that was broken off has none.
   const installed = packagesOf('node_modules/.package-lock.json');
   if (!installed) return 'none yet';
+  // npm may leave out what it need not install (optional peers): what it made of this lock file is right.
+  if (existsSync(installedMark) && readFileSync(installedMark, 'utf8') === lockDigest()) return missingNode();
   for (const [path, { version, optional, link }] of Object.entries(wanted)) {
     if (path === '' || link) continue;
     const found = installed[path];
@@ -36,17 +75,33 @@ function firstDifference() {
     if (!found || found.version !== version)
       return `${path.replace(/^.*node_modules\//, '')} ${version} is missing`;
   }
-  // Lambda's Node, which the scripts run on; its own install script fetches it.
-  return existsSync(join(root, 'node_modules', '.bin', 'node')) || process.platform === 'win32'
+  return missingNode();
+}
+
+/** Lambda's Node, which the scripts run on; its own install script fetches it. */
+const missingNode = () =>
+  existsSync(join(root, 'node_modules', '.bin', 'node')) || process.platform === 'win32'
     ? undefined
     : 'node is missing';
-}
+
+const lockDigest = () =>
+  createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
 
 function packagesOf(path) {
   try {
-    return JSON.parse(readFileSync(join(root, path), 'utf8')).packages;
+    return JSON.parse(readText(join(root, path))).packages;
   } catch {
     return undefined;
+  }
+}
+
+function readText(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
   }
 }
 

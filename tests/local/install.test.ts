@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -71,12 +72,44 @@ describe('what runs before npm start and npm test', () => {
     expect(some.calls()).toEqual(['ci --include=dev --no-fund --no-audit --loglevel=error']);
   });
 
+  test('does nothing the second time, whatever npm thought right to leave out', async () => {
+    const some = project({ 'node_modules/left': { version: '1.0.0' } });
+    await install(some);
+    expect(await install(some)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(some.calls()).toHaveLength(1);
+    writeFileSync(join(some.folder, 'package-lock.json'), JSON.stringify({ packages: locked, changed: true }));
+    await install(some);
+    expect(some.calls()).toHaveLength(2);
+  });
+
   test('fails with npm, and says so', async () => {
     const broken = project(undefined);
     writeFileSync(broken.npm, 'process.exit(7)');
     const { code, stderr } = await install(broken);
     expect(code).toBe(7);
     expect(stderr).toContain('could not be installed');
+  });
+
+  test('installs once when two begin together: the second waits, and finds everything there', async () => {
+    const both = project(undefined);
+    const hidden = join(both.folder, 'node_modules/.package-lock.json');
+    const slowly = `setTimeout(() => require('fs').writeFileSync(${JSON.stringify(hidden)}, process.env.INSTALLED), 300);`;
+    writeFileSync(both.npm, `${readFileSync(both.npm, 'utf8')}\n${slowly}`);
+    const env = { npm_execpath: both.npm, INSTALLED: JSON.stringify({ packages: installed }) };
+    const outcomes = await Promise.all(
+      [1, 2].map(() => node(['resources/local/install.mjs'], { cwd: both.folder, env })),
+    );
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
+    expect(both.calls()).toHaveLength(1);
+  });
+
+  test('is not held up by an installation that was killed', async () => {
+    const some = project(undefined);
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    mkdirSync(join(some.folder, '.local'));
+    writeFileSync(join(some.folder, '.local/install.pid'), String(pid));
+    expect((await install(some)).code).toBe(0);
+    expect(some.calls()).toHaveLength(1);
   });
 
   test('says when it is no complete checkout', async () => {
