@@ -3,6 +3,7 @@
  * plain JavaScript, nothing but Node's own modules. Installs what package-lock.json says unless it is there.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +24,7 @@ function main() {
     const { status, error } = npm('ci', '--include=dev', '--no-fund', '--no-audit', '--loglevel=error');
     if (error) fail(`npm could not be run: ${error.message}`);
     if (status !== 0) fail('The packages could not be installed; npm says why above.', status ?? 1);
+    writeFileSync(installedMark, lockDigest());
   });
 }
 

@@ -77,7 +77,10 @@ describe('what runs before npm start and npm test', () => {
     await install(some);
     expect(await install(some)).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(some.calls()).toHaveLength(1);
-    writeFileSync(join(some.folder, 'package-lock.json'), JSON.stringify({ packages: locked, changed: true }));
+    writeFileSync(
+      join(some.folder, 'package-lock.json'),
+      JSON.stringify({ packages: locked, changed: true }),
+    );
     await install(some);
     expect(some.calls()).toHaveLength(2);
   });
