@@ -167,12 +167,17 @@ export default class LocalPlugin {
   }
 }
 
+/** More than the invocations in flight are given; what is left then is ended with this process. */
+const longestStopMs = 10_000;
+
 function stopAtSecondSignal(): void {
   let signals = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       signals++;
       if (signals > 1) process.exit(130);
+      // A worker or a kept connection that does not end must not keep what was asked to stop.
+      setTimeout(() => process.exit(0), longestStopMs).unref();
     });
   }
 }
