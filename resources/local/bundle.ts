@@ -1,6 +1,10 @@
-import { rmSync } from 'node:fs';
+import { rmSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { type BuildContext, context, type Plugin } from 'esbuild';
+import { type BuildFailure, context } from 'esbuild';
+
+const sourceFolders = ['functions', 'shared'];
+/** Editors write a file in several steps. */
+const quietMs = 50;
 
 export interface BundleOptions {
   serviceDir: string;
@@ -19,8 +23,10 @@ export interface BundleOptions {
  * modules that share their chunks: what 30 functions have in common is built once, in a third of a second.
  * @throws Error when they do not build
  */
-export async function bundleFunctions(options: BundleOptions): Promise<BuildContext> {
+export async function bundleFunctions(options: BundleOptions): Promise<{ stop(): Promise<void> }> {
   const { serviceDir, folder, modules } = options;
+  const onRebuilt = () => options.onRebuilt();
+  const onBroken = (error: unknown) => options.onBroken(messagesOf(error));
   rmSync(join(serviceDir, folder), { recursive: true, force: true });
   const bundle = await context({
     absWorkingDir: serviceDir,
@@ -40,33 +46,47 @@ export async function bundleFunctions(options: BundleOptions): Promise<BuildCont
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
-    plugins: [report(options)],
   });
   try {
     await bundle.rebuild();
-    await bundle.watch();
   } catch (error) {
     await bundle.dispose();
     throw error;
   }
-  return bundle;
-}
-
-/** Says how builds after the first two went: `rebuild()` is one, and `watch()` begins with another. */
-function report({ onRebuilt, onBroken }: BundleOptions): Plugin {
-  let builds = 0;
+  const stopWatching = watchSources(serviceDir, () => bundle.rebuild().then(onRebuilt, onBroken));
   return {
-    name: 'report',
-    setup(build) {
-      build.onEnd(({ errors }) => {
-        builds++;
-        if (builds <= 2) return;
-        if (errors.length === 0) onRebuilt();
-        else
-          onBroken(
-            errors.map(({ text, location }) => `${location?.file}:${location?.line}: ${text}`).join('\n'),
-          );
-      });
+    async stop() {
+      stopWatching();
+      await bundle.dispose();
     },
   };
+}
+
+/**
+ * Calls `rebuild` after changes, one call at a time. esbuild can watch by itself, but its process then outlives ours
+ * when ours is killed.
+ */
+function watchSources(serviceDir: string, rebuild: () => Promise<void>): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let building: Promise<void> = Promise.resolve();
+  const watchers = sourceFolders.map((folder) =>
+    watch(join(serviceDir, folder), { recursive: true }, (_, file) => {
+      if (!file?.endsWith('.ts')) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        building = building.then(rebuild);
+      }, quietMs);
+    }),
+  );
+  return () => {
+    clearTimeout(timer);
+    for (const watcher of watchers) watcher.close();
+  };
+}
+
+/** esbuild's messages with their places, one a line. */
+function messagesOf(error: unknown): string {
+  const { errors = [] } = error as Partial<BuildFailure>;
+  if (errors.length === 0) return error instanceof Error ? error.message : String(error);
+  return errors.map(({ text, location }) => `${location?.file}:${location?.line}: ${text}`).join('\n');
 }

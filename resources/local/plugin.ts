@@ -22,6 +22,7 @@ export default class LocalPlugin {
   readonly #log: PluginUtils['log'];
   readonly #dataDir: string | undefined;
   #run: LocalRun | undefined;
+  #bundles: { stop(): Promise<void> } | undefined;
   #unmute: () => void = () => {};
 
   constructor(serverless: Serverless, options: { package?: string }, { log }: PluginUtils) {
@@ -32,7 +33,7 @@ export default class LocalPlugin {
       initialize: () => this.#configure(),
       'before:offline:start:init': () => this.#prepare(),
       'after:offline:start:init': () => this.#start(),
-      'before:offline:start:end': () => this.#run?.stop(),
+      'before:offline:start:end': () => this.#stop(),
       'before:offline:start': () => this.#prepareWithoutSubcommand(),
       'after:package:finalize': () => this.#writeTemplate(options.package),
       error: () => this.#failed(),
@@ -129,18 +130,22 @@ export default class LocalPlugin {
     formatOutput();
   }
 
+  async #stop(): Promise<void> {
+    await Promise.all([this.#run?.stop(), this.#bundles?.stop()]);
+  }
+
   /** What does not build would leave esbuild's and our own processes waiting for a start that never comes. */
   async #failed(): Promise<void> {
     this.#unmute();
     if (!this.#run) return;
-    await this.#run.stop();
+    await this.#stop();
     setTimeout(() => process.exit(1), 500).unref();
   }
 
   async #bundle(): Promise<void> {
     const { serviceDir, service, pluginManager } = this.#serverless;
     const handlers = service.getAllFunctions().map((name) => service.getFunction(name).handler);
-    await bundleFunctions({
+    this.#bundles = await bundleFunctions({
       serviceDir,
       folder: buildFolder(),
       modules: [...new Set(handlers.map((handler) => handler.replace(/\.[^./]+$/, '')))],
