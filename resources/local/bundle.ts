@@ -1,5 +1,6 @@
 import { rmSync, watch } from 'node:fs';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type BuildFailure, context } from 'esbuild';
 
 const sourceFolders = ['functions', 'shared'];
@@ -42,24 +43,34 @@ export async function bundleFunctions(options: BundleOptions): Promise<{ stop():
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'silent',
+    // esbuild would remove the last build's files when the next one fails.
+    write: false,
     // CommonJS packages inside call require() for Node's own modules.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   });
+  const build = async () => writeFiles((await bundle.rebuild()).outputFiles);
   try {
-    await bundle.rebuild();
+    await build();
   } catch (error) {
     await bundle.dispose();
     throw error;
   }
-  const stopWatching = watchSources(serviceDir, () => bundle.rebuild().then(onRebuilt, onBroken));
+  const stopWatching = watchSources(serviceDir, () => build().then(onRebuilt, onBroken));
   return {
     async stop() {
       stopWatching();
       await bundle.dispose();
     },
   };
+}
+
+async function writeFiles(files: { path: string; contents: Uint8Array }[]): Promise<void> {
+  await Promise.all(
+    [...new Set(files.map(({ path }) => dirname(path)))].map((path) => mkdir(path, { recursive: true })),
+  );
+  await Promise.all(files.map(({ path, contents }) => writeFile(path, contents)));
 }
 
 /**

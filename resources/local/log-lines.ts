@@ -69,15 +69,17 @@ export function formatLogLine(line: string, color: boolean): string | undefined 
 
 function what(entry: LogEntry): string {
   const { route, status, ms, eventType, streamId, version, message } = entry;
-  if (route) return `${route} ${status} (${ms} ms)`;
-  const event = [eventType, streamId && `${streamId}${version === undefined ? '' : `@${version}`}`].filter(
-    Boolean,
-  );
+  if (route && status !== undefined) return `${route} ${status} (${ms} ms)`;
+  const subject = [
+    route,
+    eventType,
+    streamId && `${streamId}${version === undefined ? '' : `@${version}`}`,
+  ].filter(Boolean);
   const tries = Number(entry.receiveCount ?? 1) > 1 ? ` (receive ${entry.receiveCount})` : '';
   const name = entry.errorName ?? entry.error?.name;
   const text = entry.errorMessage ?? entry.error?.message ?? entry.reason;
   const cause = name || text ? `: ${[name, text].filter(Boolean).join(': ')}` : '';
-  return `${event.length > 0 ? `${event.join(' ')} ` : ''}${message}${tries}${cause}`;
+  return `${subject.length > 0 ? `${subject.join(' ')} ` : ''}${message}${tries}${cause}`;
 }
 
 /** `orderstream-dev-place-order` → `place-order` */

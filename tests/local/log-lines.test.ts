@@ -77,8 +77,10 @@ describe('a line of a function’s log', () => {
       message: 'x is undefined',
       stack: 'TypeError: x is undefined\n    at handler',
     };
-    expect(formatLogLine(log({ level: 'ERROR', message: 'request failed', error }), false)).toMatch(
-      /error .* request failed: TypeError: x is undefined\nTypeError: x is undefined\n {4}at handler$/,
+    expect(
+      formatLogLine(log({ level: 'ERROR', message: 'request failed', route: 'POST /orders', error }), false),
+    ).toMatch(
+      /error .* POST \/orders request failed: TypeError: x is undefined\nTypeError: x is undefined\n {4}at handler$/,
     );
   });
 
