@@ -217,24 +217,23 @@ describe('FilterCriteria', () => {
 });
 
 describe('stop()', () => {
-  test('waits for the invocation in flight, and leaves the rest in the queue', async () => {
-    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  test('waits for the invocation in flight', async () => {
+    const order: string[] = [];
     const { send, inspect, mappings, messageBatches } = await mappedStack({
-      mapping: { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 1 } },
-      onMessages: () => released,
+      queue: { VisibilityTimeout: 30 },
+      // A function that takes longer than a poll does.
+      onMessages: () =>
+        new Promise((answer) => setTimeout(answer, 500)).then(() => void order.push('answered')),
     });
-    await send('1', '2');
+    await send('1');
     await eventually(() => messageBatches.length === 1);
-    let stopped = false;
-    const stopping = mappings.stop().then(() => {
-      stopped = true;
-    });
     expect(await mappings.all[0]?.idle()).toBe(false);
-    expect(stopped).toBe(false);
-    release();
-    await stopping;
-    expect(messageBatches).toHaveLength(1);
-    expect((await inspect('ReviewQueue')).bodies).toHaveLength(1);
+    await mappings.stop();
+    order.push('stopped');
+    expect(order).toEqual(['answered', 'stopped']);
+    await send('2');
+    expect(await mappings.all[0]?.idle()).toBe(false);
+    expect((await inspect('ReviewQueue')).bodies).toEqual(['2']);
   });
 });
 
