@@ -195,7 +195,16 @@ export const defects: readonly DeliberateDefect[] = [
   {
     name: 'notified before it is known: the idempotency record is completed, the message never sent',
     caughtAs: ['lost'],
-    send: (call, next) =>
-      call.function === 'notifications' && call.name === 'PutCommand' ? next().catch(() => ({})) : next(),
+    send: (call, next) => (call.service === 'mail' ? next().catch(() => ({})) : next()),
+  },
+  {
+    name: 'idempotency of emails off: whoever gets the message sends it',
+    caughtAs: ['doubled'],
+    send: (call, next) => (call.name === 'PutItemCommand' ? next(withoutCondition(call)) : next()),
+  },
+  {
+    name: 'email sent, and never noted as sent',
+    caughtAs: ['doubled'],
+    send: async (call, next) => (call.name === 'UpdateItemCommand' ? {} : next()),
   },
 ];

@@ -9,7 +9,6 @@ import {
   customsDeclarationKey,
   fraudReviewKey,
   type ItemKey,
-  notificationKey,
   orderKey,
   salesKey,
   salesShardOf,
@@ -20,7 +19,6 @@ import type { Item } from '../stand-in/expression.ts';
 import type { Findings, Kind } from './findings.ts';
 import type { History } from './history.ts';
 
-const NOTIFIED = ['OrderCreated', 'OrderShipped', 'OrderDelivered', 'OrderCancelled', 'PaymentDeclined'];
 const HOME_COUNTRY = 'US';
 const HIGH_VALUE_MINOR = 100_000;
 
@@ -77,11 +75,6 @@ export function checkReadModel(history: History, items: readonly Item[], finding
 }
 
 function expectEffects(event: DomainEvent, expect: (key: ItemKey, expected: Item, kind: Kind) => void): void {
-  const { eventType, eventId } = event;
-  if (NOTIFIED.includes(eventType)) {
-    const orderId = event.eventType === 'PaymentDeclined' ? event.data.orderId : event.aggregateId;
-    expect(notificationKey(orderId, eventId), { eventId, eventType, orderId }, 'lost');
-  }
   if (event.eventType !== 'OrderCreated') return;
   const { customerId, total, shippingAddress } = event.data;
   const orderId = event.aggregateId;

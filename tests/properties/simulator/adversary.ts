@@ -1,7 +1,10 @@
 import { type Chance, chanceOf } from './chance.ts';
 import type { Fault, FaultKind } from './faults.ts';
 
-export type Service = 'dynamo' | 'sns' | 'sqs';
+export type AwsService = 'dynamo' | 'sns' | 'sqs';
+
+/** What a function may call: AWS, and whoever delivers the email. */
+export type Service = AwsService | 'mail';
 
 const AT_ANY_CALL: readonly FaultKind[] = [
   'throttled',
@@ -16,7 +19,7 @@ const AT_ANY_CALL: readonly FaultKind[] = [
 ];
 
 /** Of a fault in a call. There are far fewer calls to the topic and to queues, and each matters. */
-const FREQUENCY: Record<Service, number> = { dynamo: 0.06, sns: 0.25, sqs: 0.2 };
+const FREQUENCY: Record<Service, number> = { dynamo: 0.06, sns: 0.25, sqs: 0.2, mail: 0.15 };
 
 interface Outage {
   place: string;

@@ -1,21 +1,24 @@
 import { v7 } from 'uuid';
+import type { EmailSender } from '../../../functions/consumers/notifications/email.ts';
 import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
 import { canceled } from '../stand-in/dynamo.ts';
-import type { Adversary, Service } from './adversary.ts';
+import type { Adversary, AwsService, Service } from './adversary.ts';
 import type { Chance } from './chance.ts';
 import type { Clock } from './clock.ts';
 import type { Call, Defect } from './defect.ts';
+import { Mailbox, SendEmail } from './mailbox.ts';
 
 export type AnyHandler = (event: unknown, context: unknown) => Promise<unknown>;
 
 /** A function as it is deployed. */
 export interface Deployed {
-  createHandler(runtime: Runtime): AnyHandler;
+  /** Whoever sends email takes the sender as a second argument. */
+  createHandler(runtime: Runtime, senderOf: () => EmailSender): AnyHandler;
   settings: Record<string, string>;
 }
 
 /** AWS as the functions reach it. */
-export type Perform = (service: Service, command: object) => Promise<unknown>;
+export type Perform = (service: AwsService, command: object) => Promise<unknown>;
 
 export interface FunctionsOptions {
   clock: Clock;
@@ -64,6 +67,8 @@ const GONE = new Promise<never>(() => undefined);
  * the code and everything outside. A killed invocation never gets another answer: whatever it waits for, it is gone.
  */
 export class Functions {
+  /** Every email that left. */
+  readonly mailbox = new Mailbox();
   readonly #options: FunctionsOptions;
   readonly #counts = new Map<string, number>();
 
@@ -101,7 +106,10 @@ export class Functions {
       getRemainingTimeInMillis: () => this.#options.remainingMs,
     };
     const run = async () => {
-      const handler = target.createHandler(this.#runtimeOf(name, target, invocation));
+      const sender: EmailSender = {
+        send: async (email) => void (await this.#send(name, 'mail', new SendEmail(email), invocation)),
+      };
+      const handler = target.createHandler(this.#runtimeOf(name, target, invocation), () => sender);
       const result = await handler(event, context);
       if (adversary.at(`${place}/result`, 'result lost', 0.01)) {
         invocation.faults++;
@@ -207,8 +215,9 @@ export class Functions {
   }
 
   async #perform(service: Service, command: object, invocation: Invocation): Promise<unknown> {
-    const answer = await this.#options.perform(service, command);
     const { name, input } = described(command);
+    if (service === 'mail') return this.mailbox.take((command as SendEmail).input, invocation);
+    const answer = await this.#options.perform(service, command);
     if (name === 'SendMessageCommand') invocation.deadLetters.push(String(input.MessageBody));
     return answer;
   }

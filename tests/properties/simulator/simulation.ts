@@ -1,3 +1,4 @@
+import { checkEmails } from '../checks/emails.ts';
 import { type Finding, Findings } from '../checks/findings.ts';
 import { historyOf } from '../checks/history.ts';
 import { checkDeadLetters, checkHandled } from '../checks/messages.ts';
@@ -74,6 +75,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
     checkReservations(history, findings);
     checkPayments(history, findings);
     checkReadModel(history, await world.readModel(), findings);
+    checkEmails(history, world.functions.mailbox, findings);
     checkHandled(history, world.subscriptions, world.ledger, findings);
   } catch (error) {
     findings.add('lost', `the run came to no end: ${(error as Error).stack}`);
