@@ -103,7 +103,8 @@ export class Functions {
     const context = {
       functionName: name,
       awsRequestId: place,
-      getRemainingTimeInMillis: () => this.#options.remainingMs,
+      // Not to HTTP: middy would set a timer by the real clock, which a killed invocation leaves behind.
+      ...(event.Records && { getRemainingTimeInMillis: () => this.#options.remainingMs }),
     };
     const run = async () => {
       const sender: EmailSender = {
