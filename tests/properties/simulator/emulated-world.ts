@@ -17,7 +17,8 @@ import type { Item } from '../stand-in/expression.ts';
 import type { Adversary } from './adversary.ts';
 import { realClock } from './clock.ts';
 import type { Deployment, Mapping, QueueProperties } from './deployment.ts';
-import { Functions, type Invocation } from './functions.ts';
+import { Functions } from './functions.ts';
+import type { Invocation } from './invocation.ts';
 import { Ledger } from './ledger.ts';
 import type { DeadLetter, World } from './world.ts';
 

@@ -6,6 +6,7 @@ import type { Adversary, AwsService, Service } from './adversary.ts';
 import type { Chance } from './chance.ts';
 import type { Clock } from './clock.ts';
 import type { Call, Defect } from './defect.ts';
+import type { Invocation } from './invocation.ts';
 import { Mailbox, SendEmail } from './mailbox.ts';
 
 export type AnyHandler = (event: unknown, context: unknown) => Promise<unknown>;
@@ -34,19 +35,6 @@ export interface FunctionsOptions {
   /** Longer than the visibility timeout, in ms. */
   stall(chance: Chance): number;
   defect?: Defect | undefined;
-}
-
-/** One execution of a function. */
-export interface Invocation {
-  place: string;
-  startedAt: number;
-  endedAt?: number;
-  /** How many faults hit it. */
-  faults: number;
-  /** It was handed a message that another one still had. */
-  early?: boolean;
-  /** The bodies that it put into a dead letter queue. */
-  deadLetters: string[];
 }
 
 /** The function died, or what it answered never arrived. */

@@ -1,4 +1,4 @@
-import type { Invocation } from './functions.ts';
+import type { Invocation } from './invocation.ts';
 
 export type Ended = 'handled' | 'failed' | 'crashed' | 'dead';
 

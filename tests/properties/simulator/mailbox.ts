@@ -1,5 +1,5 @@
 import type { Email } from '../../../functions/consumers/notifications/email.ts';
-import type { Invocation } from './functions.ts';
+import type { Invocation } from './invocation.ts';
 
 /** The call with which an email leaves, in the shape of the SDK's commands. */
 export class SendEmail {
