@@ -5,6 +5,7 @@ import { createRuntime, type Runtime } from '../../shared/config/runtime.ts';
 import type { StoredEvent } from '../../shared/domain/event.ts';
 import { toMessage } from '../../shared/messaging/outgoing-message.ts';
 import { publish } from '../../shared/messaging/publish.ts';
+import { lagOf } from '../../shared/observability/lag.ts';
 
 /**
  * The outbox's other end: what the events table's stream brings goes to the topic. At least once.
@@ -24,9 +25,8 @@ export const createHandler =
         outgoing.map(({ message }) => message),
       );
       for (const { event, message } of outgoing) {
-        const { eventType, streamId, version, metadata } = event;
-        const line = { hop: 'publish', eventType, streamId, version, correlationId: metadata?.correlationId };
-        if (!failed.has(message.id)) runtime.logger.info('published', line);
+        const lag = lagOf(event, runtime.now());
+        if (lag !== undefined && !failed.has(message.id)) runtime.metrics.record('PublishLag', lag);
       }
       // Records arrive in the order of their sequence numbers: the first that failed is the lowest.
       const lowest = outgoing.find(({ message }) => failed.has(message.id));

@@ -3,7 +3,7 @@ interface LogEntry {
   level: string;
   message: string;
   timestamp?: string;
-  service?: string;
+  function?: string;
   hop?: string;
   correlationId?: string;
   consumer?: string;
@@ -60,7 +60,7 @@ export function formatLogLine(line: string, color: boolean): string | undefined 
     paint('dim', (entry.timestamp ?? '').slice(11, 23)),
     paint('dim', (entry.correlationId ?? '').slice(-8).padEnd(8)),
     paint(trouble ?? hopStyles[hop], hop.padEnd(11)),
-    (entry.consumer ?? shortName(entry.service)).padEnd(14),
+    (entry.consumer ?? shortName(entry.function)).padEnd(14),
     paint(trouble, what(entry)),
   ];
   const stack = entry.hop === undefined && entry.error?.stack ? `\n${paint('dim', entry.error.stack)}` : '';
@@ -83,7 +83,7 @@ function what(entry: LogEntry): string {
 }
 
 /** `orderstream-dev-place-order` → `place-order` */
-const shortName = (service = ''): string => service.replace(/^[^-]+-(?:[^-]+)-/, '');
+const shortName = (name = ''): string => name.replace(/^[^-]+-(?:[^-]+)-/, '');
 
 function parse(line: string): LogEntry | undefined {
   if (!line.startsWith('{')) return undefined;

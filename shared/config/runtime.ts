@@ -35,6 +35,8 @@ export type Setting =
   | 'READ_MODEL_TABLE'
   | 'IDEMPOTENCY_TABLE'
   | 'TOPIC_ARN'
+  | 'SERVICE'
+  | 'STAGE'
   | 'CONSUMER'
   | 'QUEUE_URL'
   | 'DEAD_LETTER_QUEUE_URL'

@@ -1,8 +1,10 @@
 import { timeOf } from '../config/ids.ts';
 import type { Runtime } from '../config/runtime.ts';
 import type { Aggregate } from '../domain/aggregate.ts';
+import { CommandRejected } from '../domain/command-rejected.ts';
 import { type EventMetadata, type NewEvent, type StoredEvent, streamIdOf } from '../domain/event.ts';
 import { currentSchemaVersion, type EventType, upcast } from '../domain/events.ts';
+import { eventLine } from '../observability/event-line.ts';
 import { append } from './append.ts';
 import { CommandIdReused, ConcurrencyConflict, VersionMismatch } from './errors.ts';
 import { load } from './load.ts';
@@ -43,9 +45,27 @@ const MAX_DELAY_MS = 500;
  *
  * AWS calls: a command that creates, one conditional put; any other, one consistent query and one put.
  * Throws CommandRejected, VersionMismatch, CommandIdReused, ConcurrencyConflict (after the last attempt),
- * AppendTooLarge, UnreadableEvent; nothing was appended then.
+ * AppendTooLarge, UnreadableEvent; nothing was appended then. Counted by outcome: accepted, repeated, rejected.
  */
 export async function handleCommand<State, Command, Event extends NewEvent>(
+  runtime: Runtime,
+  aggregate: Aggregate<State, Command, Event>,
+  request: CommandRequest<State, Command>,
+): Promise<CommandResult<State>> {
+  try {
+    const result = await decideAndAppend(runtime, aggregate, request);
+    runtime.metrics.count(result.repeated ? 'CommandsRepeated' : 'CommandsAccepted');
+    return result;
+  } catch (error) {
+    if (isRejection(error)) runtime.metrics.count('CommandsRejected');
+    throw error;
+  }
+}
+
+const isRejection = (error: unknown): boolean =>
+  error instanceof CommandRejected || error instanceof VersionMismatch || error instanceof CommandIdReused;
+
+async function decideAndAppend<State, Command, Event extends NewEvent>(
   runtime: Runtime,
   aggregate: Aggregate<State, Command, Event>,
   request: CommandRequest<State, Command>,
@@ -145,13 +165,5 @@ function repeatOfCreation(
 }
 
 function logAppended(runtime: Runtime, events: readonly StoredEvent[]): void {
-  for (const { eventType, streamId, version, metadata } of events) {
-    runtime.logger.info('appended', {
-      hop: 'command',
-      eventType,
-      streamId,
-      version,
-      correlationId: metadata.correlationId,
-    });
-  }
+  for (const event of events) runtime.logger.info('appended', { hop: 'command', ...eventLine(event) });
 }

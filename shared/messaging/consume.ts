@@ -1,5 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Runtime } from '../config/runtime.ts';
+import { eventLine, glance } from '../observability/event-line.ts';
+import { lagOf } from '../observability/lag.ts';
 import { sendToDeadLetters } from './dead-letter.ts';
 import {
   type Delivery,
@@ -75,7 +77,7 @@ async function settle(
       try {
         await sendToDeadLetters(runtime, record, failures.get(record.messageId));
       } catch (error) {
-        runtime.logger.warn('dead letter not sent', { error: error as Error });
+        runtime.logger.warn('dead letter not sent', { ...glance(record.body), error: error as Error });
         retries.push(record);
       }
     }),
@@ -90,21 +92,14 @@ async function settle(
 function logHandled(runtime: Runtime, deliveries: readonly Delivery[], failures: Failures): void {
   let handled = 0;
   for (const { messageId, event, receiveCount } of deliveries) {
-    const { eventType, streamId, version, metadata } = event;
-    const at = {
-      hop: 'consumer',
-      consumer: runtime.setting('CONSUMER'),
-      eventType,
-      streamId,
-      version,
-      receiveCount,
-    };
-    const line = { ...at, correlationId: metadata.correlationId };
+    const line = { hop: 'consumer', ...eventLine(event), receiveCount };
     if (failures.has(messageId)) {
       runtime.logger.warn('failed', { ...line, error: failures.get(messageId) as Error });
     } else {
       handled += 1;
-      runtime.logger.info('handled', line);
+      const lag = lagOf(event, runtime.now());
+      if (lag !== undefined) runtime.metrics.record('ConsumerLag', lag);
+      runtime.logger.info('handled', { ...line, ...(lag !== undefined && { lag }) });
     }
   }
   if (handled > 0) runtime.metrics.count('MessagesHandled', handled);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import type { Runtime } from '../config/runtime.ts';
+import { type EventLine, glance } from '../observability/event-line.ts';
 import { receiveCountOf } from './delivery.ts';
 
 /** SQS takes 256 KiB with attributes; a reason longer than this is no reason any more. */
@@ -13,7 +14,8 @@ const MAX_REASON_LENGTH = 1_000;
  * correlationId and eventType (where the body has them). Throws where SQS does: the message then stays where it is.
  */
 export async function sendToDeadLetters(runtime: Runtime, record: SQSRecord, error: unknown): Promise<void> {
-  const reason = reasonOf(runtime, record, error);
+  const about = glance(record.body);
+  const reason = reasonOf(runtime, record, error, about);
   await runtime.sqs.send(
     new SendMessageCommand({
       QueueUrl: runtime.setting('DEAD_LETTER_QUEUE_URL'),
@@ -22,13 +24,17 @@ export async function sendToDeadLetters(runtime: Runtime, record: SQSRecord, err
     }),
   );
   runtime.metrics.count('DeadLetters');
-  runtime.logger.error('dead letter', { hop: 'dead-letter', ...reason });
+  runtime.logger.error('dead letter', { hop: 'dead-letter', ...reason, ...about });
 }
 
-function reasonOf(runtime: Runtime, record: SQSRecord, error: unknown): Record<string, string | undefined> {
+function reasonOf(
+  runtime: Runtime,
+  record: SQSRecord,
+  error: unknown,
+  { correlationId, eventType }: Partial<EventLine>,
+): Record<string, string | undefined> {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const consumer = runtime.setting('CONSUMER');
-  const { correlationId, eventType } = glance(record.body);
   const iso = (ms: number) => new Date(ms).toISOString();
   return {
     consumer,
@@ -48,18 +54,6 @@ function reasonOf(runtime: Runtime, record: SQSRecord, error: unknown): Record<s
 export function fingerprint(consumer: string, errorName: string, message: string): string {
   const cause = message.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/gi, '#');
   return createHash('sha256').update(`${consumer}|${errorName}|${cause}`).digest('hex').slice(0, 12);
-}
-
-// The body may be anything at all; what it says of itself helps whoever looks for it.
-function glance(body: string): { correlationId?: string | undefined; eventType?: string | undefined } {
-  const text = (value: unknown) =>
-    typeof value === 'string' && /^[\x20-\x7e]{1,200}$/.test(value) ? value : undefined;
-  try {
-    const parsed = JSON.parse(body);
-    return { correlationId: text(parsed?.metadata?.correlationId), eventType: text(parsed?.eventType) };
-  } catch {
-    return {};
-  }
 }
 
 function toAttributes(values: Record<string, string | undefined>): Record<string, MessageAttributeValue> {

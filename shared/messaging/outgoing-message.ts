@@ -2,6 +2,7 @@ import type { MessageAttributeValue } from '@aws-sdk/client-sns';
 import type { StoredEvent } from '../domain/event.ts';
 import { messageAttributes, upcast } from '../domain/events.ts';
 import { UnreadableEvent } from '../domain/unreadable-event.ts';
+import { type EventLine, eventLine } from '../observability/event-line.ts';
 
 /** A message on its way to the topic. */
 export interface OutgoingMessage {
@@ -10,6 +11,8 @@ export interface OutgoingMessage {
   /** The event as it is stored, as JSON. */
   body: string;
   attributes: Record<string, MessageAttributeValue>;
+  /** What log lines say of it. */
+  about: EventLine;
   /** What SNS counts against its limit: body, attribute names, types and values. */
   bytes: number;
 }
@@ -28,7 +31,7 @@ export function toMessage(event: StoredEvent): OutgoingMessage {
     attributes[name] = { DataType, StringValue: String(value) };
     bytes += Buffer.byteLength(name) + DataType.length + Buffer.byteLength(String(value));
   }
-  return { id: event.eventId, body, attributes, bytes };
+  return { id: event.eventId, body, attributes, about: eventLine(event), bytes };
 }
 
 function attributesOf(event: StoredEvent): Record<string, string | number> {

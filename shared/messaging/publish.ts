@@ -9,11 +9,15 @@ const MAX_BYTES = 256 * 1024;
 /**
  * Publishes to the topic, up to 10 messages a call, the calls at the same time. At least once, in no order.
  * Answers with the ids of the messages that were *not* published, whether the entry failed or its whole call.
+ * Each message is one line in the log, whatever became of it.
  */
 export async function publish(runtime: Runtime, messages: readonly OutgoingMessage[]): Promise<Set<string>> {
   const failed = await Promise.all(chunks(messages).map((chunk) => publishChunk(runtime, chunk)));
   const ids = new Set(failed.flat());
   runtime.metrics.count('EventsPublished', messages.length - ids.size);
+  for (const { id, about } of messages) {
+    if (!ids.has(id)) runtime.logger.info('published', { hop: 'publish', ...about });
+  }
   if (ids.size > 0) runtime.metrics.count('PublishFailures', ids.size);
   return ids;
 }
@@ -33,11 +37,13 @@ async function publishChunk(runtime: Runtime, chunk: readonly OutgoingMessage[])
     return (answer.Failed ?? []).map(({ Id, Code, Message, SenderFault }) => {
       const message = chunk[Number(Id)];
       if (!message) throw new Error(`SNS reports an entry ${Id} that was not sent`);
-      runtime.logger.warn('not published', { eventId: message.id, code: Code, reason: Message, SenderFault });
+      runtime.logger.warn('not published', { ...message.about, code: Code, reason: Message, SenderFault });
       return message.id;
     });
   } catch (error) {
-    runtime.logger.warn('a publish call failed', { error: error as Error, messages: chunk.length });
+    for (const { about } of chunk) {
+      runtime.logger.warn('not published', { ...about, error: error as Error });
+    }
     return chunk.map(({ id }) => id);
   }
 }

@@ -1,6 +1,7 @@
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import type { Runtime } from '../config/runtime.ts';
+import { glance } from '../observability/event-line.ts';
 import { backoffSeconds } from './backoff.ts';
 import { receiveCountOf } from './delivery.ts';
 
@@ -31,10 +32,13 @@ async function delayChunk(runtime: Runtime, records: readonly SQSRecord[], base:
         })),
       }),
     );
-    for (const { Code, Message } of answer.Failed ?? []) {
-      runtime.logger.warn('backoff not set', { code: Code, reason: Message });
+    for (const { Id, Code, Message } of answer.Failed ?? []) {
+      const about = glance(records[Number(Id)]?.body ?? '');
+      runtime.logger.warn('backoff not set', { ...about, code: Code, reason: Message });
     }
   } catch (error) {
-    runtime.logger.warn('backoff not set', { error: error as Error });
+    for (const { body } of records) {
+      runtime.logger.warn('backoff not set', { ...glance(body), error: error as Error });
+    }
   }
 }

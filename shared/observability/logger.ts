@@ -1,8 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 
-/** JSON lines with service and level; no line holds a name, an email or an address. */
+/**
+ * JSON lines: level, time, service, function, consumer (where it is one), X-Ray trace id; lines about an event have
+ * an EventLine besides. No line holds a name, an email or an address.
+ */
 export const createLogger = (settings: Readonly<Record<string, string | undefined>>): Logger =>
   new Logger({
-    serviceName: settings.CONSUMER ?? settings.AWS_LAMBDA_FUNCTION_NAME ?? 'orderstream',
-    persistentKeys: {},
+    serviceName: settings.SERVICE ?? 'orderstream',
+    persistentKeys: {
+      ...(settings.AWS_LAMBDA_FUNCTION_NAME && { function: settings.AWS_LAMBDA_FUNCTION_NAME }),
+      ...(settings.CONSUMER && { consumer: settings.CONSUMER }),
+    },
   });

@@ -1,32 +1,83 @@
 import { Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
 
-export type MetricName =
-  | 'EventsAppended'
-  | 'CommandConflicts'
-  | 'EventsPublished'
-  | 'PublishFailures'
-  | 'MessagesHandled'
-  | 'MessagesRetried'
-  | 'DeadLetters';
+type Unit = 'Count' | 'Milliseconds' | 'Seconds';
+
+/**
+ * Every metric there is: its unit, and by what it is told apart besides service and stage. Dashboards, alarms and
+ * bills know these names. CloudWatch bills each value of a dimension as a metric of its own: no id may become one.
+ */
+export const metricDefinitions = {
+  /** Commands that appended, or found that what they ask for holds already. */
+  CommandsAccepted: { unit: 'Count' },
+  /** Commands that a rule of the domain, `If-Match` or a reused key refused. */
+  CommandsRejected: { unit: 'Count' },
+  /** Commands that came again and were answered as the first time. */
+  CommandsRepeated: { unit: 'Count' },
+  /** Lost races: each is decided anew, up to eight times. */
+  CommandConflicts: { unit: 'Count' },
+  EventsAppended: { unit: 'Count' },
+  EventsPublished: { unit: 'Count' },
+  /** Messages that the topic did not take; they are tried again. */
+  PublishFailures: { unit: 'Count' },
+  /** From the event's timestamp until the topic has it. */
+  PublishLag: { unit: 'Milliseconds' },
+  MessagesHandled: { unit: 'Count', dimension: 'consumer' },
+  MessagesRetried: { unit: 'Count', dimension: 'consumer' },
+  DeadLetters: { unit: 'Count', dimension: 'consumer' },
+  /** From the event's timestamp until the consumer has handled it, waiting and retries included. */
+  ConsumerLag: { unit: 'Milliseconds', dimension: 'consumer' },
+  /** How far a projection is behind the events table, as `audit` finds it. */
+  ProjectionLagSeconds: { unit: 'Seconds', dimension: 'projection' },
+  /** Streams whose view is at a lower version than the stream, as `audit` finds them. */
+  StreamsBehind: { unit: 'Count', dimension: 'projection' },
+} as const satisfies Record<string, { unit: Unit; dimension?: 'consumer' | 'projection' }>;
+
+export type MetricName = keyof typeof metricDefinitions;
+
+export const metricNamespace = 'Orderstream';
 
 export interface Metrics {
   /** Adds to a counter of this invocation. */
   count(name: MetricName, value?: number): void;
-  /** Writes the invocation's counters as one line of Embedded Metric Format; call once, at its end. */
+  /**
+   * Adds a measurement, in the metric's unit. `of` is the value of the metric's own dimension; that of a consumer is
+   * known and can be left out.
+   */
+  record(name: MetricName, value: number, of?: string): void;
+  /** Writes the invocation's metrics as lines of Embedded Metric Format; call once, at its end. */
   flush(): void;
 }
 
 /** CloudWatch metrics by way of the log: no call to AWS. `POWERTOOLS_METRICS_DISABLED=true` turns them off. */
 export function createMetrics(settings: Readonly<Record<string, string | undefined>>): Metrics {
-  const metrics = new PowertoolsMetrics({
-    namespace: 'Orderstream',
-    serviceName: settings.CONSUMER ?? settings.AWS_LAMBDA_FUNCTION_NAME ?? 'orderstream',
-  });
+  const { SERVICE: serviceName = 'orderstream', STAGE: stage = 'local', CONSUMER = 'none' } = settings;
+  // A line of EMF has one set of dimensions, so there is one writer for each.
+  const writers = new Map<string, PowertoolsMetrics>();
+
+  function writerOf(name: MetricName, of: string): PowertoolsMetrics {
+    const definition = metricDefinitions[name];
+    const own: Record<string, string> = 'dimension' in definition ? { [definition.dimension]: of } : {};
+    const key = JSON.stringify(own);
+    let writer = writers.get(key);
+    if (!writer) {
+      const defaultDimensions = { stage, ...own };
+      writer = new PowertoolsMetrics({ namespace: metricNamespace, serviceName, defaultDimensions });
+      writers.set(key, writer);
+    }
+    return writer;
+  }
+
+  const record = (name: MetricName, value: number, of = CONSUMER) => {
+    writerOf(name, of).addMetric(name, metricDefinitions[name].unit, value);
+  };
   return {
-    count: (name, value = 1) => metrics.addMetric(name, 'Count', value),
-    // Publishing nothing would be a warning a request.
+    count: (name, value = 1) => record(name, value),
+    record,
     flush: () => {
-      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+      for (const writer of writers.values()) {
+        // Publishing nothing would be a warning a request.
+        if (writer.hasStoredMetrics()) writer.publishStoredMetrics();
+      }
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
 import type { Runtime } from '../config/runtime.ts';
+import { glance } from '../observability/event-line.ts';
 
 /** Of one SQS batch call (SQS API reference). */
 export const MAX_ENTRIES = 10;
@@ -95,7 +96,9 @@ export async function release(
           }),
         );
       } catch (error) {
-        runtime.logger.warn('not released, comes back later', { error: error as Error });
+        for (const { Body = '' } of chunk) {
+          runtime.logger.warn('not released, comes back later', { ...glance(Body), error: error as Error });
+        }
       }
     }),
   );

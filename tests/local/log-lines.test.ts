@@ -6,7 +6,8 @@ const log = (fields: object) =>
     level: 'INFO',
     message: 'handled',
     timestamp: '2026-11-23T11:44:06.349Z',
-    service: 'order-view',
+    service: 'orderstream',
+    function: 'orderstream-dev-order-view',
     correlationId: 'c0ffee00-0000-7000-8000-0000e3bf738e',
     ...fields,
   });
@@ -17,7 +18,7 @@ describe('a line of a function’s log', () => {
       'a command',
       {
         hop: 'command',
-        service: 'orderstream-dev-place-order',
+        function: 'orderstream-dev-place-order',
         eventType: 'OrderCreated',
         streamId: 'order-1',
         version: 1,
@@ -29,7 +30,7 @@ describe('a line of a function’s log', () => {
       'a request',
       {
         hop: 'http',
-        service: 'orderstream-dev-place-order',
+        function: 'orderstream-dev-place-order',
         route: 'POST /orders',
         status: 201,
         ms: 7,

@@ -7,6 +7,7 @@ import { createRuntime, type Runtime, type RuntimeParts } from '../../shared/con
 import type { DomainEvent } from '../../shared/domain/events.ts';
 import { toItem } from '../../shared/event-store/item.ts';
 import { sharedEmulators, uniquePrefix } from './emulators.ts';
+import { noMetrics } from './no-metrics.ts';
 
 /** Two empty tables and nothing else of the stack: for tests of what lies directly on them. */
 export interface Data {
@@ -80,7 +81,7 @@ export async function startData(): Promise<Data> {
         dynamo,
         sleep: async () => undefined,
         logger: new Logger({ logLevel: 'SILENT' }),
-        metrics: { count() {}, flush() {} },
+        metrics: noMetrics,
         ...parts,
         settings: { ...settings, ...parts.settings },
       }),

@@ -12,6 +12,7 @@ import { createStack, type Stack } from '../../resources/local/stack/stack.ts';
 import { createRuntime, type Runtime, type RuntimeParts } from '../../shared/config/runtime.ts';
 import { compiledTemplate } from './compiled-template.ts';
 import { sharedEmulators, uniquePrefix } from './emulators.ts';
+import { noMetrics } from './no-metrics.ts';
 
 type AnyHandler = (event: unknown, context: unknown) => Promise<unknown>;
 
@@ -79,7 +80,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       sns,
       sqs,
       logger: new Logger({ logLevel: 'SILENT' }),
-      metrics: { count() {}, flush() {} },
+      metrics: noMetrics,
       ...options.parts?.(name),
       ...parts,
       settings: {

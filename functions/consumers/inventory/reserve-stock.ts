@@ -8,6 +8,7 @@ import { handleCommand } from '../../../shared/event-store/handle-command.ts';
 import { load } from '../../../shared/event-store/load.ts';
 import { consumerCommand } from '../../../shared/messaging/consumer-command.ts';
 import { allEnded, type InTurn } from '../../../shared/messaging/in-turn.ts';
+import { eventLine } from '../../../shared/observability/event-line.ts';
 import { releaseStock } from './release-stock.ts';
 import { noteUntracked, readUntracked } from './untracked.ts';
 
@@ -68,9 +69,8 @@ async function cancelOrder(runtime: Runtime, created: OrderCreated): Promise<voi
       case 'order_already_delivered':
         // The goods have left: what the books lack is for people to put right.
         runtime.logger.warn('shipped without stock', {
-          streamId: created.streamId,
+          ...eventLine(created),
           rule: error.rule,
-          correlationId: created.metadata.correlationId,
         });
         return;
       default:

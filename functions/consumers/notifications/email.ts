@@ -1,3 +1,5 @@
+import type { EventLine } from '../../../shared/observability/event-line.ts';
+
 export interface Email {
   /** Absent where the customer never registered: then nobody knows an address. */
   to?: string;
@@ -8,6 +10,8 @@ export interface Email {
   /** The event that it tells of: one event, one email. */
   eventId: string;
   eventType: string;
+  /** What log lines say of that event. */
+  about: EventLine;
 }
 
 /** The way out to the customer. A throw means: not sent, as far as the sender knows; try again. */

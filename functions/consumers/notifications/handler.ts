@@ -4,6 +4,7 @@ import { streamIdOf } from '../../../shared/domain/event.ts';
 import { load } from '../../../shared/event-store/load.ts';
 import { createConsumer } from '../../../shared/messaging/consume.ts';
 import { each } from '../../../shared/messaging/handle.ts';
+import { eventLine } from '../../../shared/observability/event-line.ts';
 import type { EmailSender } from './email.ts';
 import { emailSenderOf } from './email-sender.ts';
 import { messageOf } from './messages.ts';
@@ -26,7 +27,8 @@ export const createHandler = (
         await once(cause.eventId, async () => {
           const to = await emailOf(runtime, message.customerId);
           const { eventId, eventType } = cause;
-          await send({ ...message, ...(to === undefined ? {} : { to }), eventId, eventType });
+          const about = eventLine(cause);
+          await send({ ...message, ...(to === undefined ? {} : { to }), eventId, eventType, about });
         });
       });
       return notify(deliveries);

@@ -5,7 +5,7 @@ import type { EmailSender } from './email.ts';
 
 /** Keeps the emails where GET /notifications shows them; sends none. Exactly one for each event. */
 export const createReadModelSender = (runtime: Runtime): EmailSender => ({
-  async send(email) {
+  async send({ about, ...email }) {
     await putOnce(runtime, {
       ...notificationKey(email.orderId, email.eventId),
       ...email,

@@ -12,9 +12,9 @@ export function createSesSender(
 ): EmailSender {
   let client: Promise<Pick<SESv2Client, 'send'>> | undefined;
   return {
-    async send({ to, customerId, orderId, subject, text, eventId, eventType }) {
+    async send({ to, customerId, orderId, subject, text, eventId, eventType, about }) {
       if (to === undefined) {
-        runtime.logger.warn('no address to send to', { customerId, orderId, eventId, eventType });
+        runtime.logger.warn('no address to send to', { ...about, eventId, customerId, orderId });
         return;
       }
       client ??= clientOf();

@@ -6,6 +6,7 @@ import { currentSchemaVersion, type DomainEvent, eventDefinitions } from '../../
 import { append } from '../../../shared/event-store/append.ts';
 import { ConcurrencyConflict, VersionMismatch } from '../../../shared/event-store/errors.ts';
 import { load } from '../../../shared/event-store/load.ts';
+import { eventLine } from '../../../shared/observability/event-line.ts';
 import { checkEmission, type Emission } from './emission.ts';
 
 export interface Emitted {
@@ -41,7 +42,7 @@ export async function emitEvent(runtime: Runtime, input: unknown, requestId: str
     assertFolds(aggregateType, [...history, event as DomainEvent]);
     try {
       await append(runtime, [event]);
-      logAppended(runtime, event);
+      runtime.logger.info('appended', { hop: 'command', ...eventLine(event) });
       return { streamId, version: event.version, eventId: event.eventId };
     } catch (error) {
       const lostRace = error instanceof ConcurrencyConflict;
@@ -75,9 +76,4 @@ function storedEvent(
       commandId: eventId,
     },
   };
-}
-
-function logAppended(runtime: Runtime, { eventType, streamId, version, metadata }: StoredEvent): void {
-  const { correlationId } = metadata;
-  runtime.logger.info('appended', { hop: 'command', eventType, streamId, version, correlationId });
 }

@@ -1,5 +1,6 @@
 import { DeleteMessageBatchCommand, type Message, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import type { Runtime } from '../../../shared/config/runtime.ts';
+import { glance } from '../../../shared/observability/event-line.ts';
 import { type DeadLetter, reasonAttributes } from '../../../shared/operations/dead-letter.ts';
 import { MAX_ENTRIES } from '../../../shared/operations/held-messages.ts';
 import { createPace } from '../../../shared/operations/pace.ts';
@@ -50,6 +51,11 @@ export async function returnToQueue(
     const sent = batch.filter((one) => !errors.has(one));
     for (const [one, error] of errors) outcome.failed.push({ ...one, error });
     outcome.sent.push(...sent);
+    for (const { message, letter } of sent) {
+      const { consumer, fingerprint } = letter;
+      const line = { hop: 'redrive', consumer, ...glance(message.Body ?? ''), fingerprint };
+      runtime.logger.info('redriven', line);
+    }
     outcome.notDeleted.push(...(await remove(runtime, from, sent)));
     advance(streams, batch, errors);
   }
@@ -134,7 +140,10 @@ async function remove(runtime: Runtime, from: string, sent: readonly Taken[]): P
       const failed = new Set(Failed.map(({ Id }) => Number(Id)));
       left = left.filter((_, index) => failed.has(index));
     } catch (error) {
-      runtime.logger.warn('redriven, but not deleted', { error: error as Error });
+      for (const { message } of left) {
+        const about = glance(message.Body ?? '');
+        runtime.logger.warn('redriven, but not deleted', { ...about, error: error as Error });
+      }
     }
   }
   return left;

@@ -10,6 +10,7 @@ import { type InventoryEvent, inventoryAggregate } from '../../../shared/domain/
 import { orderAggregate } from '../../../shared/domain/order/order.ts';
 import { type Consumers, killedAtEveryCall, startConsumers } from '../../support/consumers.ts';
 import { watched } from '../../support/data.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
 
 let the: Consumers;
 beforeAll(async () => {
@@ -190,7 +191,15 @@ describe('An order that cannot have everything', () => {
     await the.handled(inventory({ logger }), created);
     expect(await cancellationOf(created)).toEqual([]);
     expect(warn.mock.calls).toEqual([
-      ['shipped without stock', expect.objectContaining({ rule: 'order_already_shipped' })],
+      [
+        'shipped without stock',
+        expect.objectContaining({
+          rule: 'order_already_shipped',
+          streamId: created.streamId,
+          version: 1,
+          correlationId: created.metadata.correlationId,
+        }),
+      ],
     ]);
   });
 });
@@ -224,10 +233,10 @@ describe('Orders of one SKU', () => {
     const orders = await Promise.all(Array.from({ length: 10 }, () => place([mug, 1])));
     const counted: Record<string, number> = {};
     const metrics = {
+      ...noMetrics,
       count: (name: string, value = 1) => {
         counted[name] = (counted[name] ?? 0) + value;
       },
-      flush() {},
     };
     await the.handled(inventory({ metrics }), ...orders);
     expect(counted.CommandConflicts).toBeUndefined();

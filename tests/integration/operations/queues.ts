@@ -13,6 +13,7 @@ import { createRuntime, type Runtime, type RuntimeParts } from '../../../shared/
 import type { DomainEvent } from '../../../shared/domain/events.ts';
 import { sendToDeadLetters } from '../../../shared/messaging/dead-letter.ts';
 import { sharedEmulators, uniquePrefix } from '../../support/emulators.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
 import { sqsEvent } from '../../support/sqs-event.ts';
 
 export interface Queues {
@@ -51,7 +52,7 @@ export async function startQueues(): Promise<Queues> {
     createRuntime({
       sqs,
       logger: new Logger({ logLevel: 'SILENT' }),
-      metrics: { count() {}, flush() {} },
+      metrics: noMetrics,
       ...parts,
       settings: {
         CONSUMER_QUEUES: JSON.stringify(urls),

@@ -5,6 +5,7 @@ import {
 } from '../../../resources/local/event-source-mapping/on-failure.ts';
 import { eventually } from '../../support/eventually.ts';
 import { httpEvent, type Sent } from '../../support/http-send.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
 import { type System, startSystem } from '../../support/system.ts';
 import { countOf, put } from './queues.ts';
 
@@ -47,10 +48,10 @@ test('A republished stream reaches every consumer again, and nothing is done twi
   const system = await start({
     parts: (name) => ({
       metrics: {
+        ...noMetrics,
         count(metric, value = 1) {
           if (metric === 'MessagesHandled') handled[name] = (handled[name] ?? 0) + value;
         },
-        flush() {},
       },
     }),
   });

@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import type { EmailSender } from '../../../functions/consumers/notifications/email.ts';
 import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
 import { canceled } from '../stand-in/dynamo.ts';
 import type { Adversary, AwsService, Service } from './adversary.ts';
 import type { Chance } from './chance.ts';
@@ -134,7 +135,7 @@ export class Functions {
       sns: client('sns') as unknown as Runtime['sns'],
       sqs: client('sqs') as unknown as Runtime['sqs'],
       logger: SILENT,
-      metrics: { count() {}, flush() {} },
+      metrics: noMetrics,
     });
     return { ...runtime, newId: seededIds(now, chance) };
   }

@@ -12,6 +12,7 @@ const email = {
   text: 'Thank you.',
   eventId: '0192f000-0000-7000-8000-000000000001',
   eventType: 'OrderCreated',
+  about: { eventType: 'OrderCreated', streamId: 'order-o-1', version: 1, correlationId: 'c-1' },
 };
 
 function ses(send = async (_: { input: unknown }): Promise<unknown> => ({})) {
@@ -51,8 +52,8 @@ describe('SES', () => {
     const { sender, sent, warn } = ses();
     await sender.send(email);
     expect(sent).toEqual([]);
-    const { subject, text, ...logged } = email;
-    expect(warn.mock.calls).toEqual([['no address to send to', logged]]);
+    const { about, eventId, customerId, orderId } = email;
+    expect(warn.mock.calls).toEqual([['no address to send to', { ...about, eventId, customerId, orderId }]]);
   });
 
   test('may fail: the failure is the caller’s to handle', async () => {

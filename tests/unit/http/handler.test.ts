@@ -13,10 +13,11 @@ import {
 } from '../../../shared/event-store/errors.ts';
 import { type HttpRoute, httpHandler } from '../../../shared/http/handler.ts';
 import { httpEvent, type Sent, send } from '../../support/http-send.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
 
 const flush = jest.fn();
 const logger = new Logger({ logLevel: 'SILENT' });
-const runtime = createRuntime({ settings: {}, logger, metrics: { count() {}, flush } });
+const runtime = createRuntime({ settings: {}, logger, metrics: { ...noMetrics, flush } });
 
 const route = <P, Q, B>(parts: Partial<HttpRoute<P, Q, B>> = {}) =>
   httpHandler<P, Q, B>(runtime, {

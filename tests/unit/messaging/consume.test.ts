@@ -6,6 +6,7 @@ import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
 import { createConsumer } from '../../../shared/messaging/consume.ts';
 import type { Handle } from '../../../shared/messaging/delivery.ts';
 import { each } from '../../../shared/messaging/handle.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
 import { sqsEvent } from '../../support/sqs-event.ts';
 import { orderStream } from '../../support/streams.ts';
 
@@ -38,6 +39,7 @@ function consumer(handle: Handle, queue: { onSend?: () => object; onDelay?: () =
     random: () => 0.999,
     logger: new Logger({ logLevel: 'SILENT' }),
     metrics: {
+      ...noMetrics,
       count: (name, value = 1) => {
         counted[name] = (counted[name] ?? 0) + value;
       },

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
 import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
 import { fingerprint, sendToDeadLetters } from '../../../shared/messaging/dead-letter.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
 import { sqsEvent } from '../../support/sqs-event.ts';
 import { orderStream } from '../../support/streams.ts';
 
@@ -15,7 +16,7 @@ async function attributesOf(body: string, error: unknown): Promise<Record<string
   const runtime = createRuntime({
     sqs,
     logger: new Logger({ logLevel: 'SILENT' }),
-    metrics: { count() {}, flush() {} },
+    metrics: noMetrics,
     settings: { CONSUMER: 'sales', DEAD_LETTER_QUEUE_URL: 'http://dead-letters' },
   });
   const [record] = sqsEvent(orderStream('o-1', 'ada', '2026-05-01T12:00:00.000Z', 1)).Records;

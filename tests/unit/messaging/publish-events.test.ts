@@ -6,6 +6,7 @@ import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { createHandler } from '../../../functions/publish-events/handler.ts';
 import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
 import { toItem } from '../../../shared/event-store/item.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
 import { orderStream } from '../../support/streams.ts';
 
 const events = ['o-1', 'o-2', 'o-3'].flatMap((id) => orderStream(id, 'ada', '2026-05-01T12:00:00.000Z'));
@@ -36,7 +37,7 @@ function publisher(refused: string[] = []) {
       sns,
       settings: { TOPIC_ARN: 'arn:topic' },
       logger: new Logger({ logLevel: 'SILENT' }),
-      metrics: { count() {}, flush() {} },
+      metrics: noMetrics,
     }),
   );
   return { published, run: (Records: DynamoDBRecord[]) => handler({ Records } as DynamoDBStreamEvent) };

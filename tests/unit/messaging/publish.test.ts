@@ -4,13 +4,17 @@ import { describe, expect, test } from '@jest/globals';
 import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
 import type { OutgoingMessage } from '../../../shared/messaging/outgoing-message.ts';
 import { publish } from '../../../shared/messaging/publish.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
 
 const LIMIT = 256 * 1024;
 
 type Batch = PublishBatchCommand['input'];
 
 const messages = (...sizes: number[]): OutgoingMessage[] =>
-  sizes.map((bytes, index) => ({ id: `e${index}`, body: `body ${index}`, attributes: {}, bytes }));
+  sizes.map((bytes, index) => {
+    const about = { eventType: 'OrderPaid', streamId: 'order-1', version: index, correlationId: 'c-1' };
+    return { id: `e${index}`, body: `body ${index}`, attributes: {}, about, bytes };
+  });
 
 function topic(answer: (batch: Batch, call: number) => object = () => ({})) {
   const calls: Batch[] = [];
@@ -25,7 +29,7 @@ function topic(answer: (batch: Batch, call: number) => object = () => ({})) {
     sns,
     settings: { TOPIC_ARN: 'arn:topic' },
     logger: new Logger({ logLevel: 'SILENT' }),
-    metrics: { count: (name, value) => counted.push([name, value]), flush() {} },
+    metrics: { ...noMetrics, count: (name, value) => counted.push([name, value]) },
   });
   const bodies = () => calls.map((call) => call.PublishBatchRequestEntries?.map(({ Message }) => Message));
   return { runtime, calls, bodies, counted };
