@@ -1,4 +1,4 @@
-// From each consumer.yml (name, filter, batch: what differs) the rest, which is the same for all: a function, a queue
+// From each consumer.yml (name, calls, filter, batch: what differs) the rest, which is the same for all: a function, a queue
 // with its dead letters, a subscription with the filter, the mapping. Read by serverless.yml.
 
 /** Seconds; AWS advises a visibility timeout of six times the function's. */
@@ -9,6 +9,7 @@ const DAY = 86_400;
 const KNOWN_KEYS = [
   'name',
   'handler',
+  'calls',
   'filter',
   'batchSize',
   'batchWindow',
@@ -23,6 +24,11 @@ module.exports.functions = async ({ resolveVariable }) => {
     const id = logicalId(consumer.name);
     functions[consumer.name] = {
       handler: consumer.handler,
+      calls: {
+        [`${id}Queue`]: ['ChangeMessageVisibility'],
+        [`${id}DeadLetters`]: ['SendMessage'],
+        ...consumer.calls,
+      },
       timeout: FUNCTION_TIMEOUT,
       environment: {
         CONSUMER: consumer.name,

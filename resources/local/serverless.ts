@@ -1,9 +1,18 @@
-/** What the plugin uses of the Serverless Framework (osls 4, which ships no types). */
+import type { Calls, FunctionEvent } from '../roles/role.ts';
+import type { Resource } from './stack/template.ts';
+
+/** What the plugins use of the Serverless Framework (osls 4, which ships no types). */
 export interface Serverless {
   serviceDir: string;
   service: {
     service: string;
-    provider: { stage?: string; environment?: unknown; compiledCloudFormationTemplate: unknown };
+    provider: {
+      stage?: string;
+      environment?: unknown;
+      tracing?: { lambda?: boolean | string };
+      compiledCloudFormationTemplate: unknown;
+    };
+    resources?: { Resources?: Record<string, Resource> };
     custom?: Record<string, Record<string, unknown> | undefined>;
     getAllFunctions(): string[];
     getFunction(name: string): FunctionDefinition;
@@ -15,8 +24,14 @@ export interface Serverless {
   getProvider(name: 'aws'): {
     getStage(): string;
     getRegion(): string;
-    naming: { getLambdaLogicalId(functionName: string): string };
+    naming: {
+      getLambdaLogicalId(functionName: string): string;
+      getLogGroupLogicalId(functionName: string): string;
+      /** place-order → PlaceDashorder */
+      getNormalizedFunctionName(functionName: string): string;
+    };
   };
+  configSchemaHandler: { defineFunctionProperties(provider: 'aws', schema: object): void };
   processedInput: { commands: string[] };
   classes: { Error: new (message: string, code: string) => Error };
 }
@@ -26,6 +41,10 @@ export interface FunctionDefinition {
   /** `functions/commands/place-order/handler.handler` */
   handler: string;
   environment?: Record<string, unknown>;
+  events?: FunctionEvent[];
+  calls?: Calls;
+  role?: string;
+  tracing?: boolean | string;
   package?: object;
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Template } from '../../resources/local/stack/template.ts';
 import { compile, compiledTemplate } from '../support/compiled-template.ts';
-import { templateRules } from '../support/template-rules.ts';
+import { functionsOf, statementsOf } from '../support/role-rights.ts';
+import { ofType, openRoutes, routes, templateRules } from '../support/template-rules.ts';
 
 const consumers = [
   'order-view',
@@ -25,6 +26,21 @@ describe('The compiled template', () => {
       expect(names).toContain(`orderstream-dev-${consumer}`);
       expect(names).toContain(`orderstream-dev-${consumer}-dead-letters`);
     }
+  });
+
+  test('has one route for every command and query, and only those to be open are open', async () => {
+    const template = await compiledTemplate();
+    const all = routes(template);
+    const reached = functionsOf(template).filter(({ id }) =>
+      JSON.stringify(ofType(template, 'AWS::ApiGatewayV2::Integration')).includes(`"${id}"`),
+    );
+    const folders = functionsOf(template).filter(({ resource }) =>
+      /^functions\/(commands|queries)\//.test(String(resource.Properties?.Handler)),
+    );
+    expect(reached.map(({ name }) => name)).toEqual(folders.map(({ name }) => name));
+    expect(new Set(all.map(([, { RouteKey }]) => RouteKey)).size).toBe(folders.length);
+    const open = all.filter(([, { AuthorizationType }]) => AuthorizationType !== 'JWT');
+    expect(open.map(([, { RouteKey }]) => RouteKey)).toEqual(openRoutes);
   });
 
   test('runs every function on Node 24 and arm64', async () => {
@@ -101,6 +117,34 @@ describe('The rules know', () => {
       /POST \/orders is open to everyone/,
     ],
     [
+      'a role of two functions',
+      'ownRoles',
+      (template) => {
+        delete template.Resources.HealthRole;
+        set(template, 'HealthLambdaFunction', 'Role', { 'Fn::GetAtt': ['PlaceDashorderRole', 'Arn'] });
+      },
+      /health shares its role with place-order/,
+    ],
+    [
+      'a role that nobody has',
+      'ownRoles',
+      (template) =>
+        Object.assign(template.Resources, { IdleRole: structuredClone(template.Resources.HealthRole) }),
+      /IdleRole is no function's role/,
+    ],
+    [
+      'a right to whatever a service can do',
+      'wildcards',
+      (template) => allow(template, 'HealthRole', 'dynamodb:*', { 'Fn::GetAtt': ['EventsTable', 'Arn'] }),
+      /HealthRole allows dynamodb:\*/,
+    ],
+    [
+      'a right on whatever there is',
+      'wildcards',
+      (template) => allow(template, 'HealthRole', 'sqs:SendMessage', '*'),
+      /HealthRole allows sqs:SendMessage on "\*"/,
+    ],
+    [
       'a mapping that fails its batch as a whole',
       'partialFailures',
       (template) => {
@@ -121,6 +165,17 @@ describe('The rules know', () => {
     expect(violations[0]).toMatch(message);
   });
 });
+
+function allow(template: Template, id: string, Action: string, Resource: unknown): void {
+  const role = template.Resources[id];
+  if (!role) throw new Error(`the template has no ${id}`);
+  role.Properties = {
+    ...role.Properties,
+    Policies: [
+      { PolicyDocument: { Statement: [...statementsOf(role), { Effect: 'Allow', Action, Resource }] } },
+    ],
+  };
+}
 
 function set(template: Template, id: string, property: string, value: unknown): void {
   const properties = template.Resources[id]?.Properties;

@@ -1,5 +1,6 @@
 import type { Template } from '../../resources/local/stack/template.ts';
 import { eventDefinitions, isEventType, messageAttributeNames } from '../../shared/domain/events.ts';
+import { functionsOf, roleIdOf, statementsOf } from './role-rights.ts';
 
 /**
  * What must hold of the compiled template and is easily broken by hand. Each rule answers with its violations
@@ -94,15 +95,71 @@ export const templateRules = {
       .map(([id]) => `${id} does not report partial failures`);
   },
 
-  /** Every route but /health asks for a token. */
+  /** Every route but those of `openRoutes` asks the JWT authorizer, and nothing reaches a function past the routes. */
   authorizedRoutes(template: Template): string[] {
-    return Object.values(template.Resources)
-      .filter(({ Type }) => Type === 'AWS::ApiGatewayV2::Route')
-      .map(({ Properties }) => Properties as { RouteKey: string; AuthorizationType?: string })
-      .filter(({ RouteKey, AuthorizationType }) => RouteKey !== 'GET /health' && AuthorizationType !== 'JWT')
-      .map(({ RouteKey }) => `${RouteKey} is open to everyone`);
+    const open = routes(template)
+      .filter(([, { RouteKey }]) => !openRoutes.includes(RouteKey))
+      .filter(([, { AuthorizationType, AuthorizerId }]) => {
+        const authorizer = template.Resources[targetOf(AuthorizerId) ?? ''];
+        return AuthorizationType !== 'JWT' || authorizer?.Properties?.AuthorizerType !== 'JWT';
+      })
+      .map(([, { RouteKey }]) => `${RouteKey} is open to everyone`);
+    const urls = ofType(template, 'AWS::Lambda::Url').map(([id]) => `${id} is a way past the authorizer`);
+    const invokers = ofType<Permission>(template, 'AWS::Lambda::Permission')
+      .filter(([, { Principal, SourceArn }]) => Principal !== 'apigateway.amazonaws.com' || !SourceArn)
+      .map(([id, { Principal }]) => `${id} lets ${JSON.stringify(Principal)} invoke a function`);
+    return [...open, ...urls, ...invokers];
+  },
+
+  /** Every function has a role that is its own, that only Lambda may take, and every role is some function's. */
+  ownRoles(template: Template): string[] {
+    const owner = new Map<string, string>();
+    const violations = functionsOf(template).flatMap(({ name, resource }) => {
+      const id = roleIdOf(resource) ?? '';
+      const trusted = JSON.stringify(template.Resources[id]?.Properties?.AssumeRolePolicyDocument ?? {});
+      if (!trusted.includes('"Principal":{"Service":"lambda.amazonaws.com"}'))
+        return [`${name} has no role of this stack that Lambda may take`];
+      const other = owner.get(id);
+      owner.set(id, name);
+      return other ? [`${name} shares its role with ${other}`] : [];
+    });
+    const idle = ofType(template, 'AWS::IAM::Role').filter(([id]) => !owner.has(id));
+    return [...violations, ...idle.map(([id]) => `${id} is no function's role`)];
+  },
+
+  /** No role allows whatever there is: no `*` in an action, none in a resource but for X-Ray, which has no resources. */
+  wildcards(template: Template): string[] {
+    return ofType(template, 'AWS::IAM::Role').flatMap(([id]) => {
+      const role = template.Resources[id];
+      const managed = (role?.Properties?.ManagedPolicyArns ?? []) as unknown[];
+      const statements = statementsOf(role).flatMap(({ Action, Resource }) => {
+        const actions = [Action].flat();
+        const wide = actions.filter((action) => action.includes('*'));
+        const everywhere =
+          JSON.stringify(Resource).includes('*') && !actions.every((action) => action.startsWith('xray:'));
+        return [
+          ...wide.map((action) => `${id} allows ${action}`),
+          ...(everywhere ? [`${id} allows ${actions.join(', ')} on ${JSON.stringify(Resource)}`] : []),
+        ];
+      });
+      return [...managed.map((arn) => `${id} takes over ${JSON.stringify(arn)}`), ...statements];
+    });
   },
 };
+
+/** What may be asked for without a token. */
+export const openRoutes: readonly string[] = ['GET /health'];
+
+interface Route {
+  RouteKey: string;
+  AuthorizationType?: string;
+  AuthorizerId?: unknown;
+}
+
+interface Permission {
+  Principal: unknown;
+  SourceArn?: unknown;
+}
 
 interface Redrive {
   deadLetterTargetArn: unknown;
@@ -121,12 +178,13 @@ interface Mapping {
   FunctionResponseTypes?: string[];
 }
 
-const ofType = <Properties>(template: Template, type: string): [string, Properties][] =>
+export const ofType = <Properties>(template: Template, type: string): [string, Properties][] =>
   Object.entries(template.Resources)
     .filter(([, { Type }]) => Type === type)
     .map(([id, { Properties }]) => [id, Properties as Properties]);
 
 const subscriptions = (template: Template) => ofType<Subscription>(template, 'AWS::SNS::Subscription');
+export const routes = (template: Template) => ofType<Route>(template, 'AWS::ApiGatewayV2::Route');
 const mappings = (template: Template) => ofType<Mapping>(template, 'AWS::Lambda::EventSourceMapping');
 
 const consumedQueues = (template: Template): string[] =>

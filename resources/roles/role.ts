@@ -1,0 +1,154 @@
+import type { Resource } from '../local/stack/template.ts';
+
+/**
+ * What a function calls, as its YAML declares it: where → which API actions. Where is a resource of the stack by
+ * its logical id (`EventsTable`), an index of a table (`EventsTable/by-type`), all whose ids end alike
+ * (`*DeadLetters`), or `EmailIdentity`, whoever mail is sent as. The service follows from the resource.
+ */
+export type Calls = Record<string, readonly string[]>;
+
+export interface RoleRequest {
+  calls: Calls;
+  /** Of the function, as serverless.yml has them. */
+  events: readonly FunctionEvent[];
+  /** Logical id of the function's log group. */
+  logGroup: string;
+  /** Lambda sends segments to X-Ray. */
+  traced: boolean;
+  /** The resources of the stack, by logical id. */
+  resources: Readonly<Record<string, Resource>>;
+  /** The address that mail is sent from. */
+  emailFrom: string;
+}
+
+export interface FunctionEvent {
+  sqs?: { arn: unknown };
+  stream?: { arn: unknown; destinations?: { onFailure?: { arn: unknown } } };
+}
+
+export interface Statement {
+  Effect: 'Allow';
+  Action: string[];
+  Resource: unknown[];
+}
+
+/** A declaration names what there is not. */
+export class InvalidCalls extends Error {
+  override readonly name = 'InvalidCalls';
+}
+
+/**
+ * The role of one function: the calls of its code, and what Lambda does in its name (logs, traces, its event
+ * sources and where these report failures), on these resources only. Throws InvalidCalls.
+ */
+export function roleOf(request: RoleRequest): Resource {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: 'calls',
+          PolicyDocument: { Version: '2012-10-17', Statement: statementsOf(request) },
+        },
+      ],
+    },
+  };
+}
+
+function statementsOf(request: RoleRequest): Statement[] {
+  const { calls, events, logGroup, traced } = request;
+  const rights = new Map<string, Set<string>>();
+  const allow = (actions: readonly string[], resource: unknown) => {
+    const key = JSON.stringify(resource);
+    rights.set(key, new Set([...(rights.get(key) ?? []), ...actions]));
+  };
+  for (const [where, actions] of Object.entries(calls)) {
+    for (const { service, arn } of placesOf(where, request)) {
+      allow(
+        actions.map((action) => `${service}:${action}`),
+        arn,
+      );
+    }
+  }
+  for (const { sqs, stream } of events) {
+    if (sqs) allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], sqs.arn);
+    if (stream) allow(STREAM_READS, stream.arn);
+    const failures = stream?.destinations?.onFailure;
+    if (failures) allow(['sqs:SendMessage'], failures.arn);
+  }
+  // A log group's Arn ends in `:*`: its streams, which Lambda names.
+  allow(['logs:CreateLogStream', 'logs:PutLogEvents'], { 'Fn::GetAtt': [logGroup, 'Arn'] });
+  // X-Ray has no resources to name (Service Authorization Reference).
+  if (traced) allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], '*');
+  return inOneStatementEach(rights);
+}
+
+/** Resources with the same actions share a statement: the policies of a role take 10,240 characters. */
+function inOneStatementEach(rights: ReadonlyMap<string, ReadonlySet<string>>): Statement[] {
+  const statements = new Map<string, Statement>();
+  for (const [resource, actions] of rights) {
+    const Action = [...actions].sort();
+    const key = Action.join();
+    const { Resource = [] } = statements.get(key) ?? {};
+    statements.set(key, { Effect: 'Allow', Action, Resource: [...Resource, JSON.parse(resource)] });
+  }
+  return [...statements.values()];
+}
+
+const STREAM_READS = [
+  'dynamodb:DescribeStream',
+  'dynamodb:GetRecords',
+  'dynamodb:GetShardIterator',
+  'dynamodb:ListStreams',
+];
+
+interface Place {
+  service: string;
+  arn: unknown;
+}
+
+function placesOf(where: string, { resources, emailFrom }: RoleRequest): Place[] {
+  if (where === 'EmailIdentity') return emailIdentities(emailFrom).map((arn) => ({ service: 'ses', arn }));
+  const [pattern = '', index] = where.split('/');
+  const ids = pattern.startsWith('*')
+    ? Object.keys(resources).filter((id) => placeOf(id, resources[id]) && id.endsWith(pattern.slice(1)))
+    : [pattern];
+  const places = ids.map((id) => placeOf(id, resources[id], index));
+  if (places.length === 0 || places.includes(undefined)) {
+    throw new InvalidCalls(`calls: there is no ${where} in the stack that could be called`);
+  }
+  return places as Place[];
+}
+
+function placeOf(id: string, resource: Resource | undefined, index?: string): Place | undefined {
+  const arn = { 'Fn::GetAtt': [id, 'Arn'] };
+  if (index !== undefined) {
+    const { GlobalSecondaryIndexes = [] } = (resource?.Properties ?? {}) as {
+      GlobalSecondaryIndexes?: { IndexName: string }[];
+    };
+    if (!GlobalSecondaryIndexes.some(({ IndexName }) => IndexName === index)) return undefined;
+    return { service: 'dynamodb', arn: { 'Fn::Sub': `\${${id}.Arn}/index/${index}` } };
+  }
+  switch (resource?.Type) {
+    case 'AWS::DynamoDB::Table':
+      return { service: 'dynamodb', arn };
+    case 'AWS::SQS::Queue':
+      return { service: 'sqs', arn };
+    case 'AWS::SNS::Topic':
+      return { service: 'sns', arn: { Ref: id } };
+    default:
+      return undefined;
+  }
+}
+
+/** SES takes the address itself where it is verified, else its domain. */
+const emailIdentities = (address: string): unknown[] =>
+  [address, address.slice(address.lastIndexOf('@') + 1)].map((identity) => ({
+    'Fn::Sub': `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity/${identity}`,
+  }));
