@@ -19,6 +19,7 @@ const KNOWN_KEYS = [
 
 module.exports.functions = async ({ resolveVariable }) => {
   const { maxReceiveCount, retryBaseSeconds } = await resolveVariable('self:custom.parameters');
+  const consumerConcurrency = await resolveVariable('param:consumerConcurrency');
   const functions = {};
   for (const consumer of await consumersOf(resolveVariable)) {
     const id = logicalId(consumer.name);
@@ -45,9 +46,7 @@ module.exports.functions = async ({ resolveVariable }) => {
             functionResponseType: 'ReportBatchItemFailures',
             batchSize: consumer.batchSize ?? 10,
             ...(consumer.batchWindow !== undefined && { maximumBatchingWindow: consumer.batchWindow }),
-            ...(consumer.maximumConcurrency !== undefined && {
-              maximumConcurrency: consumer.maximumConcurrency,
-            }),
+            maximumConcurrency: Math.min(consumer.maximumConcurrency ?? Infinity, consumerConcurrency),
           },
         },
       ],
@@ -59,6 +58,8 @@ module.exports.functions = async ({ resolveVariable }) => {
 module.exports.resources = async ({ resolveVariable }) => {
   const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
   const { maxReceiveCount } = await resolveVariable('self:custom.parameters');
+  const retention = await resolveVariable('param:queueRetentionInDays');
+  const encryption = await encryptionOf(resolveVariable);
   const Resources = {};
   for (const { name, filter } of await consumersOf(resolveVariable)) {
     const id = logicalId(name);
@@ -66,15 +67,20 @@ module.exports.resources = async ({ resolveVariable }) => {
     Resources[`${id}DeadLetters`] = {
       Type: 'AWS::SQS::Queue',
       // The longest there is: a dead letter keeps the age that it had in its queue.
-      Properties: { QueueName: `${prefix}-${name}-dead-letters`, MessageRetentionPeriod: 14 * DAY },
+      Properties: {
+        QueueName: `${prefix}-${name}-dead-letters`,
+        MessageRetentionPeriod: 14 * DAY,
+        ...encryption,
+      },
     };
     Resources[`${id}Queue`] = {
       Type: 'AWS::SQS::Queue',
       Properties: {
         QueueName: `${prefix}-${name}`,
         VisibilityTimeout: VISIBILITY_TIMEOUT,
-        MessageRetentionPeriod: 4 * DAY,
+        MessageRetentionPeriod: retention * DAY,
         RedrivePolicy: { deadLetterTargetArn: arn('DeadLetters'), maxReceiveCount },
+        ...encryption,
       },
     };
     Resources[`${id}Subscription`] = {
@@ -97,6 +103,18 @@ module.exports.resources = async ({ resolveVariable }) => {
   return { Resources };
 };
 
+/** The name of each consumer's queue and dead letters. */
+module.exports.outputs = async ({ resolveVariable }) => {
+  const Outputs = {};
+  for (const { name } of await consumersOf(resolveVariable)) {
+    for (const suffix of ['Queue', 'DeadLetters']) {
+      const id = `${logicalId(name)}${suffix}`;
+      Outputs[`${id}Name`] = { Value: { 'Fn::GetAtt': [id, 'QueueName'] } };
+    }
+  }
+  return { Outputs };
+};
+
 /** For operations: JSON of each consumer's queue and dead letters. A function's environment takes 4 KB: some 15 consumers. */
 module.exports.queues = async ({ resolveVariable }) => {
   const entries = (await consumersOf(resolveVariable)).map(({ name }) => {
@@ -106,7 +124,7 @@ module.exports.queues = async ({ resolveVariable }) => {
   return { 'Fn::Sub': JSON.stringify(Object.fromEntries(entries)) };
 };
 
-/** Our topic may send to this queue, and nobody else's. */
+/** Our topic may send to this queue, and nobody else's; nobody may do anything but over TLS. */
 function admitTopic(queue) {
   return {
     Type: 'AWS::SQS::QueuePolicy',
@@ -122,9 +140,24 @@ function admitTopic(queue) {
             Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
             Condition: { ArnEquals: { 'aws:SourceArn': { Ref: 'EventsTopic' } } },
           },
+          {
+            Effect: 'Deny',
+            Principal: '*',
+            Action: 'sqs:*',
+            Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          },
         ],
       },
     },
+  };
+}
+
+async function encryptionOf(resolveVariable) {
+  const file = `file(resources/encryption/${await resolveVariable('param:encryption')}.yml)`;
+  return {
+    SqsManagedSseEnabled: await resolveVariable(`${file}:queueKeyIsAwsOwned`),
+    KmsMasterKeyId: await resolveVariable(`${file}:queueKey`),
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Template } from '../../resources/local/stack/template.ts';
-import { compile, compiledTemplate } from '../support/compiled-template.ts';
+import { compiledTemplate } from '../support/compiled-template.ts';
 import { functionsOf, statementsOf } from '../support/role-rights.ts';
 import { ofType, openRoutes, routes, templateRules } from '../support/template-rules.ts';
 
@@ -51,27 +51,6 @@ describe('The compiled template', () => {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
     }
   });
-
-  test.each(['staging', 'prod'])(
-    'of %s carries service and stage in every name, and keeps all rules',
-    async (stage) => {
-      const { template, remove } = await compile(stage);
-      try {
-        const names = [
-          ...namesOf(template, 'AWS::SQS::Queue', 'QueueName'),
-          ...namesOf(template, 'AWS::SNS::Topic', 'TopicName'),
-          ...namesOf(template, 'AWS::DynamoDB::Table', 'TableName'),
-          ...namesOf(template, 'AWS::Lambda::Function', 'FunctionName'),
-        ];
-        expect(names.length).toBeGreaterThan(40);
-        expect(names.filter((name) => !name.startsWith(`orderstream-${stage}-`))).toEqual([]);
-        for (const rule of Object.values(templateRules)) expect(rule(template)).toEqual([]);
-      } finally {
-        await remove();
-      }
-    },
-    60_000,
-  );
 });
 
 describe('The rules know', () => {

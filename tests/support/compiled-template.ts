@@ -29,15 +29,25 @@ export interface Compiled {
   remove(): Promise<void>;
 }
 
-/** The template of `sls package`, without building the functions; in a folder of its own, so that several can run at once. */
-export async function compile(stage: string): Promise<Compiled> {
+/**
+ * The template of `sls package`, without building the functions; in a folder of its own, so that several can run at
+ * once. `environment` comes on top of this process's.
+ */
+export async function compile(
+  stage: string | undefined,
+  environment: Record<string, string> = {},
+): Promise<Compiled> {
   const folder = await mkdtemp(join(tmpdir(), 'orderstream-package-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    await promisify(execFile)(process.execPath, [sls, 'package', '--stage', stage, '--package', folder], {
-      cwd: root,
-      env: { ...process.env, TEMPLATE_ONLY: 'true', NODE_OPTIONS: '' },
-    });
+    await promisify(execFile)(
+      process.execPath,
+      [sls, 'package', ...(stage === undefined ? [] : ['--stage', stage]), '--package', folder],
+      {
+        cwd: root,
+        env: { ...process.env, ...environment, TEMPLATE_ONLY: 'true', NODE_OPTIONS: '' },
+      },
+    );
   } catch (error) {
     await remove();
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };

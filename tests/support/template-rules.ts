@@ -116,20 +116,19 @@ export const templateRules = {
     const owner = new Map<string, string>();
     const violations = functionsOf(template).flatMap(({ name, resource }) => {
       const id = roleIdOf(resource) ?? '';
-      const trusted = JSON.stringify(template.Resources[id]?.Properties?.AssumeRolePolicyDocument ?? {});
-      if (!trusted.includes('"Principal":{"Service":"lambda.amazonaws.com"}'))
+      if (!functionRoles(template).includes(id))
         return [`${name} has no role of this stack that Lambda may take`];
       const other = owner.get(id);
       owner.set(id, name);
       return other ? [`${name} shares its role with ${other}`] : [];
     });
-    const idle = ofType(template, 'AWS::IAM::Role').filter(([id]) => !owner.has(id));
-    return [...violations, ...idle.map(([id]) => `${id} is no function's role`)];
+    const idle = functionRoles(template).filter((id) => !owner.has(id));
+    return [...violations, ...idle.map((id) => `${id} is no function's role`)];
   },
 
-  /** No role allows whatever there is: no `*` in an action, none in a resource but for X-Ray, which has no resources. */
+  /** No function's role allows whatever there is: no `*` in an action, none in a resource but for X-Ray, which has no resources. */
   wildcards(template: Template): string[] {
-    return ofType(template, 'AWS::IAM::Role').flatMap(([id]) => {
+    return functionRoles(template).flatMap((id) => {
       const role = template.Resources[id];
       const managed = (role?.Properties?.ManagedPolicyArns ?? []) as unknown[];
       const statements = statementsOf(role).flatMap(({ Action, Resource }) => {
@@ -182,6 +181,14 @@ export const ofType = <Properties>(template: Template, type: string): [string, P
   Object.entries(template.Resources)
     .filter(([, { Type }]) => Type === type)
     .map(([id, { Properties }]) => [id, Properties as Properties]);
+
+/** The roles that Lambda may take, by their logical ids. */
+const functionRoles = (template: Template): string[] =>
+  ofType<{ AssumeRolePolicyDocument: object }>(template, 'AWS::IAM::Role')
+    .filter(([, { AssumeRolePolicyDocument }]) =>
+      JSON.stringify(AssumeRolePolicyDocument).includes('"Principal":{"Service":"lambda.amazonaws.com"}'),
+    )
+    .map(([id]) => id);
 
 const subscriptions = (template: Template) => ofType<Subscription>(template, 'AWS::SNS::Subscription');
 export const routes = (template: Template) => ofType<Route>(template, 'AWS::ApiGatewayV2::Route');

@@ -22,7 +22,7 @@ export interface StartMappingsOptions {
   warn?: Warn;
   /** How long an SQS poll waits for the first message, in seconds. Default 0.25. */
   pollSeconds?: number;
-  /** Batches of a queue in flight at once where its mapping sets no MaximumConcurrency. Default 5. */
+  /** Batches of a queue in flight at once at most, whatever its mapping's MaximumConcurrency. */
   concurrency?: number;
   /** Milliseconds before the n-th retry of a stream's batch. */
   backOffMs?: (retry: number) => number;

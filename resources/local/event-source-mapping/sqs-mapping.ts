@@ -24,7 +24,7 @@ export interface SqsMappingOptions {
   warn?: Warn;
   /** How long a poll waits for the first message. `stop()` may take as long. Default 0.25 s. */
   pollSeconds?: number;
-  /** Batches in flight at once where the mapping sets no MaximumConcurrency. Default 5. */
+  /** Batches in flight at once at most, whatever the mapping's MaximumConcurrency, which is 5 where it sets none. */
   concurrency?: number;
 }
 
@@ -38,7 +38,8 @@ export function sqsMapping(options: SqsMappingOptions): EventSourceMapping {
   const batchSize = properties.BatchSize ?? 10;
   const windowMs = (properties.MaximumBatchingWindowInSeconds ?? 0) * 1000;
   // Lambda begins with five and scales up from there; one machine need not.
-  const concurrency = properties.ScalingConfig?.MaximumConcurrency ?? options.concurrency ?? 5;
+  const { concurrency: most = Number.POSITIVE_INFINITY } = options;
+  const concurrency = Math.min(properties.ScalingConfig?.MaximumConcurrency ?? 5, most);
   const takes = messageFilter(properties.FilterCriteria);
   const reports = reportsItemFailures(properties.FunctionResponseTypes);
   const source = outage(name, warn);

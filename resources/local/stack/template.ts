@@ -11,6 +11,8 @@ export interface Resource {
   Type: string;
   Properties?: Record<string, unknown>;
   Condition?: string;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
   DependsOn?: string | string[];
 }
 

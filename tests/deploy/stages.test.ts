@@ -1,0 +1,223 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Resource, Template } from '../../resources/local/stack/template.ts';
+import { closedRules } from '../support/closed-rules.ts';
+import { type Compiled, compile, compiledTemplate } from '../support/compiled-template.ts';
+import { exampleRegion, givenNames } from '../support/given-names.ts';
+import { templateRules } from '../support/template-rules.ts';
+
+const DAY = 86_400;
+const stages = ['dev', 'staging', 'prod', 'pr42'] as const;
+type Stage = (typeof stages)[number];
+
+const templates = {} as Record<Stage, Template>;
+const compiled: Compiled[] = [];
+
+beforeAll(async () => {
+  templates.dev = await compiledTemplate();
+  for (const stage of ['staging', 'prod', 'pr42'] as const) {
+    const one = await compile(stage);
+    compiled.push(one);
+    templates[stage] = one.template;
+  }
+}, 120_000);
+
+afterAll(() => Promise.all(compiled.map(({ remove }) => remove())));
+
+describe.each(stages)('The template of %s', (stage) => {
+  test.each(Object.entries({ ...templateRules, ...closedRules }))('keeps the rule %s', (_, rule) => {
+    expect(rule(templates[stage])).toEqual([]);
+  });
+
+  test('carries service and stage in every name that it gives', () => {
+    const names = givenNames(templates[stage]);
+    expect(names.length).toBeGreaterThan(60);
+    expect(names.filter(({ name }) => !name.includes(`orderstream-${stage}`))).toEqual([]);
+  });
+
+  test('carries the region too in every name that the regions of an account share', () => {
+    const shared = givenNames(templates[stage]).filter(({ type }) =>
+      /^AWS::(IAM|S3)::|^AWS::CloudWatch::Dashboard$/.test(type),
+    );
+    expect(shared.filter(({ name }) => !name.includes(exampleRegion))).toEqual([]);
+  });
+
+  test('says where everything is', () => {
+    const { Outputs = {}, Resources } = templates[stage];
+    const said = JSON.stringify(Outputs);
+    expect(Outputs).toHaveProperty('HttpApiUrl');
+    const named = Object.entries(Resources).filter(([, { Type }]) =>
+      /^AWS::(DynamoDB::Table|SNS::Topic|SQS::Queue)$/.test(Type),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.map(([id]) => id).filter((id) => !said.includes(`"${id}"`))).toEqual([]);
+  });
+});
+
+describe('What differs by stage', () => {
+  const each = <Value>(read: (template: Template) => Value) =>
+    Object.fromEntries(stages.map((stage) => [stage, read(templates[stage])]));
+
+  test('a stage that stages.yml does not name is like dev, but for the name', () => {
+    expect(comparable(templates.pr42).replaceAll('pr42', 'dev')).toBe(comparable(templates.dev));
+  });
+
+  test('without a stage it is dev', async () => {
+    const { template, remove } = await compile(undefined);
+    await remove();
+    expect(comparable(template)).toBe(comparable(templates.dev));
+  }, 30_000);
+
+  test('only prod keeps its tables whatever happens to the stack', () => {
+    const kept = (template: Template) =>
+      tables(template).map(({ DeletionPolicy, Properties }) => [
+        DeletionPolicy,
+        Properties?.DeletionProtectionEnabled,
+      ]);
+    const [free, safe] = [Array(3).fill(['Delete', false]), Array(3).fill(['Retain', true])];
+    expect(each(kept)).toEqual({ dev: free, pr42: free, staging: free, prod: safe });
+  });
+
+  test('the events survive the loss of their place in the template on all of them', () => {
+    const events = each(({ Resources }) => Resources.EventsTable?.UpdateReplacePolicy);
+    expect(events).toEqual({ dev: 'Retain', pr42: 'Retain', staging: 'Retain', prod: 'Retain' });
+  });
+
+  test('staging and prod can go back to any second', () => {
+    const recoverable = each((template) => [
+      ...new Set(
+        tables(template).map(({ Properties }) =>
+          JSON.stringify(Properties?.PointInTimeRecoverySpecification),
+        ),
+      ),
+    ]);
+    const enabled = (is: boolean) => [JSON.stringify({ PointInTimeRecoveryEnabled: is })];
+    expect(recoverable).toEqual({
+      dev: enabled(false),
+      pr42: enabled(false),
+      staging: enabled(true),
+      prod: enabled(true),
+    });
+  });
+
+  test('prod has a key of its own, that rotates and stays', () => {
+    const keys = each((template) => count(template, 'AWS::KMS::Key'));
+    expect(keys).toEqual({ dev: 0, pr42: 0, staging: 0, prod: 1 });
+    expect(templates.prod.Resources.DataKey).toMatchObject({
+      DeletionPolicy: 'Retain',
+      Properties: { EnableKeyRotation: true },
+    });
+  });
+
+  test('prod’s key works through its services, and for deliveries of our topic', () => {
+    const { EventsTopic, DataKey } = templates.prod.Resources;
+    const topicArn = `arn:\${AWS::Partition}:sns:\${AWS::Region}:\${AWS::AccountId}:${EventsTopic?.Properties?.TopicName}`;
+    expect(DataKey?.Properties?.KeyPolicy).toMatchObject({
+      Statement: [
+        { Sid: 'AccountAdministers', Action: 'kms:*' },
+        {
+          Sid: 'ThroughTheServices',
+          Condition: {
+            StringEquals: {
+              'kms:CallerAccount': { Ref: 'AWS::AccountId' },
+              'kms:ViaService': ['dynamodb', 'sqs', 'sns', 'backup'].map((service) => ({
+                'Fn::Sub': `${service}.\${AWS::Region}.amazonaws.com`,
+              })),
+            },
+          },
+        },
+        {
+          Sid: 'TopicDelivers',
+          Principal: { Service: 'sns.amazonaws.com' },
+          Action: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            ArnEquals: { 'aws:SourceArn': { 'Fn::Sub': topicArn } },
+          },
+        },
+      ],
+    });
+  });
+
+  test('prod’s events are backed up each month, for a year', () => {
+    const plans = each((template) => count(template, 'AWS::Backup::BackupPlan'));
+    expect(plans).toEqual({ dev: 0, pr42: 0, staging: 0, prod: 1 });
+    const { BackupSelection, BackupPlan } = templates.prod.Resources;
+    expect(BackupSelection?.Properties).toMatchObject({
+      BackupSelection: { Resources: [{ 'Fn::GetAtt': ['EventsTable', 'Arn'] }] },
+    });
+    expect(BackupPlan?.Properties).toMatchObject({
+      BackupPlan: { BackupPlanRule: [{ Lifecycle: { DeleteAfterDays: 365 } }] },
+    });
+  });
+
+  test('logs are kept for 14, 30 and 365 days', () => {
+    const days = each((template) => [
+      ...new Set(
+        ofType(template, 'AWS::Logs::LogGroup').map(({ Properties }) => Properties?.RetentionInDays),
+      ),
+    ]);
+    expect(days).toEqual({ dev: [14], pr42: [14], staging: [30], prod: [365] });
+  });
+
+  test('messages wait for 4, 4 and 7 days, dead letters for 14', () => {
+    const waits = (pattern: RegExp) =>
+      each((template) => [
+        ...new Set(
+          Object.entries(template.Resources)
+            .filter(([id, { Type }]) => Type === 'AWS::SQS::Queue' && pattern.test(id))
+            .map(([, { Properties }]) => Number(Properties?.MessageRetentionPeriod) / DAY),
+        ),
+      ]);
+    expect(waits(/Queue$/)).toEqual({ dev: [4], pr42: [4], staging: [4], prod: [7] });
+    expect(waits(/DeadLetters$|^PublisherFailures$/)).toEqual({
+      dev: [14],
+      pr42: [14],
+      staging: [14],
+      prod: [14],
+    });
+  });
+
+  test('a backlog takes as many invocations as the stage allows, or the consumer', () => {
+    const concurrency = each((template) => {
+      const most = ofType(template, 'AWS::Lambda::EventSourceMapping')
+        .map(({ Properties }) => Properties?.ScalingConfig as { MaximumConcurrency: number } | undefined)
+        .map((scaling) => scaling?.MaximumConcurrency ?? 0);
+      return Math.max(...most);
+    });
+    expect(concurrency).toEqual({ dev: 5, pr42: 5, staging: 10, prod: 50 });
+  });
+
+  test('only prod reserves invocations, and only for the publisher', () => {
+    const reserved = each((template) =>
+      ofType(template, 'AWS::Lambda::Function')
+        .map(({ Properties }) => Properties?.ReservedConcurrentExecutions)
+        .filter((value) => value !== undefined && JSON.stringify(value) !== '{"Ref":"AWS::NoValue"}'),
+    );
+    expect(reserved).toEqual({ dev: [], pr42: [], staging: [], prod: [50] });
+  });
+});
+
+test('stages.yml gives a stage no value that dev does not have', async () => {
+  const text = await readFile(join(import.meta.dirname, '../../resources/stages.yml'), 'utf8');
+  const keysOf = (stage: string) => {
+    const [, block = ''] = new RegExp(`^${stage}:\\n((?:(?: .*)?\\n)+)`, 'm').exec(text) ?? [];
+    return [...block.matchAll(/^ {2}(\w+):/gm)].map(([, key]) => key);
+  };
+  const known = keysOf('default');
+  expect(known.length).toBeGreaterThan(12);
+  for (const stage of ['staging', 'prod']) {
+    expect(keysOf(stage).length).toBeGreaterThan(5);
+    expect(keysOf(stage).filter((key) => !known.includes(key))).toEqual([]);
+  }
+});
+
+/** Without the time of packaging. */
+const comparable = (template: Template): string =>
+  JSON.stringify(template, null, 1).replaceAll(/"S3Key": ".*\//g, '"S3Key": "');
+
+const ofType = (template: Template, type: string): Resource[] =>
+  Object.values(template.Resources).filter(({ Type }) => Type === type);
+const tables = (template: Template) => ofType(template, 'AWS::DynamoDB::Table');
+const count = (template: Template, type: string) => ofType(template, type).length;

@@ -1,0 +1,107 @@
+import type { Template } from '../../resources/local/stack/template.ts';
+
+/**
+ * Who must stay outside, as rules over the compiled template of any stage. Each answers with its violations as
+ * sentences; none = all is well.
+ */
+export const closedRules = {
+  /** Nothing of AWS is called without TLS: each queue has one policy, and the topic one, that deny it. */
+  tlsOnly(template: Template): string[] {
+    return guarded(template).flatMap(({ id, action, statements }) =>
+      statements.some(
+        ({ Effect, Principal, Action, Condition }) =>
+          Effect === 'Deny' &&
+          Principal === '*' &&
+          Action === action &&
+          equal(Condition, { Bool: { 'aws:SecureTransport': 'false' } }),
+      )
+        ? []
+        : [`${id} can be used without TLS`],
+    );
+  },
+
+  /** From outside the account, or by another service, only our topic reaches a queue, and nobody the topic. */
+  admittedSenders(template: Template): string[] {
+    return guarded(template).flatMap(({ id, statements }) =>
+      statements
+        .filter(({ Effect }) => Effect === 'Allow')
+        .filter((statement) => !equal(statement, ourTopicMaySendTo(id)))
+        .map((statement) => `${id} admits ${JSON.stringify(statement.Principal)}`),
+    );
+  },
+
+  /** Tables, topics and queues are encrypted at rest: with the key of the stage where it has one, else with AWS's. */
+  encrypted(template: Template): string[] {
+    const key = ofType(template, 'AWS::KMS::Key')[0]?.[0];
+    const arn = key ? { 'Fn::GetAtt': [key, 'Arn'] } : undefined;
+    const wanted: Record<string, object> = {
+      'AWS::DynamoDB::Table': {
+        SSESpecification: key
+          ? { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: arn }
+          : { SSEEnabled: false },
+      },
+      'AWS::SNS::Topic': { KmsMasterKeyId: key ? { Ref: key } : 'alias/aws/sns' },
+      'AWS::SQS::Queue': { SqsManagedSseEnabled: !key, KmsMasterKeyId: arn ?? { Ref: 'AWS::NoValue' } },
+    };
+    return Object.entries(template.Resources).flatMap(([id, { Type, Properties = {} }]) =>
+      Object.entries(wanted[Type] ?? {})
+        .filter(([name, value]) => !equal(Properties[name], value))
+        .map(([name]) => `${id} has the ${name} ${JSON.stringify(Properties[name])}`),
+    );
+  },
+
+  /** No variable of a function holds what must not be seen. */
+  secrets(template: Template): string[] {
+    return ofType(template, 'AWS::Lambda::Function').flatMap(([id, { Environment }]) => {
+      const { Variables = {} } = (Environment ?? {}) as { Variables?: Record<string, unknown> };
+      return Object.entries(Variables)
+        .filter(([name, value]) => SECRET.test(name) || SECRET.test(JSON.stringify(value)))
+        .map(([name]) => `${id} is told ${name}`);
+    });
+  },
+};
+
+/** As a word of a name or of a value; AKIA and ASIA begin access key ids. */
+const SECRET =
+  /secret|passw|credential|private.?key|api.?key|access.?key|(^|_)token|\b(AKIA|ASIA)[A-Z0-9]{12}/i;
+
+interface Statement {
+  Effect: string;
+  Principal: unknown;
+  Action: unknown;
+  Resource?: unknown;
+  Condition?: unknown;
+}
+
+const ourTopicMaySendTo = (queue: string): Statement => ({
+  Effect: 'Allow',
+  Principal: { Service: 'sns.amazonaws.com' },
+  Action: 'sqs:SendMessage',
+  Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
+  Condition: { ArnEquals: { 'aws:SourceArn': { Ref: 'EventsTopic' } } },
+});
+
+/** Every queue and topic with the statements of its one policy. AWS keeps the last of several, in no certain order. */
+function guarded(template: Template): { id: string; action: string; statements: Statement[] }[] {
+  const kinds = [
+    { type: 'AWS::SQS::Queue', policy: 'AWS::SQS::QueuePolicy', names: 'Queues', action: 'sqs:*' },
+    { type: 'AWS::SNS::Topic', policy: 'AWS::SNS::TopicPolicy', names: 'Topics', action: 'sns:Publish' },
+  ];
+  return kinds.flatMap(({ type, policy, names, action }) =>
+    ofType(template, type).map(([id]) => {
+      const policies = ofType(template, policy)
+        .map(([, properties]) => properties)
+        .filter((properties) => (properties[names] as object[]).some((one) => equal(one, { Ref: id })));
+      if (policies.length > 1) throw new Error(`${id} has ${policies.length} policies`);
+      const { Statement = [] } = (policies[0]?.PolicyDocument ?? {}) as { Statement?: Statement[] };
+      return { id, action, statements: Statement };
+    }),
+  );
+}
+
+const ofType = (template: Template, type: string): [string, Record<string, unknown>][] =>
+  Object.entries(template.Resources)
+    .filter(([, { Type }]) => Type === type)
+    .map(([id, { Properties = {} }]) => [id, Properties]);
+
+const equal = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
