@@ -161,6 +161,9 @@ async function encryptionOf(resolveVariable) {
   };
 }
 
+module.exports.consumersOf = consumersOf;
+
+/** All consumers as their files say. Throws where one says too little, or what nobody knows. */
 async function consumersOf(resolveVariable) {
   const consumers = await resolveVariable('self:custom.consumers');
   const names = new Set();
@@ -184,3 +187,5 @@ const withNumbers = (filter) =>
 
 /** order-view → OrderView */
 const logicalId = (name) => name.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase());
+
+module.exports.logicalId = logicalId;

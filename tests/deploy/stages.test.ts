@@ -110,7 +110,7 @@ describe('What differs by stage', () => {
     });
   });
 
-  test('prod’s key works through its services, and for deliveries of our topic', () => {
+  test('prod’s key works through its services, for deliveries of our topic and for alarms', () => {
     const { EventsTopic, DataKey } = templates.prod.Resources;
     const topicArn = `arn:\${AWS::Partition}:sns:\${AWS::Region}:\${AWS::AccountId}:${EventsTopic?.Properties?.TopicName}`;
     expect(DataKey?.Properties?.KeyPolicy).toMatchObject({
@@ -135,6 +135,12 @@ describe('What differs by stage', () => {
             StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
             ArnEquals: { 'aws:SourceArn': { 'Fn::Sub': topicArn } },
           },
+        },
+        {
+          Sid: 'AlarmsPublish',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: ['kms:GenerateDataKey*', 'kms:Decrypt'],
+          Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
         },
       ],
     });

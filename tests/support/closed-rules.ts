@@ -20,12 +20,13 @@ export const closedRules = {
     );
   },
 
-  /** From outside the account, or by another service, only our topic reaches a queue, and nobody the topic. */
+  /** From outside the account, or by another service, only our topic reaches a queue, and nobody the topic but alarms theirs. */
   admittedSenders(template: Template): string[] {
     return guarded(template).flatMap(({ id, statements }) =>
       statements
         .filter(({ Effect }) => Effect === 'Allow')
         .filter((statement) => !equal(statement, ourTopicMaySendTo(id)))
+        .filter((statement) => id !== 'AlarmsTopic' || !equal(statement, alarmsMayPublish))
         .map((statement) => `${id} admits ${JSON.stringify(statement.Principal)}`),
     );
   },
@@ -43,8 +44,10 @@ export const closedRules = {
       'AWS::SNS::Topic': { KmsMasterKeyId: key ? { Ref: key } : 'alias/aws/sns' },
       'AWS::SQS::Queue': { SqsManagedSseEnabled: !key, KmsMasterKeyId: arn ?? { Ref: 'AWS::NoValue' } },
     };
+    // CloudWatch cannot publish under the key that AWS manages for SNS.
+    const alarmsTopic = { KmsMasterKeyId: key ? { Ref: key } : { Ref: 'AWS::NoValue' } };
     return Object.entries(template.Resources).flatMap(([id, { Type, Properties = {} }]) =>
-      Object.entries(wanted[Type] ?? {})
+      Object.entries((id === 'AlarmsTopic' ? alarmsTopic : wanted[Type]) ?? {})
         .filter(([name, value]) => !equal(Properties[name], value))
         .map(([name]) => `${id} has the ${name} ${JSON.stringify(Properties[name])}`),
     );
@@ -80,6 +83,14 @@ const ourTopicMaySendTo = (queue: string): Statement => ({
   Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
   Condition: { ArnEquals: { 'aws:SourceArn': { Ref: 'EventsTopic' } } },
 });
+
+const alarmsMayPublish: Statement = {
+  Effect: 'Allow',
+  Principal: { Service: 'cloudwatch.amazonaws.com' },
+  Action: 'sns:Publish',
+  Resource: { Ref: 'AlarmsTopic' },
+  Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+};
 
 /** Every queue and topic with the statements of its one policy. AWS keeps the last of several, in no certain order. */
 function guarded(template: Template): { id: string; action: string; statements: Statement[] }[] {

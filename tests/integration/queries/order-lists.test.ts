@@ -81,13 +81,7 @@ const idsOf = (pages: Page['body']['orders'][]) => pages.flat().map(({ orderId }
 
 describe('GET /customers/{customerId}/orders', () => {
   const list = (customerId: string, query: Record<string, string> = {}, sub = customerId, scope = '') =>
-    httpGet(customerOrdersHandler(data.runtime({ now })), {
-      operation: 'list-customer-orders',
-      params: { customerId },
-      query,
-      sub,
-      scope,
-    });
+    httpGet(customerOrdersHandler(data.runtime({ now })), { params: { customerId }, query, sub, scope });
 
   test.each([[1], [7], [100]])('all of one customer, newest first, in pages of %i', async (limit) => {
     const pages = await walk((query) => list('ada', query), { limit: String(limit) });
@@ -114,11 +108,9 @@ describe('GET /customers/{customerId}/orders', () => {
         orderId,
         customerId: 'eve',
         createdAt,
-        updatedAt: createdAt,
-        items: [{ sku: 'PEN', name: 'Pen', quantity: 1, unitPrice: 1 }],
+        items: [],
         total: 1,
         currency: 'USD',
-        shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
         status,
         version: 1,
       };
@@ -148,7 +140,6 @@ describe('GET /customers/{customerId}/orders', () => {
     const { dynamo, counts } = watched(data.dynamo);
     const handler = customerOrdersHandler(data.runtime({ dynamo, now }));
     const { body } = await httpGet(handler, {
-      operation: 'list-customer-orders',
       params: { customerId: 'ada' },
       sub: 'ada',
       query: { limit: '2' },
@@ -195,7 +186,7 @@ describe('GET /customers/{customerId}/orders', () => {
 
 describe('GET /orders', () => {
   const list = (query: Record<string, string> = {}, scope = 'orders:manage') =>
-    httpGet(ordersHandler(data.runtime({ now })), { operation: 'list-orders', query, sub: 'boss', scope });
+    httpGet(ordersHandler(data.runtime({ now })), { query, sub: 'boss', scope });
 
   test.each([[1], [9], [100]])('everybody, newest first, in pages of %i', async (limit) => {
     const pages = await walk(list, { limit: String(limit) });
@@ -213,7 +204,6 @@ describe('GET /orders', () => {
     const { dynamo, counts } = watched(data.dynamo);
     const handler = ordersHandler(data.runtime({ dynamo, now }));
     const { body } = await httpGet(handler, {
-      operation: 'list-orders',
       query: { status: 'paid', limit: '5' },
       scope: 'orders:manage',
     });

@@ -1,0 +1,82 @@
+// One saved query of CloudWatch Logs Insights for each entry of the runbook (README, Operations). They read the fields that
+// shared/observability writes. Read by serverless.yml.
+
+const { partsOf } = require('./parts.cjs');
+
+/** What Insights searches at once (CloudWatch Logs quotas). */
+const MAX_LOG_GROUPS = 50;
+
+/** What Lambda itself says of a function that did not live to say anything: lines of plain text. */
+const CRASHED = '@message like /Task timed out|Runtime exited|Runtime.ExitError|OutOfMemory/';
+
+const ABOUT = 'eventType, streamId, version, correlationId, xray_trace_id';
+
+const queries = {
+  'Everything of one correlation id': {
+    text: [
+      `fields @timestamp, coalesce(consumer, function) as who, hop, message, ${ABOUT}, route, status, ms, receiveCount, coalesce(errorMessage, error.message) as reason`,
+      'filter correlationId = "PUT THE CORRELATION ID HERE"',
+      'sort @timestamp asc',
+    ],
+  },
+  'A consumer fails': {
+    text: [
+      `filter (hop = "consumer" and message = "failed") or hop = "dead-letter" or ${CRASHED}`,
+      'stats count(*) as times, earliest(@timestamp) as first, latest(@timestamp) as last, latest(correlationId) as lastCorrelationId by @log, consumer, message, coalesce(errorName, error.name) as error, fingerprint',
+      'sort times desc',
+    ],
+    kinds: ['consumers', 'projections'],
+  },
+  'A poison message': {
+    text: [
+      `fields @timestamp, consumer, errorName, errorMessage, fingerprint, ${ABOUT}`,
+      // It dies of its first receive; what is tried again dies of its last.
+      'filter hop = "dead-letter" and receiveCount = 1',
+      'sort @timestamp desc',
+    ],
+    kinds: ['consumers', 'projections'],
+  },
+  'The publisher was down': {
+    text: [
+      `filter message in ["published", "not published"] or ${CRASHED}`,
+      'stats count(*) as events by bin(5m) as period, message, coalesce(code, error.name) as cause',
+      'sort period desc',
+    ],
+    kinds: ['publish-events'],
+  },
+  'The view is wrong': {
+    text: [
+      `fields @timestamp, coalesce(consumer, function) as who, hop, message, ${ABOUT}, receiveCount, lag, coalesce(errorMessage, error.message) as reason`,
+      'filter streamId = "PUT THE STREAM HERE, AS IN order-01a20841-31d2-7395-92c9-cbbd5feea05f"',
+      'sort version asc, @timestamp asc',
+    ],
+  },
+  'The API fails': {
+    text: [
+      `filter message = "request failed" or ${CRASHED}`,
+      'stats count(*) as times, latest(@timestamp) as last, latest(correlationId) as lastCorrelationId by @log, route, error.name, error.message',
+      'sort times desc',
+    ],
+    kinds: ['commands', 'queries'],
+  },
+};
+
+module.exports.resources = async ({ resolveVariable }) => {
+  const { name: prefix, functions } = await partsOf(resolveVariable);
+  const Resources = {};
+  for (const [name, { text, kinds }] of Object.entries(queries)) {
+    const searched = functions.filter(({ kind }) => kinds === undefined || kinds.includes(kind));
+    if (searched.length > MAX_LOG_GROUPS) {
+      throw new Error(`"${name}" would search ${searched.length} log groups; ${MAX_LOG_GROUPS} are possible`);
+    }
+    Resources[`${name.replace(/(?:^| )(\w)/g, (_, letter) => letter.toUpperCase())}Query`] = {
+      Type: 'AWS::Logs::QueryDefinition',
+      Properties: {
+        Name: `${prefix}/${name}`,
+        QueryString: text.join('\n| '),
+        LogGroupNames: searched.map(({ logGroup }) => ({ Ref: logGroup })),
+      },
+    };
+  }
+  return { Resources };
+};
