@@ -16,27 +16,33 @@ export class KeysUnprocessed extends Error {
 }
 
 /**
- * The items of these (distinct) keys that there are, in no order; eventually consistent. AWS calls: one batch get
- * for each 100 keys, all at once; more where DynamoDB leaves keys over. Throws KeysUnprocessed after 8 attempts.
+ * The items of these (distinct) keys that there are, in no order; eventually consistent unless asked otherwise. AWS
+ * calls: one batch get for each 100 keys, all at once; more where DynamoDB leaves keys over. Throws KeysUnprocessed
+ * after 8 attempts.
  */
 export async function batchGet(
   runtime: Runtime,
   keys: readonly ItemKey[],
+  { consistent = false } = {},
 ): Promise<Record<string, unknown>[]> {
   const chunks: ItemKey[][] = [];
   for (let start = 0; start < keys.length; start += KEYS_PER_CALL) {
     chunks.push(keys.slice(start, start + KEYS_PER_CALL));
   }
-  return (await Promise.all(chunks.map((chunk) => getChunk(runtime, chunk)))).flat();
+  return (await Promise.all(chunks.map((chunk) => getChunk(runtime, chunk, consistent)))).flat();
 }
 
-async function getChunk(runtime: Runtime, keys: readonly ItemKey[]): Promise<Record<string, unknown>[]> {
+async function getChunk(
+  runtime: Runtime,
+  keys: readonly ItemKey[],
+  ConsistentRead: boolean,
+): Promise<Record<string, unknown>[]> {
   const table = runtime.setting('READ_MODEL_TABLE');
   const found: Record<string, unknown>[] = [];
   let wanted: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
   for (let attempt = 1; ; attempt++) {
     const answer = await runtime.dynamo.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } }),
+      new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted, ConsistentRead } } }),
     );
     found.push(...(answer.Responses?.[table] ?? []));
     wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];

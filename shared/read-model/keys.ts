@@ -50,6 +50,51 @@ export const inboxKey = (consumer: string, eventId: string, target: ItemKey): It
   sk: `${target.pk}#${target.sk}`,
 });
 
+/** Which generations of a projection there are; see generations.ts. */
+export const generationsKey = (projection: string): ItemKey => ({
+  pk: `PROJECTION#${projection}`,
+  sk: 'GENERATIONS',
+});
+
+/** How far the work on a generation has got: one partition, an item for each phase and segment. */
+export const checkpointsPartition = (projection: string, generation: number): string =>
+  `REBUILD#${projection}#${generation}`;
+
+export const checkpointKey = (
+  projection: string,
+  generation: number,
+  phase: string,
+  segment: number,
+): ItemKey => ({
+  pk: checkpointsPartition(projection, generation),
+  sk: `${phase}#${String(segment).padStart(4, '0')}`,
+});
+
+/**
+ * A partition, of the table or of an index, as a generation has it: so the lists of two never mix. The first has the
+ * bare name, as everything had before there were generations. Sort keys are the same in all: cursors survive a switch.
+ */
+export const partitionIn = (generation: number, partition: string): string =>
+  generation === 1 ? partition : `G${generation}#${partition}`;
+
+const PARTITION_KEYS = ['pk', 'customerPk', 'listPk'];
+
+/** An item of the first generation as another one has it. */
+export const inGeneration = <Item extends ItemKey>(generation: number, item: Item): Item =>
+  withPartitions(item, (partition) => partitionIn(generation, partition));
+
+/** The opposite: what an item of any generation would be in the first. */
+export const inFirstGeneration = <Item extends ItemKey>(item: Item): Item =>
+  withPartitions(item, (partition) => partition.replace(/^G\d+#/, ''));
+
+const withPartitions = <Item extends ItemKey>(item: Item, change: (partition: string) => string): Item =>
+  Object.fromEntries(
+    Object.entries(item).map(([name, value]) => [
+      name,
+      PARTITION_KEYS.includes(name) ? change(String(value)) : value,
+    ]),
+  ) as Item;
+
 /** Index `customer-orders`: one partition a customer, its orders in the order of time. */
 export const customerOrdersPartition = (customerId: string): string => `CUSTOMER#${customerId}`;
 

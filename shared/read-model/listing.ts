@@ -2,7 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '../config/runtime.ts';
 import type { OrderStatus } from '../domain/order/order.ts';
 import { shardOf } from '../event-store/item.ts';
-import { LISTING_INDEX } from './keys.ts';
+import { LISTING_INDEX, partitionIn } from './keys.ts';
 
 /** What can be listed. Reaches storage: never rename one. */
 export type ListingKind = `ORDERS#${OrderStatus}` | 'FRAUD_REVIEWS' | 'CUSTOMS_DECLARATIONS';
@@ -31,8 +31,10 @@ export interface ListingQuery {
   /** One or several: they are merged, e.g. the orders of every status. */
   kinds: readonly ListingKind[];
   limit: number;
-  /** The `next` of the page before. */
+  /** The `next` of the page before, of whatever generation. */
   before?: string | undefined;
+  /** Of the projection that lists them. */
+  generation?: number;
 }
 
 export interface ListingPage {
@@ -51,7 +53,7 @@ type Listed = Record<string, unknown> & { listSk: string };
  */
 export async function readListing(
   runtime: Runtime,
-  { kinds, limit, before = '~' }: ListingQuery,
+  { kinds, limit, before = '~', generation = 1 }: ListingQuery,
 ): Promise<ListingPage> {
   const items: Listed[] = [];
   let month = firstMonthOf(runtime, before);
@@ -59,7 +61,9 @@ export async function readListing(
     if (looked === MONTHS_PER_PAGE) return { items, next: nextMonth(month) };
     const bucket = month;
     const shards = kinds.flatMap((kind) =>
-      Array.from({ length: LISTING_SHARDS }, (_, shard) => partition(kind, bucket, shard)),
+      Array.from({ length: LISTING_SHARDS }, (_, shard) =>
+        partitionIn(generation, partition(kind, bucket, shard)),
+      ),
     );
     items.push(...(await newestOf(runtime, shards, before, limit + 1 - items.length)));
     if (items.length > limit) {

@@ -4,7 +4,16 @@ import type { CustomerView } from '../domain/customer/view.ts';
 import type { OrderStatus } from '../domain/order/order.ts';
 import type { OrderView } from '../domain/order/view.ts';
 import { batchGet } from './batch-get.ts';
-import { CUSTOMER_ORDERS_INDEX, customerKey, customerOrdersPartition, orderKey, viewOf } from './keys.ts';
+import { liveGeneration } from './generations.ts';
+import {
+  CUSTOMER_ORDERS_INDEX,
+  customerKey,
+  customerOrdersPartition,
+  inGeneration,
+  orderKey,
+  partitionIn,
+  viewOf,
+} from './keys.ts';
 
 // A record, so that the compiler misses a status that is not here.
 const statuses: Record<OrderStatus, true> = {
@@ -20,10 +29,11 @@ export const ORDER_STATUSES = Object.keys(statuses) as OrderStatus[];
 
 /** The order view as far as it has got. AWS calls: one consistent get. */
 export async function readOrder(runtime: Runtime, orderId: string): Promise<OrderView | undefined> {
+  const generation = await liveGeneration(runtime, 'order-view');
   const { Item } = await runtime.dynamo.send(
     new GetCommand({
       TableName: runtime.setting('READ_MODEL_TABLE'),
-      Key: orderKey(orderId),
+      Key: inGeneration(generation, orderKey(orderId)),
       ConsistentRead: true,
     }),
   );
@@ -38,7 +48,11 @@ export async function readCustomerNames(
   runtime: Runtime,
   customerIds: Iterable<string>,
 ): Promise<Map<string, string>> {
-  const items = await batchGet(runtime, [...new Set(customerIds)].map(customerKey));
+  const ids = [...new Set(customerIds)];
+  if (ids.length === 0) return new Map();
+  const generation = await liveGeneration(runtime, 'order-view');
+  const keys = ids.map((id) => inGeneration(generation, customerKey(id)));
+  const items = await batchGet(runtime, keys);
   return new Map(items.map((item) => viewOf<CustomerView>(item)).map((one) => [one.customerId, one.name]));
 }
 
@@ -66,6 +80,7 @@ const FILTERED_QUERY_SIZE = 100;
  */
 export async function readCustomerOrders(runtime: Runtime, query: CustomerOrdersQuery): Promise<OrdersPage> {
   const { customerId, status, limit, before = '~' } = query;
+  const generation = await liveGeneration(runtime, 'order-view');
   const found: (OrderView & { customerSk: string })[] = [];
   let place: string = before;
   for (let queries = 0; queries < QUERIES_PER_PAGE; queries++) {
@@ -75,7 +90,7 @@ export async function readCustomerOrders(runtime: Runtime, query: CustomerOrders
         IndexName: CUSTOMER_ORDERS_INDEX,
         KeyConditionExpression: 'customerPk = :customer AND customerSk < :before',
         ExpressionAttributeValues: {
-          ':customer': customerOrdersPartition(customerId),
+          ':customer': partitionIn(generation, customerOrdersPartition(customerId)),
           ':before': place,
           ...(status && { ':status': status }),
         },

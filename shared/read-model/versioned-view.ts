@@ -4,9 +4,12 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Runtime } from '../config/runtime.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import { load } from '../event-store/load.ts';
-import { type ItemKey, viewOf } from './keys.ts';
+import { type ItemKey, inGeneration, viewOf } from './keys.ts';
 
-/** A view that is a function of one stream: `apply` over the stream's events, from the first on. */
+/**
+ * A view that is a function of one stream: `apply` over the stream's events, from the first on. Its keys are those of
+ * the first generation.
+ */
 export interface VersionedView<View extends { version: number }, Event extends DomainEvent> {
   key(aggregateId: string): ItemKey;
   /** Pure; `event` is always the next of its stream. The answer's `version` is the event's. */
@@ -27,7 +30,7 @@ export class EventsMissing extends Error {
 /**
  * Brings the view of one stream up to the newest of `events`, at least: they may be in any order, come
  * twice, or leave gaps, which are filled from the events table. All are folded together and written once.
- * Answers the version that the stored view has reached (it may be beyond all of them).
+ * Answers the version that the stored view of this generation has reached (it may be beyond all of them).
  *
  * AWS calls: where `events` start the stream, one put; otherwise one consistent get and, if anything is new,
  * one put; for a gap one query more. Throws EventsMissing, MisplacedEvent and UnreadableEvent; nothing is written then.
@@ -36,13 +39,15 @@ export async function project<View extends { version: number }, Event extends Do
   runtime: Runtime,
   definition: VersionedView<View, Event>,
   events: readonly Event[],
+  generation = 1,
 ): Promise<number> {
   const [first, ...rest] = [...events].sort((a, b) => a.version - b.version);
   if (!first) return 0;
   const key = definition.key(first.aggregateId);
-  const current = first.version === 1 ? undefined : await read<View>(runtime, key);
+  const current = first.version === 1 ? undefined : await read<View>(runtime, inGeneration(generation, key));
   const view = await fold(runtime, definition, current, [first, ...rest]);
-  return view === current ? view.version : write(runtime, definition, key, view);
+  if (view === current) return view.version;
+  return write(runtime, view, inGeneration(generation, { ...view, ...definition.indexKeys?.(view), ...key }));
 }
 
 async function read<View>(runtime: Runtime, key: ItemKey): Promise<View | undefined> {
@@ -77,17 +82,16 @@ async function fold<View extends { version: number }, Event extends DomainEvent>
  * A view at version n is the same whoever folds it, so of two writers the one with the higher version is right,
  * wherever either began: a lost race needs no retry, and neither does an answer that was lost on the way.
  */
-async function write<View extends { version: number }, Event extends DomainEvent>(
+async function write(
   runtime: Runtime,
-  { indexKeys }: VersionedView<View, Event>,
-  key: ItemKey,
-  view: View,
+  view: { version: number },
+  item: ItemKey & Record<string, unknown>,
 ): Promise<number> {
   try {
     await runtime.dynamo.send(
       new PutCommand({
         TableName: runtime.setting('READ_MODEL_TABLE'),
-        Item: { ...view, ...indexKeys?.(view), ...key },
+        Item: item,
         ConditionExpression: 'attribute_not_exists(pk) OR #version < :version',
         ExpressionAttributeNames: { '#version': 'version' },
         ExpressionAttributeValues: { ':version': view.version },

@@ -26,8 +26,8 @@ const WAITS_MS = [50, 100, 200];
 /**
  * GET /orders/{orderId}: the order view, or the same folded from the stream where the view is not there yet, or
  * stays behind `minVersion`, or is asked for `asOf` a time.
- * AWS calls: one get, one batch get (the customer's name). An order without a view: one query more; `minVersion`:
- * up to three gets and one query more; `asOf`: a query in place of the get.
+ * AWS calls: one get, one batch get (the customer's name), and the live generation (`liveGeneration`). An order
+ * without a view: one query more; `minVersion`: up to three gets and one query more; `asOf`: a query in place of the get.
  */
 export const createHandler = (runtime: Runtime) =>
   httpHandler(runtime, {

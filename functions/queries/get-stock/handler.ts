@@ -5,16 +5,21 @@ import type { StockView } from '../../../shared/domain/inventory/view.ts';
 import { sku } from '../../../shared/http/fields.ts';
 import { httpHandler } from '../../../shared/http/handler.ts';
 import { notFound } from '../../../shared/http/problem.ts';
-import { stockKey, viewOf } from '../../../shared/read-model/keys.ts';
+import { liveGeneration } from '../../../shared/read-model/generations.ts';
+import { inGeneration, stockKey, viewOf } from '../../../shared/read-model/keys.ts';
 
-/** GET /inventory/{sku}: what there is of it and what is spoken for, as far as the view has got. AWS calls: one get. */
+/**
+ * GET /inventory/{sku}: what there is of it and what is spoken for, as far as the view has got.
+ * AWS calls: one get, and the live generation (`liveGeneration`).
+ */
 export const createHandler = (runtime: Runtime) =>
   httpHandler(runtime, {
     scope: 'orders:manage',
     params: z.strictObject({ sku }),
     async handle({ params }) {
       const TableName = runtime.setting('READ_MODEL_TABLE');
-      const { Item } = await runtime.dynamo.send(new GetCommand({ TableName, Key: stockKey(params.sku) }));
+      const Key = inGeneration(await liveGeneration(runtime, 'stock-view'), stockKey(params.sku));
+      const { Item } = await runtime.dynamo.send(new GetCommand({ TableName, Key }));
       if (!Item) throw notFound('This SKU has never been received.');
       const { onHand, reserved, updatedAt, version } = viewOf<StockView>(Item);
       const body = { sku: params.sku, onHand, reserved, available: onHand - reserved, updatedAt, version };

@@ -9,7 +9,8 @@ import { ORDER_STATUSES, readCustomerNames, readCustomerOrders } from '../../../
 
 /**
  * GET /customers/{customerId}/orders?status=&limit=&cursor=: newest first; none for a customer who never ordered.
- * AWS calls: one query (by status up to five) and, at the same time, one batch get (the customer's name).
+ * AWS calls: one query (by status up to five) and, at the same time, one batch get (the customer's name),
+ * and the live generation (`liveGeneration`).
  */
 export const createHandler = (runtime: Runtime) =>
   httpHandler(runtime, {

@@ -68,7 +68,8 @@ describe('GET /orders/{orderId}', () => {
       deliveredAt: seconds(3),
       version: 4,
     });
-    expect(counts).toEqual({ GetCommand: 1, BatchGetCommand: 1 });
+    // The first get is that of the live generation, which a process makes once in five seconds.
+    expect(counts).toEqual({ GetCommand: 2, BatchGetCommand: 1 });
   });
 
   test('an unregistered customer has no name', async () => {
@@ -96,7 +97,7 @@ describe('GET /orders/{orderId}', () => {
     const { dynamo, counts } = watched(data.dynamo);
     const answer = await getOrder(orderId, customerId, undefined, data.runtime({ dynamo }));
     expect(answer).toMatchObject({ status: 200, body: { status: 'paid', total: 29.99, version: 2 } });
-    expect(counts).toEqual({ GetCommand: 1, QueryCommand: 1, BatchGetCommand: 1 });
+    expect(counts).toEqual({ GetCommand: 2, QueryCommand: 1, BatchGetCommand: 1 });
   });
 
   describe('?minVersion', () => {
@@ -106,7 +107,7 @@ describe('GET /orders/{orderId}', () => {
       const runtime = data.runtime({ dynamo });
       const answer = await getOrder(orderId, customerId, { minVersion: '2' }, runtime);
       expect(answer).toMatchObject({ status: 200, body: { version: 3 } });
-      expect(counts.GetCommand).toBe(1);
+      expect(counts.GetCommand).toBe(2);
     });
 
     test('a view that gets there meanwhile is waited for', async () => {
@@ -121,7 +122,7 @@ describe('GET /orders/{orderId}', () => {
       const answer = await getOrder(orderId, customerId, { minVersion: '2' }, runtime);
       expect(answer).toMatchObject({ status: 200, headers: { etag: '"2"' }, body: { status: 'paid' } });
       expect(waits).toEqual([50, 100]);
-      expect(counts).toEqual({ GetCommand: 3, BatchGetCommand: 1 });
+      expect(counts).toEqual({ GetCommand: 4, BatchGetCommand: 1 });
     });
 
     test('a view that stays behind is made up for from the stream', async () => {
