@@ -48,7 +48,8 @@ export type Setting =
   | 'EMAIL_SENDER'
   | 'EMAIL_FROM'
   | 'CONSUMER_QUEUES'
-  | 'PUBLISHER_FAILURES_URL';
+  | 'PUBLISHER_FAILURES_URL'
+  | 'SETTLE_SECONDS';
 
 export class MissingSetting extends Error {
   override readonly name = 'MissingSetting';

@@ -7,9 +7,11 @@ import {
   type Delivery,
   type Failures,
   type Handle,
+  type HandleStep,
   isPoison,
   readDelivery,
   receiveCountOf,
+  stepIn,
 } from './delivery.ts';
 import { delayRetries } from './retry.ts';
 
@@ -19,15 +21,18 @@ import { delayRetries } from './retry.ts';
  * - A failure comes back after a growing delay; the last one of MAX_RECEIVE_COUNT goes to the dead letter queue.
  * - A message leaves its queue only when it was handled or the dead letter queue has it: it may be in both for a
  *   while, never in neither. The queue's own redrive policy catches what crashes before it gets here.
+ * - Steps of a longer work are done beside the events, and fail as they do; without `handleStep` they are poison.
  */
 export function createConsumer(
   runtime: Runtime,
   handle: Handle,
+  handleStep?: HandleStep,
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   return async ({ Records }) => {
     try {
-      const { deliveries, failures } = readAll(Records);
-      for (const [id, error] of await handleAll(handle, deliveries)) failures.set(id, error);
+      const { deliveries, steps, failures } = readAll(Records, handleStep);
+      const failed = await Promise.all([handleAll(handle, deliveries), ...steps]);
+      for (const [id, error] of failed.flatMap((some) => [...some])) failures.set(id, error);
       logHandled(runtime, deliveries, failures);
       const retries = await settle(runtime, Records, failures);
       return { batchItemFailures: retries.map(({ messageId }) => ({ itemIdentifier: messageId })) };
@@ -37,17 +42,34 @@ export function createConsumer(
   };
 }
 
-function readAll(records: readonly SQSRecord[]): { deliveries: Delivery[]; failures: Failures } {
-  const deliveries: Delivery[] = [];
-  const failures: Failures = new Map();
+interface Batch {
+  deliveries: Delivery[];
+  /** Begun. */
+  steps: Promise<Failures>[];
+  failures: Failures;
+}
+
+function readAll(records: readonly SQSRecord[], handleStep: HandleStep | undefined): Batch {
+  const batch: Batch = { deliveries: [], steps: [], failures: new Map() };
   for (const record of records) {
     try {
-      deliveries.push(readDelivery(record));
+      const step = handleStep && stepIn(record);
+      if (handleStep && step !== undefined) batch.steps.push(doStep(handleStep, step, record));
+      else batch.deliveries.push(readDelivery(record));
     } catch (error) {
-      failures.set(record.messageId, error);
+      batch.failures.set(record.messageId, error);
     }
   }
-  return { deliveries, failures };
+  return batch;
+}
+
+async function doStep(handleStep: HandleStep, step: unknown, record: SQSRecord): Promise<Failures> {
+  try {
+    await handleStep(step, receiveCountOf(record));
+    return new Map();
+  } catch (error) {
+    return new Map([[record.messageId, error]]);
+  }
 }
 
 async function handleAll(handle: Handle, deliveries: readonly Delivery[]): Promise<Failures> {

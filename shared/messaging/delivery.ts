@@ -16,6 +16,9 @@ export type Failures = Map<string, unknown>;
 /** What a consumer does with a batch. A throw fails the whole batch. */
 export type Handle = (deliveries: readonly Delivery[]) => Promise<Failures>;
 
+/** Does one step of a longer work; see shared/rebuild. A throw lets the message come back. */
+export type HandleStep = (step: unknown, receiveCount: number) => Promise<void>;
+
 /** Reads a message. Throws UnreadableEvent for a poison message: one that no repetition makes readable. */
 export function readDelivery(record: SQSRecord): Delivery {
   return {
@@ -23,6 +26,14 @@ export function readDelivery(record: SQSRecord): Delivery {
     event: upcast(parse(record.body)),
     receiveCount: receiveCountOf(record),
   };
+}
+
+/**
+ * What a message carries that is a step of a longer work and no event: `{"step": …}`, as our own code writes it;
+ * undefined for any other.
+ */
+export function stepIn({ body }: SQSRecord): unknown {
+  return body.startsWith('{"step":') ? (parse(body) as { step: unknown }).step : undefined;
 }
 
 export const receiveCountOf = (record: SQSRecord): number =>

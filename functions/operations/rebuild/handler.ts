@@ -1,0 +1,10 @@
+import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { type RebuildStatus, rebuild } from './rebuild.ts';
+
+/** `npm run ops -- rebuild`, or `sls invoke -f rebuild --data '{…}'`; see `rebuild`. */
+export const createHandler =
+  (runtime: Runtime) =>
+  (input: unknown): Promise<RebuildStatus> =>
+    rebuild(runtime, input);
+
+export const handler = createHandler(createRuntime());

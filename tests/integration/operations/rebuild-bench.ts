@@ -1,0 +1,160 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { createHandler as createRebuild } from '../../../functions/operations/rebuild/handler.ts';
+import type { RebuildStatus } from '../../../functions/operations/rebuild/rebuild.ts';
+import { createHandler as createOrderView } from '../../../functions/projections/order-view/handler.ts';
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import type { DomainEvent } from '../../../shared/domain/events.ts';
+import { type Data, startData } from '../../support/data.ts';
+import { sqsEvent } from '../../support/sqs-event.ts';
+
+export interface Message {
+  body: string;
+  receives: number;
+  visibleAt: number;
+}
+
+type Send = (command: { input: never }) => Promise<unknown>;
+
+/** Sees every call of an invocation, may hold it up, and may fail it; `pass` makes it. */
+export type Interfere = (name: string, pass: () => Promise<unknown>, input: unknown) => Promise<unknown>;
+
+/** The projection order-view and the function that rebuilds it, over real tables, with a queue and a clock of the test's. */
+export interface Bench {
+  data: Data;
+  /** ms; only `advance`, sleeping and calls move it. */
+  now(): number;
+  advance(ms: number): void;
+  queue: Message[];
+  dead: Message[];
+  /** Invokes order-view for one message, which leaves the queue if it was handled. A process is new unless given. */
+  deliver(message: Message, process?: Process): Promise<void>;
+  /** Delivers what is visible, what that brings included. */
+  drain(interfere?: Interfere): Promise<void>;
+  /** Invokes the function `rebuild`. */
+  rebuild(action: string, more?: object, interfere?: Interfere): Promise<RebuildStatus>;
+  /** Drives the work until it is in this phase (or gone); waits for delays and lost messages. */
+  reach(phase: string | undefined, interfere?: Interfere): Promise<RebuildStatus>;
+  process(interfere?: Interfere): Process;
+  /** Stores these events and puts a message for each on the queue. */
+  append(...events: DomainEvent[]): Promise<void>;
+  /** Every item of the read model whose partition begins like that. */
+  items(prefix: string): Promise<Record<string, unknown>[]>;
+}
+
+export type Process = (event: SQSEvent) => Promise<SQSBatchResponse>;
+
+export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promise<Bench> {
+  const data = await startData();
+  let time = Date.parse('2026-11-24T12:00:00.000Z');
+  const now = () => time;
+  const advance = (ms: number) => {
+    time += ms;
+  };
+  const queue: Message[] = [];
+  const dead: Message[] = [];
+
+  const sendSqs = async (
+    name: string,
+    input: { QueueUrl: string; Entries: Entry[]; MessageBody: string },
+  ) => {
+    if (name === 'SendMessageCommand') dead.push({ body: input.MessageBody, receives: 0, visibleAt: now() });
+    if (name === 'SendMessageBatchCommand') {
+      for (const { MessageBody, DelaySeconds = 0 } of input.Entries) {
+        queue.push({ body: MessageBody, receives: 0, visibleAt: now() + 1_000 * DelaySeconds });
+      }
+    }
+    return {};
+  };
+
+  function runtime(CONSUMER: string, interfere: Interfere): Runtime {
+    const client = (make: (name: string, command: { input: never }) => Promise<unknown>) => {
+      const send: Send = (command) => {
+        advance(tickMs);
+        return interfere(
+          command.constructor.name,
+          () => make(command.constructor.name, command),
+          command.input,
+        );
+      };
+      return { send };
+    };
+    return data.runtime({
+      now,
+      sleep: async (ms) => advance(ms),
+      dynamo: client((_, command) => data.dynamo.send(command as never)) as unknown as Runtime['dynamo'],
+      sqs: client((name, { input }) => sendSqs(name, input)) as unknown as Runtime['sqs'],
+      settings: {
+        CONSUMER,
+        QUEUE_URL: 'queue',
+        DEAD_LETTER_QUEUE_URL: 'dead',
+        RETRY_BASE_SECONDS: '0',
+        SETTLE_SECONDS: String(settleSeconds),
+        CONSUMER_QUEUES: JSON.stringify({ 'order-view': { queue: 'queue', deadLetters: 'dead' } }),
+      },
+    });
+  }
+  const calm: Interfere = (_, pass) => pass();
+  const process = (interfere: Interfere = calm): Process => createOrderView(runtime('order-view', interfere));
+
+  const bench: Bench = {
+    data,
+    now,
+    advance,
+    queue,
+    dead,
+    process,
+    async deliver(message, invoke = process()) {
+      message.receives++;
+      message.visibleAt = now() + 120_000;
+      const event = sqsEvent([], message.receives);
+      const [record] = sqsEvent([{} as DomainEvent], message.receives).Records;
+      if (record) event.Records.push({ ...record, body: message.body });
+      const { batchItemFailures } = await invoke(event);
+      if (batchItemFailures.length > 0) message.visibleAt = now();
+      else if (queue.includes(message)) queue.splice(queue.indexOf(message), 1);
+    },
+    async drain(interfere) {
+      for (;;) {
+        const message = queue.find(({ visibleAt }) => visibleAt <= now());
+        if (!message) return;
+        await bench.deliver(message, process(interfere)).catch(() => undefined);
+      }
+    },
+    rebuild: (action, more = {}, interfere = calm) =>
+      createRebuild(runtime('rebuild', interfere))({ projection: 'order-view', action, ...more }),
+    async reach(phase, interfere) {
+      for (let round = 0; round < 100; round++) {
+        await bench.drain(interfere);
+        const status = await bench.rebuild('advance', {}, interfere);
+        if (status.other?.phase === phase) return status;
+        if (queue.length === 0) advance(61_000);
+        else if (queue.every(({ visibleAt }) => visibleAt > now())) {
+          advance(Math.min(...queue.map(({ visibleAt }) => visibleAt)) - now());
+        }
+      }
+      throw new Error(`never ${phase}: ${JSON.stringify(await bench.rebuild('status'))}`);
+    },
+    async append(...events) {
+      await data.store(events);
+      for (const event of events) queue.push({ body: JSON.stringify(event), receives: 0, visibleAt: now() });
+    },
+    async items(prefix) {
+      const { Items = [] } = await data.dynamo.send(
+        new ScanCommand({
+          TableName: data.runtime().setting('READ_MODEL_TABLE'),
+          FilterExpression: 'begins_with(pk, :prefix)',
+          ExpressionAttributeValues: { ':prefix': prefix },
+          ConsistentRead: true,
+        }),
+      );
+      return Items.sort((a, b) => (a.pk < b.pk ? -1 : 1));
+    },
+  };
+  return bench;
+}
+
+interface Entry {
+  MessageBody: string;
+  DelaySeconds?: number;
+}
