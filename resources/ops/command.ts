@@ -1,9 +1,19 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { InvokeByName } from './invokers.ts';
 import type { ProgressBar } from './progress-bar.ts';
+
+/** Time, for a command that waits; in milliseconds. */
+export interface Clock {
+  now(): number;
+  sleep(ms: number): Promise<unknown>;
+}
+
+export const systemClock: Clock = { now: Date.now, sleep: (ms) => pause(ms) };
 
 export interface Context {
   invoke: InvokeByName;
   progress: ProgressBar;
+  clock: Clock;
 }
 
 export interface Outcome {

@@ -1,13 +1,14 @@
 /** `npm run ops -- <operation> …`: operations on the local run, or with `--stage` on a deployed one. */
 import { parseArgs } from 'node:util';
-import type { Command } from './command.ts';
+import { type Command, systemClock } from './command.ts';
 import { deadLetters } from './commands/dead-letters.ts';
+import { rebuild } from './commands/rebuild.ts';
 import { redrive } from './commands/redrive.ts';
 import { republish } from './commands/republish.ts';
 import { localInvoker, stageInvoker } from './invokers.ts';
 import { progressBar } from './progress-bar.ts';
 
-const commands: Record<string, Command> = { 'dead-letters': deadLetters, redrive, republish };
+const commands: Record<string, Command> = { 'dead-letters': deadLetters, redrive, republish, rebuild };
 
 const common = {
   stage: { type: 'string' },
@@ -36,7 +37,9 @@ async function main(): Promise<void> {
       ? stageInvoker(process.cwd(), { stage, region: typeof region === 'string' ? region : undefined })
       : await localInvoker(process.cwd());
   const progress = progressBar(process.stderr, json === true);
-  const outcome = await command.run(asked, { invoke, progress }).finally(() => progress.done());
+  const outcome = await command
+    .run(asked, { invoke, progress, clock: systemClock })
+    .finally(() => progress.done());
   process.stdout.write(`${json ? JSON.stringify(outcome.result) : outcome.text}\n`);
   if (!outcome.ok) process.exitCode = 1;
 }

@@ -16,6 +16,7 @@ async function run(command: Command, values: Values, answers: object[]) {
       return answer;
     },
     progress: { show: (part, text) => shown.push([part, text]), done() {} },
+    clock: { now: () => 0, sleep: async () => undefined },
   });
   return { asked, shown, outcome };
 }
