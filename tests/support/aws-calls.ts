@@ -20,6 +20,7 @@ const dynamoActions: Record<string, string> = {
   DeleteItemCommand: 'DeleteItem',
   QueryCommand: 'Query',
   ScanCommand: 'Scan',
+  DescribeTableCommand: 'DescribeTable',
 };
 
 const batchActions: Record<string, string> = {
