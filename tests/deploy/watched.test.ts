@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Template } from '../../resources/local/stack/template.ts';
+import * as unreadableEvents from '../../shared/domain/unreadable-event.ts';
 import { type NamedMetric, neverWritten, partOf } from '../support/cloudwatch.ts';
 import { type Compiled, compile, compiledTemplate } from '../support/compiled-template.ts';
 import { type DashboardBody, dashboardBody } from '../support/dashboard-schema.ts';
@@ -286,6 +287,13 @@ describe('Saved queries', () => {
       expect(types.length).toBeLessThanOrEqual(50);
       expect(new Set(types)).toEqual(new Set(['AWS::Logs::LogGroup']));
     }
+  });
+
+  test('of poison messages know every error that makes one', () => {
+    const { QueryString } = prod.template.Resources.APoisonMessageQuery?.Properties ?? {};
+    const kinds = Object.keys(unreadableEvents).filter((name) => name !== 'UnreadableEvent');
+    expect(kinds.length).toBeGreaterThan(4);
+    expect(kinds.filter((name) => !String(QueryString).includes(`"${name}"`))).toEqual([]);
   });
 
   test('of one correlation id search every function', () => {

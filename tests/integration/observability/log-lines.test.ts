@@ -1,0 +1,228 @@
+import { Console } from 'node:console';
+import { Writable } from 'node:stream';
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { PublishBatchCommand } from '@aws-sdk/client-sns';
+import { ChangeMessageVisibilityBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Runtime, RuntimeParts } from '../../../shared/config/runtime.ts';
+import { createLogger } from '../../../shared/observability/logger.ts';
+import { compiledTemplate } from '../../support/compiled-template.ts';
+import { eventually } from '../../support/eventually.ts';
+import { httpEvent, type Sent } from '../../support/http-send.ts';
+import { fieldsOfQuery } from '../../support/insights.ts';
+import { noMetrics } from '../../support/no-metrics.ts';
+import { type System, startSystem } from '../../support/system.ts';
+import { put } from '../operations/queues.ts';
+
+// One run through the whole path with everything that can go wrong on it, and every line that was logged.
+
+interface Line {
+  level: string;
+  message: string;
+  service: string;
+  function: string;
+  hop?: string;
+  consumer?: string;
+  eventType?: string;
+  streamId?: string;
+  version?: number;
+  correlationId?: string;
+  xray_trace_id?: string;
+  [field: string]: unknown;
+}
+
+const TRACE = '1-5759e988-bd862e3fe1be46a994272793';
+const SCOPE = 'orders:manage payments:write inventory:write audit:read';
+
+/** Lines that are about no event. All others are, and say about which. */
+const ABOUT_NO_EVENT = ['request', 'request failed', 'redrive', 'republished'];
+
+const lines: Line[] = [];
+let system: System;
+
+/** The logger that the function has on AWS, its lines kept here. */
+function logger(name: string, consumers: Set<string>): Logger {
+  const made = createLogger({
+    SERVICE: 'orderstream',
+    AWS_LAMBDA_FUNCTION_NAME: `orderstream-dev-${name}`,
+    ...(consumers.has(name) && { CONSUMER: name }),
+  });
+  const stdout = new Writable({
+    write(chunk, _, done) {
+      for (const line of String(chunk).trim().split('\n')) lines.push(JSON.parse(line));
+      done();
+    },
+  });
+  return Object.assign(made, { console: new Console({ stdout, stderr: stdout }) });
+}
+
+/** The first call of each kind fails: publishing (as a whole, and then each message by itself), setting a backoff, sending to the dead letters, writing sales. */
+function failingOnce(name: string): RuntimeParts {
+  const failed = new Set<string>();
+  const refuseOnce = ({ input: { PublishBatchRequestEntries: entries = [] } }: PublishBatchCommand) => {
+    if (failed.has('refusing')) return undefined;
+    failed.add('refusing');
+    return { Failed: entries.map(({ Id }) => ({ Id, Code: 'Throttled', SenderFault: false })) };
+  };
+  const once = (what: string) => {
+    if (failed.has(what)) return;
+    failed.add(what);
+    throw new Error(`no ${what} at first`);
+  };
+  return {
+    ...(name === 'publish-events' && {
+      sns: client('sns', (command) => {
+        once('publishing');
+        return refuseOnce(command as PublishBatchCommand);
+      }) as Runtime['sns'],
+    }),
+    ...(name === 'sales' && {
+      sqs: client('sqs', (command) => {
+        if (command instanceof ChangeMessageVisibilityBatchCommand) once('backoff');
+        if (command instanceof SendMessageCommand) once('dead letters');
+      }) as Runtime['sqs'],
+      dynamo: client('dynamo', () => once('table')) as Runtime['dynamo'],
+    }),
+    ...(name === 'get-sales' && { dynamo: client('dynamo', () => once('table')) as Runtime['dynamo'] }),
+  };
+}
+
+const client = (service: 'sns' | 'sqs' | 'dynamo', instead: (command: unknown) => unknown): unknown => ({
+  send: async (command: unknown) => {
+    return (
+      instead(command) ?? (system[service] as { send(command: unknown): Promise<unknown> }).send(command)
+    );
+  },
+});
+
+beforeAll(async () => {
+  process.env._X_AMZN_TRACE_ID = `Root=${TRACE};Parent=557abcec3ee5a047;Sampled=1`;
+  const consumers = new Set(
+    Object.values((await compiledTemplate()).Resources).flatMap(({ Properties }) => {
+      const { Variables } = (Properties?.Environment ?? {}) as { Variables?: { CONSUMER?: string } };
+      return Variables?.CONSUMER ? [Variables.CONSUMER] : [];
+    }),
+  );
+  system = await startSystem({
+    parts: (name) => ({ logger: logger(name, consumers), metrics: noMetrics, ...failingOnce(name) }),
+    queueAttributes: { VisibilityTimeout: 1 },
+  });
+  await everything();
+}, 60_000);
+afterAll(async () => {
+  delete process.env._X_AMZN_TRACE_ID;
+  await system.stop();
+});
+
+async function http(name: string, sent: Sent): Promise<{ orderId: string }> {
+  const { body } = (await system.invoke(name, httpEvent({ scope: SCOPE, ...sent }))) as { body: string };
+  return JSON.parse(body);
+}
+
+async function everything(): Promise<void> {
+  await http('register-customer', { body: { name: 'Ada Lovelace', email: 'ada@example.com' } });
+  await http('receive-stock', { params: { sku: 'MUG' }, body: { quantity: 1 } });
+  const shippingAddress = { line1: '1 Main St', city: 'Berlin', postalCode: '10115', country: 'DE' };
+  const order = { items: [{ sku: 'MUG', name: 'Mug', quantity: 1, unitPrice: 2_000 }], shippingAddress };
+  const { orderId } = await http('place-order', { body: order });
+  // The second mug is not there: this order is cancelled by a consumer.
+  await http('place-order', { body: order });
+  await http('ship-order', { params: { orderId }, body: { carrier: 'UPS', trackingNumber: '1Z' } });
+  await http('get-sales', { query: { from: '2026-01-01', to: '2026-01-02' } });
+  const sales = system.stack.queues.SalesQueue?.url ?? '';
+  await put(system.sqs, sales, 'not JSON');
+  await put(system.sqs, sales, JSON.stringify({ eventType: 'OrderGiftWrapped', metadata: {} }));
+  await eventually(() => {
+    const dead = lines.filter(({ hop }) => hop === 'dead-letter').map(({ fingerprint }) => fingerprint);
+    expect(new Set(dead).size).toBe(2);
+    expect(lines.filter(({ eventType }) => eventType === 'OrderCancelled').length).toBeGreaterThan(4);
+  });
+  await system.mappings.settled();
+  await system.invoke('redrive', { consumer: 'sales' });
+  await system.invoke('republish', { stream: `order-${orderId}` });
+  await system.mappings.settled();
+}
+
+const said = (message: string) => lines.filter((line) => line.message === message);
+
+describe('The lines of a run through the whole path', () => {
+  test('tell of everything that went wrong, and of all that went well', () => {
+    const messages = new Set(lines.map(({ message }) => message));
+    for (const message of [
+      'request',
+      'request failed',
+      'appended',
+      'not published',
+      'published',
+      'failed',
+      'backoff not set',
+      'handled',
+      'dead letter not sent',
+      'dead letter',
+      'redriven',
+      'redrive',
+      'republished',
+    ]) {
+      expect(messages).toContain(message);
+    }
+  });
+
+  test('say of each event which it is, and on whose behalf', () => {
+    const about = lines.filter(({ message }) => !ABOUT_NO_EVENT.includes(message));
+    // What lies in a poison message may not say it.
+    const poison = about.filter(({ streamId }) => streamId === undefined);
+    expect(new Set(poison.map(({ message }) => message))).toEqual(
+      new Set(['dead letter not sent', 'backoff not set', 'dead letter', 'redriven']),
+    );
+    const rest = about.filter(({ streamId }) => streamId !== undefined);
+    expect(rest.length).toBeGreaterThan(40);
+    for (const line of rest) {
+      expect(line).toMatchObject({
+        eventType: expect.stringMatching(/^[A-Z]/),
+        streamId: expect.stringMatching(/^(order|inventory|payment|customer)-/),
+        version: expect.any(Number),
+        correlationId: expect.stringMatching(/.+/),
+      });
+    }
+  });
+
+  test('carry the correlation id of the request through every hop', () => {
+    const { correlationId } = said('request').find((line) => line.function.endsWith('place-order')) ?? {};
+    const hops = new Set(lines.filter((line) => line.correlationId === correlationId).map(({ hop }) => hop));
+    expect([...hops].sort()).toEqual(expect.arrayContaining(['command', 'consumer', 'http', 'publish']));
+    expect(said('request').every((line) => line.correlationId)).toBe(true);
+    expect(said('request failed').every((line) => line.correlationId)).toBe(true);
+  });
+
+  test('say who speaks: service, function, trace, and the consumer where it is one', () => {
+    for (const line of lines) {
+      expect(line).toMatchObject({
+        service: 'orderstream',
+        function: expect.stringMatching(/^orderstream-dev-/),
+        xray_trace_id: TRACE,
+        timestamp: expect.any(String),
+      });
+    }
+    const byConsumers = lines.filter(({ hop }) => hop === 'consumer' || hop === 'dead-letter');
+    expect(byConsumers.length).toBeGreaterThan(15);
+    expect(byConsumers.filter((line) => line.function !== `orderstream-dev-${line.consumer}`)).toEqual([]);
+    const commandsOfConsumers = said('appended').filter(({ consumer }) => consumer);
+    expect(new Set(commandsOfConsumers.map(({ consumer }) => consumer))).toContain('inventory');
+  });
+
+  test('have every field that the saved queries ask for', async () => {
+    const seen = new Set(lines.flatMap((line) => fieldsOf(line)));
+    const { Resources } = await compiledTemplate();
+    const queries = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Logs::QueryDefinition');
+    expect(queries.length).toBeGreaterThan(4);
+    const asked = queries.flatMap(({ Properties }) => fieldsOfQuery(String(Properties?.QueryString)));
+    expect(new Set(asked).size).toBeGreaterThan(12);
+    expect(asked.filter((field) => !seen.has(field))).toEqual([]);
+  });
+});
+
+/** As Insights names them: `error.name`. */
+const fieldsOf = (value: object, prefix = ''): string[] =>
+  Object.entries(value).flatMap(([name, inner]) =>
+    typeof inner === 'object' && inner !== null ? fieldsOf(inner, `${prefix}${name}.`) : [`${prefix}${name}`],
+  );
