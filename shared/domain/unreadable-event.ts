@@ -25,7 +25,8 @@ export class UnknownEventType extends UnreadableEvent {
   readonly eventType: string;
 
   constructor(eventType: string) {
-    super(`Unknown event type ${eventType}`);
+    // Reaches logs, and a stray's type may be any text at all.
+    super(`Unknown event type${/^\w{1,100}$/.test(eventType) ? ` ${eventType}` : ', and no name of one'}`);
     this.eventType = eventType;
   }
 }

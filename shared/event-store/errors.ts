@@ -1,14 +1,20 @@
+import { withoutEmails } from '../observability/personal-data.ts';
+
+// Messages reach logs, also where Lambda writes an error that nobody caught: no email address in a stream's name.
+
 /** Another command appended first. Load again and decide again. */
 export class ConcurrencyConflict extends Error {
   override readonly name = 'ConcurrencyConflict';
-  readonly streamId: string;
-  /** The item that stood where ours should go, if DynamoDB returned it. */
-  readonly existing: unknown;
+  readonly #existing: unknown;
 
   constructor(streamId: string, version: number, existing?: unknown) {
-    super(`version ${version} of ${streamId} is taken`);
-    this.streamId = streamId;
-    this.existing = existing;
+    super(`version ${version} of ${withoutEmails(streamId)} is taken`);
+    this.#existing = existing;
+  }
+
+  /** The item that stood where ours should go, if DynamoDB returned it. No own property: Lambda logs those of an error. */
+  get existing(): unknown {
+    return this.#existing;
   }
 }
 
@@ -17,7 +23,7 @@ export class VersionMismatch extends Error {
   override readonly name = 'VersionMismatch';
 
   constructor(streamId: string, expected: number, actual: number) {
-    super(`${streamId} is at version ${actual}, not ${expected}`);
+    super(`${withoutEmails(streamId)} is at version ${actual}, not ${expected}`);
   }
 }
 

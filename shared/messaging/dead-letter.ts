@@ -3,6 +3,7 @@ import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-
 import type { SQSRecord } from 'aws-lambda';
 import type { Runtime } from '../config/runtime.ts';
 import { type EventLine, glance } from '../observability/event-line.ts';
+import { withoutEmails } from '../observability/personal-data.ts';
 import { receiveCountOf } from './delivery.ts';
 
 /** SQS takes 256 KiB with attributes; a reason longer than this is no reason any more. */
@@ -11,7 +12,7 @@ const MAX_REASON_LENGTH = 1_000;
 /**
  * Puts a message into the consumer's dead letter queue, its body untouched, with the reason as message
  * attributes: consumer, errorName, errorMessage, fingerprint, receiveCount, firstFailureAt, lastFailureAt (ISO),
- * correlationId and eventType (where the body has them). Throws where SQS does: the message then stays where it is.
+ * correlationId and eventType (where the body has them), without email addresses. Throws where SQS does: the message then stays where it is.
  */
 export async function sendToDeadLetters(runtime: Runtime, record: SQSRecord, error: unknown): Promise<void> {
   const about = glance(record.body);
@@ -39,20 +40,21 @@ function reasonOf(
   return {
     consumer,
     errorName: name,
-    errorMessage: message.slice(0, MAX_REASON_LENGTH),
+    errorMessage: withoutEmails(message).slice(0, MAX_REASON_LENGTH),
     fingerprint: fingerprint(consumer, name, message),
     receiveCount: String(receiveCountOf(record)),
     // The first receive is the first failure: a message that was handled is gone.
     firstFailureAt: iso(Number(record.attributes.ApproximateFirstReceiveTimestamp)),
     lastFailureAt: iso(runtime.now()),
-    correlationId,
-    eventType,
+    correlationId: correlationId && withoutEmails(correlationId),
+    eventType: eventType && withoutEmails(eventType),
   };
 }
 
-/** The same for the same cause: what differs from one message to the next (ids, numbers) is left out. */
+/** The same for the same cause: what differs from one message to the next (ids, numbers, email addresses) is left out. */
 export function fingerprint(consumer: string, errorName: string, message: string): string {
-  const cause = message.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/gi, '#');
+  const varying = /[0-9a-f]{8}-[0-9a-f-]{27}|email-[0-9a-f]{12}|\d+/gi;
+  const cause = withoutEmails(message).replace(varying, '#');
   return createHash('sha256').update(`${consumer}|${errorName}|${cause}`).digest('hex').slice(0, 12);
 }
 

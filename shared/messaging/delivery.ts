@@ -46,6 +46,8 @@ function parse(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch (error) {
-    throw new InvalidEnvelope([{ path: '', message: `not JSON: ${(error as Error).message}` }]);
+    // V8's message quotes the body, and with it whoever it is about.
+    const [position] = /at position \d+/.exec((error as Error).message) ?? [];
+    throw new InvalidEnvelope([{ path: '', message: position ? `not JSON ${position}` : 'not JSON' }]);
   }
 }

@@ -33,9 +33,9 @@ export function glance(body: string): Partial<EventLine> {
   }
 }
 
-/** A short printable text, as far as it is one. */
+/** A short printable word, as ids and types are; a name or an address in its place has spaces. */
 const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^[\x20-\x7e]{1,200}$/.test(value) ? value : undefined;
+  typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value) ? value : undefined;
 
 function defined(line: { [Name in keyof EventLine]: EventLine[Name] | undefined }): Partial<EventLine> {
   return Object.fromEntries(Object.entries(line).filter(([, value]) => value !== undefined));

@@ -4,6 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Runtime } from '../config/runtime.ts';
 import type { DomainEvent } from '../domain/events.ts';
 import { load } from '../event-store/load.ts';
+import { withoutEmails } from '../observability/personal-data.ts';
 import { type ItemKey, inGeneration, viewOf } from './keys.ts';
 
 /**
@@ -23,7 +24,9 @@ export class EventsMissing extends Error {
   override readonly name = 'EventsMissing';
 
   constructor(streamId: string, version: number, reached: number) {
-    super(`a message carries version ${version} of ${streamId}, the events table only ${reached}`);
+    super(
+      `a message carries version ${version} of ${withoutEmails(streamId)}, the events table only ${reached}`,
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import type { StoredEvent } from '../../../shared/domain/event.ts';
 import { getStored, readKeysByType } from '../../../shared/event-store/by-type.ts';
 import type { EventItem } from '../../../shared/event-store/item.ts';
 import { lastVersion } from '../../../shared/event-store/last-version.ts';
+import { withoutEmails } from '../../../shared/observability/personal-data.ts';
 import { InvalidOperation } from '../../../shared/operations/input.ts';
 import type { Continuation, Request } from './input.ts';
 
@@ -25,7 +26,7 @@ export async function* pagesOfStream(
   size: number,
 ): AsyncIterable<Page> {
   const last = await lastVersion(runtime, streamId);
-  if (last === 0) throw new InvalidOperation(`there is no stream ${streamId}`);
+  if (last === 0) throw new InvalidOperation(`there is no stream ${withoutEmails(streamId)}`);
   let version = Number(after ?? 0);
   while (version < last) {
     const { Items = [] } = await runtime.dynamo.send(

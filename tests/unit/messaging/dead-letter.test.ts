@@ -3,6 +3,7 @@ import type { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
 import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { ConcurrencyConflict } from '../../../shared/event-store/errors.ts';
 import { fingerprint, sendToDeadLetters } from '../../../shared/messaging/dead-letter.ts';
 import { noMetrics } from '../../support/no-metrics.ts';
 import { sqsEvent } from '../../support/sqs-event.ts';
@@ -51,6 +52,13 @@ describe('The reason of a dead letter', () => {
     ]);
   });
 
+  test('names nobody by an email address', async () => {
+    const body = '{"eventType": "OrderCreated", "metadata": {"correlationId": "ada@example.com"}}';
+    const attributes = await attributesOf(body, new Error('ada@example.com is not verified'));
+    expect(JSON.stringify(attributes)).not.toContain('@');
+    expect(attributes.errorMessage).toMatch(/^email-[0-9a-f]{12} is not verified$/);
+  });
+
   test('is found also where something else than an error was thrown, or one without a message', async () => {
     expect(await attributesOf('{}', 'just text')).toMatchObject({
       errorName: 'Error',
@@ -66,6 +74,14 @@ describe('The fingerprint', () => {
   test('is the same whatever ids and numbers a message has', () => {
     const [a, b] = ['0192f000-0000-7000-8000-000000000001', '0192F000-ABCD-7000-8000-00000000000f'];
     expect(of(`version 3 of order-${a} is taken`)).toBe(of(`version 12 of order-${b} is taken`));
+  });
+
+  test('is the same whomever a message is about', () => {
+    expect(of('ada@example.com is not verified')).toBe(of('bob@example.org is not verified'));
+    const [ada, bob] = ['ada@example.com', 'bob@example.com'].map(
+      (customer) => new ConcurrencyConflict(`customer-${customer}`, 2).message,
+    );
+    expect(of(ada ?? '')).toBe(of(bob ?? ''));
   });
 
   test('differs by cause, by error and by consumer', () => {
