@@ -1,4 +1,6 @@
 import type { Template } from '../../resources/local/stack/template.ts';
+import { statementsOf } from './role-rights.ts';
+import { ofType as resourcesOf, targetOf } from './template-rules.ts';
 
 /**
  * Who must stay outside, as rules over the compiled template of any stage. Each answers with its violations as
@@ -29,6 +31,28 @@ export const closedRules = {
         .filter((statement) => id !== 'AlarmsTopic' || !equal(statement, alarmsMayPublish))
         .map((statement) => `${id} admits ${JSON.stringify(statement.Principal)}`),
     );
+  },
+
+  /** The topic refuses everybody, administrators too, but the functions whose roles may publish to it. */
+  publishers(template: Template): string[] {
+    const topic = guarded(template).find(({ id }) => id === 'EventsTopic');
+    const denial = topic?.statements.find(({ Condition }) =>
+      JSON.stringify(Condition).includes('ArnNotEquals'),
+    );
+    const { ArnNotEquals = {} } = (denial?.Condition ?? {}) as { ArnNotEquals?: Record<string, object[]> };
+    const spared = (ArnNotEquals['aws:PrincipalArn'] ?? []).map(targetOf);
+    const may = ofType(template, 'AWS::IAM::Role')
+      .filter(([id]) =>
+        statementsOf(template.Resources[id]).some(({ Action }) => Action.includes('sns:Publish')),
+      )
+      .map(([id]) => id);
+    if (denial?.Effect !== 'Deny' || denial.Principal !== '*') return ['EventsTopic lets anybody publish'];
+    return [
+      ...may.filter((id) => !spared.includes(id)).map((id) => `EventsTopic refuses ${id}, which publishes`),
+      ...spared
+        .filter((id) => !may.includes(id ?? ''))
+        .map((id) => `EventsTopic admits ${id}, which does not publish`),
+    ];
   },
 
   /** Tables, topics and queues are encrypted at rest: with the key of the stage where it has one, else with AWS's. */
@@ -110,9 +134,6 @@ function guarded(template: Template): { id: string; action: string; statements: 
   );
 }
 
-const ofType = (template: Template, type: string): [string, Record<string, unknown>][] =>
-  Object.entries(template.Resources)
-    .filter(([, { Type }]) => Type === type)
-    .map(([id, { Properties = {} }]) => [id, Properties]);
+const ofType = (template: Template, type: string) => resourcesOf<Record<string, unknown>>(template, type);
 
 const equal = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);

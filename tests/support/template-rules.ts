@@ -200,7 +200,7 @@ const consumedQueues = (template: Template): string[] =>
     .filter((id) => template.Resources[id]?.Type === 'AWS::SQS::Queue');
 
 /** The logical id that `{ Fn::GetAtt: [id, …] }` or `{ Ref: id }` names. */
-function targetOf(value: unknown): string | undefined {
+export function targetOf(value: unknown): string | undefined {
   const { 'Fn::GetAtt': getAtt, Ref } = (value ?? {}) as { 'Fn::GetAtt'?: string[]; Ref?: string };
   return getAtt?.[0] ?? Ref;
 }

@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Template } from '../../resources/local/stack/template.ts';
+import { closedRules } from '../support/closed-rules.ts';
+import { compiledTemplate } from '../support/compiled-template.ts';
+
+// That every stage keeps the rules is in stages.test.ts; here it is that they would notice.
+describe('The rules of who stays outside know', () => {
+  let template: Template;
+  beforeEach(async () => {
+    template = await compiledTemplate();
+  });
+
+  // biome-ignore lint/suspicious/noExplicitAny: what a test breaks is as deep as CloudFormation has it.
+  const propertiesOf = (id: string): any => template.Resources[id]?.Properties;
+
+  test('a queue without a policy', () => {
+    delete template.Resources.SalesQueuePolicy;
+    expect(closedRules.tlsOnly(template)).toEqual(['SalesQueue can be used without TLS']);
+  });
+
+  test('a topic that takes what comes without TLS', () => {
+    propertiesOf('EventsTopicPolicy').PolicyDocument.Statement.pop();
+    expect(closedRules.tlsOnly(template)).toEqual(['EventsTopic can be used without TLS']);
+  });
+
+  test('two policies of one queue', () => {
+    template.Resources.Other = structuredClone(template.Resources.SalesQueuePolicy) as never;
+    expect(() => closedRules.tlsOnly(template)).toThrow('SalesQueue has 2 policies');
+  });
+
+  test.each([
+    ['the topics of others', { Condition: undefined }],
+    ['everybody', { Principal: '*' }],
+    ['another service', { Principal: { Service: 'events.amazonaws.com' } }],
+  ])('a queue that admits %s', (_, change) => {
+    Object.assign(propertiesOf('SalesQueuePolicy').PolicyDocument.Statement[0], change);
+    expect(closedRules.admittedSenders(template)).toEqual([expect.stringMatching(/^SalesQueue admits /)]);
+  });
+
+  test('a publisher whom the topic refuses', () => {
+    propertiesOf('EventsTopicPolicy').PolicyDocument.Statement[0].Condition.ArnNotEquals[
+      'aws:PrincipalArn'
+    ].pop();
+    expect(closedRules.publishers(template)).toEqual(['EventsTopic refuses RepublishRole, which publishes']);
+  });
+
+  test('a function that may publish without publishing anything', () => {
+    propertiesOf('EventsTopicPolicy').PolicyDocument.Statement[0].Condition.ArnNotEquals[
+      'aws:PrincipalArn'
+    ].push({
+      'Fn::GetAtt': ['HealthRole', 'Arn'],
+    });
+    expect(closedRules.publishers(template)).toEqual([
+      'EventsTopic admits HealthRole, which does not publish',
+    ]);
+  });
+
+  test('a topic that denies nobody', () => {
+    propertiesOf('EventsTopicPolicy').PolicyDocument.Statement.shift();
+    expect(closedRules.publishers(template)).toEqual(['EventsTopic lets anybody publish']);
+  });
+
+  test.each([
+    ['SalesQueue', { SqsManagedSseEnabled: false }],
+    ['EventsTopic', { KmsMasterKeyId: undefined }],
+    ['EventsTable', { SSESpecification: undefined }],
+  ])('%s with %j', (id, change) => {
+    Object.assign(propertiesOf(id), change);
+    expect(closedRules.encrypted(template)).toEqual([expect.stringContaining(`${id} has the`)]);
+  });
+
+  test.each([
+    ['PAYMENT_API_KEY', 'x'],
+    ['STRIPE', { Ref: 'StripeSecret' }],
+    ['PARTNER', 'AKIAIOSFODNN7EXAMPLE'],
+  ])('a secret in %s', (name, value) => {
+    propertiesOf('HealthLambdaFunction').Environment.Variables[name] = value;
+    expect(closedRules.secrets(template)).toEqual([`HealthLambdaFunction is told ${name}`]);
+  });
+});
