@@ -11,13 +11,18 @@ export interface TokenOptions {
   audience?: string;
 }
 
+/** Whose tokens the local API takes. No user pool is emulated: the deployment's issuer where it names one, else a name. */
+export const localIssuer = (): { issuer: string; audience: string } => ({
+  issuer: process.env.JWT_ISSUER || 'https://orderstream.local/',
+  audience: process.env.JWT_AUDIENCE || 'orderstream',
+});
+
 /**
  * A bearer token that the local API's JWT authorizer takes. serverless-offline checks issuer, audience and expiry
  * and no signature, so the key is nobody's secret: no deployed API, which checks the issuer's keys, takes it.
  */
 export function createToken(options: TokenOptions = {}): Promise<string> {
-  const issuer = options.issuer ?? process.env.JWT_ISSUER ?? 'https://orderstream.local/';
-  const audience = options.audience ?? process.env.JWT_AUDIENCE ?? 'orderstream';
+  const { issuer, audience } = { ...localIssuer(), ...options };
   return new SignJWT(options.scope ? { scope: options.scope } : {})
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setIssuer(issuer)

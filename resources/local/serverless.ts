@@ -9,6 +9,7 @@ export interface Serverless {
     provider: {
       stage?: string;
       environment?: unknown;
+      httpApi: { authorizers: { jwt: { issuerUrl: unknown; audience: unknown[] } } };
       tracing?: { lambda?: boolean | string };
       compiledCloudFormationTemplate: unknown;
     };

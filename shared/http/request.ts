@@ -1,12 +1,13 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Problem } from '../domain/problems.ts';
 import { unauthenticated } from './problem.ts';
+import { type Claims, isIdToken, rightsOf } from './rights.ts';
 
 /** Who sent the request, by the claims of the token that the API's authorizer has checked. */
 export interface Caller {
   /** The claim `sub`. */
   userId: string;
-  /** The claim `scope`, taken apart. */
+  /** What the token gives a right to, as `rightsOf` reads it. */
   scopes: readonly string[];
   can(scope: string): boolean;
 }
@@ -29,23 +30,23 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
 /** What API Gateway sends, the headers' names in lower case. */
 export type HttpEvent = APIGatewayProxyEventV2;
 
-type Claims = { sub?: unknown; scope?: unknown };
-
-/** Throws 401 where there are no claims: a route without its authorizer lets nobody in. */
+/** Throws 401 where there are no claims: a route without its authorizer lets nobody in. Nor does an ID token. */
 export function callerOf(event: HttpEvent): Caller {
   const { authorizer } = event.requestContext as { authorizer?: { jwt?: { claims?: Claims } } };
-  const { sub, scope } = authorizer?.jwt?.claims ?? {};
-  if (typeof sub !== 'string' || sub === '') throw unauthenticated();
-  return caller(sub, Array.isArray(scope) ? scope.map(String) : String(scope ?? '').split(' '));
+  const claims = authorizer?.jwt?.claims ?? {};
+  const { sub } = claims;
+  if (typeof sub !== 'string' || sub === '' || isIdToken(claims)) throw unauthenticated();
+  return caller(sub, rightsOf(claims));
 }
 
 /** Of a route that asks for no token. */
 export const anonymous = (): Caller => caller('anonymous', []);
 
-function caller(userId: string, scopes: readonly string[]): Caller {
-  const granted = scopes.filter((scope) => scope !== '');
-  return { userId, scopes: granted, can: (scope) => granted.includes(scope) };
-}
+const caller = (userId: string, scopes: readonly string[]): Caller => ({
+  userId,
+  scopes,
+  can: (scope) => scopes.includes(scope),
+});
 
 /** The client's own id for everything that this request sets off, where it is sane; else the request's. */
 export function correlationIdOf(event: HttpEvent): string {

@@ -1,0 +1,39 @@
+/** The claims of a token that the API's authorizer has checked; it passes a list on as `[a b]`. */
+export interface Claims {
+  iss?: unknown;
+  sub?: unknown;
+  scope?: unknown;
+  'cognito:groups'?: unknown;
+  /** Cognito's: access or id. */
+  token_use?: unknown;
+}
+
+/** Before each of our scopes in a token of Cognito: the resource server of resources/identity/cognito.yml. */
+const RESOURCE_SERVER = 'orderstream/';
+
+/**
+ * What the bearer of a token may do: `orders:manage`, `payments:write`, … Of any issuer these are the scopes as they
+ * are. Of Cognito they are the scopes of our resource server, which machines have, and the groups, which people are put
+ * into: to people Cognito gives every scope of a client for the asking, so none of their clients has one of ours.
+ */
+export function rightsOf(claims: Claims): string[] {
+  const scopes = listOf(claims.scope);
+  if (!isFromCognito(claims)) return scopes;
+  const ours = scopes.filter((scope) => scope.startsWith(RESOURCE_SERVER));
+  return [...ours.map((scope) => scope.slice(RESOURCE_SERVER.length)), ...listOf(claims['cognito:groups'])];
+}
+
+/** An ID token says to an app who has signed in; it is no key to an API, though the authorizer takes it for one. */
+export const isIdToken = (claims: Claims): boolean => isFromCognito(claims) && claims.token_use === 'id';
+
+const isFromCognito = ({ iss }: Claims): boolean =>
+  typeof iss === 'string' && iss.startsWith('https://cognito-idp.');
+
+function listOf(claim: unknown): string[] {
+  const parts = Array.isArray(claim)
+    ? claim.map(String)
+    : String(claim ?? '')
+        .replace(/^\[(.*)\]$/, '$1')
+        .split(' ');
+  return parts.filter((part) => part !== '');
+}
