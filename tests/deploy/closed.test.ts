@@ -77,4 +77,27 @@ describe('The rules of who stays outside know', () => {
     propertiesOf('HealthLambdaFunction').Environment.Variables[name] = value;
     expect(closedRules.secrets(template)).toEqual([`HealthLambdaFunction is told ${name}`]);
   });
+
+  test.each([
+    ['the code flow', { AllowedOAuthFlows: ['code'] }],
+    ['no flow', {}],
+    ['a flow for machines but no secret', { AllowedOAuthFlows: ['client_credentials'] }],
+  ])('a client that has a scope of ours and %s', (_, change) => {
+    Object.assign(propertiesOf('PeopleClient'), change, {
+      AllowedOAuthScopes: ['openid', 'orderstream/orders:manage'],
+    });
+    expect(closedRules.clientScopes(template)).toEqual([
+      'PeopleClient gives everybody orderstream/orders:manage',
+    ]);
+  });
+
+  test.each(['identity.sourceIp', 'path', 'authorizer.claims.email'])('a log of $context.%s', (name) => {
+    propertiesOf('HttpApiStage').AccessLogSettings.Format += ` $context.${name}`;
+    expect(closedRules.accessLog(template)).toEqual([`HttpApiStage logs ${name}`]);
+  });
+
+  test('an API without a log', () => {
+    delete propertiesOf('HttpApiStage').AccessLogSettings;
+    expect(closedRules.accessLog(template)).toEqual(['HttpApiStage logs no requests']);
+  });
 });

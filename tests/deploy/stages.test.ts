@@ -14,10 +14,19 @@ type Stage = (typeof stages)[number];
 const templates = {} as Record<Stage, Template>;
 const compiled: Compiled[] = [];
 
+/** What is about where a stack is deployed from. */
+const packager = {
+  AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7EXAMPLE',
+  AWS_SECRET_ACCESS_KEY: 'secret-of-the-packager',
+  AWS_SESSION_TOKEN: 'session-of-the-packager',
+  NPM_TOKEN: 'npm-of-the-packager',
+  GITHUB_TOKEN: 'github-of-the-packager',
+};
+
 beforeAll(async () => {
   templates.dev = await compiledTemplate();
   for (const stage of ['staging', 'prod', 'pr42'] as const) {
-    const one = await compile(stage);
+    const one = await compile(stage, stage === 'pr42' ? packager : {});
     compiled.push(one);
     templates[stage] = one.template;
   }
@@ -53,6 +62,11 @@ describe.each(stages)('The template of %s', (stage) => {
     expect(named.length).toBeGreaterThan(20);
     expect(named.map(([id]) => id).filter((id) => !said.includes(`"${id}"`))).toEqual([]);
   });
+});
+
+test('Nothing of who packages it gets into the template', () => {
+  const text = JSON.stringify(templates.pr42);
+  expect(Object.values(packager).filter((value) => text.includes(value))).toEqual([]);
 });
 
 describe('What differs by stage', () => {
@@ -193,6 +207,40 @@ describe('What differs by stage', () => {
       return Math.max(...most);
     });
     expect(concurrency).toEqual({ dev: 5, pr42: 5, staging: 10, prod: 50 });
+  });
+
+  test('the API takes 50, 100 and 500 requests a second, and twice as many in a burst', () => {
+    const settings = each(({ Resources }) => {
+      const settings: unknown = Resources.HttpApiStage?.Properties?.DefaultRouteSettings;
+      const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = settings as Record<string, number>;
+      return [rate, burst];
+    });
+    expect(settings).toEqual({ dev: [50, 100], pr42: [50, 100], staging: [100, 200], prod: [500, 1000] });
+  });
+
+  test('only dev lets a browser app call and sign in that nobody has named: the one on this machine', () => {
+    const origins = each(({ Resources }) => {
+      const { AllowOrigins = [] } = (Resources.HttpApi?.Properties?.CorsConfiguration ?? {}) as {
+        AllowOrigins?: string[];
+      };
+      return [...AllowOrigins, Resources.PeopleClient?.Properties?.AllowedOAuthFlowsUserPoolClient];
+    });
+    const here = ['http://localhost:5173', true];
+    expect(origins).toEqual({ dev: here, pr42: here, staging: [false], prod: [false] });
+  });
+
+  test('only prod’s people cannot be deleted', () => {
+    const pools = each(({ Resources }) => [
+      Resources.UserPool?.DeletionPolicy,
+      Resources.UserPool?.Properties?.DeletionProtection,
+    ]);
+    const free = ['Delete', 'INACTIVE'];
+    expect(pools).toEqual({ dev: free, pr42: free, staging: free, prod: ['Retain', 'ACTIVE'] });
+  });
+
+  test('staging and prod have clients for machines, which cost money', () => {
+    const clients = each((template) => count(template, 'AWS::Cognito::UserPoolClient'));
+    expect(clients).toEqual({ dev: 1, pr42: 1, staging: 3, prod: 3 });
   });
 
   test('only prod reserves invocations, and only for the publisher', () => {

@@ -77,6 +77,26 @@ export const closedRules = {
     );
   },
 
+  /** Whoever can sign up could ask for a scope of ours at a client for people; machines have theirs behind a secret. */
+  clientScopes(template: Template): string[] {
+    return ofType(template, 'AWS::Cognito::UserPoolClient').flatMap(([id, client]) => {
+      const scopes = [client.AllowedOAuthScopes].flat().filter((scope) => /\//.test(String(scope)));
+      const forMachines =
+        equal(client.AllowedOAuthFlows, ['client_credentials']) && client.GenerateSecret === true;
+      return forMachines ? [] : scopes.map((scope) => `${id} gives everybody ${scope}`);
+    });
+  },
+
+  /** The gateway logs what happened, and nothing of whom: no address, no path with its ids, no claim. */
+  accessLog(template: Template): string[] {
+    return ofType(template, 'AWS::ApiGatewayV2::Stage').flatMap(([id, { AccessLogSettings }]) => {
+      const { Format = '' } = (AccessLogSettings ?? {}) as { Format?: string };
+      const logged = [...Format.matchAll(/\$context\.([\w.]+)/g)].map(([, name = '']) => name);
+      if (!logged.includes('requestId')) return [`${id} logs no requests`];
+      return logged.filter((name) => !IMPERSONAL.has(name)).map((name) => `${id} logs ${name}`);
+    });
+  },
+
   /** No variable of a function holds what must not be seen. */
   secrets(template: Template): string[] {
     return ofType(template, 'AWS::Lambda::Function').flatMap(([id, { Environment }]) => {
@@ -87,6 +107,19 @@ export const closedRules = {
     });
   },
 };
+
+const IMPERSONAL = new Set([
+  'requestId',
+  'requestTime',
+  'routeKey',
+  'status',
+  'responseLatency',
+  'integrationLatency',
+  'responseLength',
+  'error.responseType',
+  'authorizer.error',
+  'integrationErrorMessage',
+]);
 
 /** As a word of a name or of a value; AKIA and ASIA begin access key ids. */
 const SECRET =
