@@ -26,9 +26,9 @@ module.exports.functions = async ({ resolveVariable }) => {
     functions[consumer.name] = {
       handler: consumer.handler,
       calls: {
-        [`${id}Queue`]: ['ChangeMessageVisibility'],
-        [`${id}DeadLetters`]: ['SendMessage'],
         ...consumer.calls,
+        [`${id}Queue`]: ['ChangeMessageVisibility', ...(consumer.calls?.[`${id}Queue`] ?? [])],
+        [`${id}DeadLetters`]: ['SendMessage'],
       },
       timeout: FUNCTION_TIMEOUT,
       environment: {

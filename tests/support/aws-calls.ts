@@ -125,6 +125,13 @@ export class CallRecord {
     this.#rights.set(functionName, known);
   }
 
+  /** The same, but for one function that called this. */
+  with(functionName: string, rights: readonly Right[]): CallRecord {
+    const copy = new CallRecord();
+    for (const name of this.#rights.keys()) copy.add(name, name === functionName ? rights : this.of(name));
+    return copy;
+  }
+
   of(functionName: string): Right[] {
     return [...(this.#rights.get(functionName)?.values() ?? [])];
   }

@@ -55,10 +55,13 @@ export async function everyPath(the: RecordedSystem): Promise<void> {
   the.outage = false;
   await Promise.all([deadLettersAndBack(the), republishing(the, orderId)]);
   await commandsOnWhatIsThere(the, orderId);
-  await queries(the, orderId);
-  await whatIsRefused(the);
-  await lostRaces(the, orderId);
-  await Promise.all([rebuilding(the, 'order-view'), rebuilding(the, 'stock-view')]);
+  await Promise.all([
+    queries(the, orderId),
+    whatIsRefused(the),
+    lostRaces(the, orderId),
+    rebuilding(the, 'order-view'),
+    rebuilding(the, 'stock-view'),
+  ]);
 }
 
 async function http({ invoke }: RecordedSystem, name: string, sent: Sent, status = 2) {
