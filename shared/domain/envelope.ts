@@ -3,15 +3,17 @@ import { type StoredEvent, streamIdOf } from './event.ts';
 
 const name = z.string().min(1);
 
-const metadata = z.object({
-  userId: name,
-  // Fixed width, so that timestamps compare as strings (`asOf`).
-  timestamp: z.iso.datetime({ precision: 3 }),
-  correlationId: name,
-  causationId: name,
-  commandId: name,
-  commandHash: name.exactOptional(),
-});
+const metadata = z
+  .object({
+    userId: name,
+    // Fixed width, so that timestamps compare as strings (`asOf`).
+    timestamp: z.iso.datetime({ precision: 3 }),
+    correlationId: name,
+    causationId: name,
+    commandId: name,
+    commandHash: name.exactOptional(),
+  })
+  .meta({ id: 'EventMetadata' });
 
 /**
  * The envelope of a stored, published or dead-lettered event; says nothing about its `data`.

@@ -20,6 +20,8 @@ export interface EventDefinition<
   readonly schemaVersion: number;
   /** Of the current version. Tolerates fields it does not know, since schemas grow while consumers run. */
   readonly schema: z.ZodType<Data>;
+  /** Of every version that can still be read, the current one among them. What is older is never changed. */
+  readonly schemas: Readonly<Record<number, z.ZodType>>;
   /** Key v lifts v to v+1; one for each version below `schemaVersion`. */
   readonly upcasters: Readonly<Record<number, Upcaster>>;
   /** The message attributes of this type, besides `eventType` and `aggregateType`, which all have. */
@@ -35,21 +37,26 @@ interface Definition<Type extends string, Aggregate extends AggregateType, Data>
   schemaVersion: number;
   schema: z.ZodType<Data>;
   samples: Record<number, Record<string, unknown>>;
+  /** Of the versions below the current one. */
+  olderSchemas?: Record<number, z.ZodType>;
   upcasters?: Record<number, Upcaster>;
   attributes?: Record<string, Attribute<Data>>;
 }
 
-/** Defines an event type. Throws at load when a version below the current one has no upcaster. */
+/** Defines an event type. Throws at load when a version below the current one has no upcaster or no schema. */
 export function defineEvent<Type extends string, Aggregate extends AggregateType, Data>({
   attributes = {},
   upcasters = {},
+  olderSchemas = {},
   ...definition
 }: Definition<Type, Aggregate, Data>): EventDefinition<Type, Aggregate, Data> {
   for (let version = 1; version < definition.schemaVersion; version++) {
     if (!upcasters[version]) throw new Error(`${definition.eventType} v${version} has no upcaster`);
+    if (!olderSchemas[version]) throw new Error(`${definition.eventType} v${version} has no schema`);
   }
   return {
     ...definition,
+    schemas: { ...olderSchemas, [definition.schemaVersion]: definition.schema },
     upcasters,
     attributeNames: Object.keys(attributes),
     attributesOf: (data) =>

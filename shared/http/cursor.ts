@@ -16,7 +16,8 @@ export const cursor = <Place>(place: z.ZodType<Place>) =>
       if (parsed.success) return parsed.data;
       context.addIssue({ code: 'custom', message: 'is not a cursor that this list has given' });
       return z.NEVER;
-    });
+    })
+    .meta({ documented: { type: 'string', maxLength: MAX_LENGTH, pattern: '^[A-Za-z0-9_-]+$' } });
 
 function decoded(text: string): unknown {
   try {

@@ -40,8 +40,14 @@ export interface HttpRoute<Params, Query, Body> {
   handle(request: HttpRequest<Params, Query, Body>): Promise<HttpAnswer>;
 }
 
+/** What the contract is made of (resources/contract): all of a route but what it does. */
+export type HttpRouteInput = Omit<HttpRoute<unknown, unknown, unknown>, 'handle'>;
+
 /** A Lambda handler of an HTTP API (payload format 2.0). */
-export type HttpLambda = (event: HttpEvent, context?: Partial<Context>) => Promise<HttpResult>;
+export interface HttpLambda {
+  (event: HttpEvent, context?: Partial<Context>): Promise<HttpResult>;
+  readonly route: HttpRouteInput;
+}
 
 /**
  * Makes a route's Lambda handler: identity, scope, size, JSON and fields are checked in this order (401, 403,
@@ -62,7 +68,7 @@ export function httpHandler<Params = unknown, Query = unknown, Body = unknown>(
     .use(headerNormalizer())
     .before(({ event }) => {
       authorize(route, event);
-      refuseTooLarge(event);
+      if (route.body) refuseTooLarge(event);
     })
     .before((request) => {
       if (!route.body) return;
@@ -73,7 +79,7 @@ export function httpHandler<Params = unknown, Query = unknown, Body = unknown>(
       request.response = failed(runtime, request.event, request.error);
     });
 
-  return async (event, context = {}) => {
+  const lambda = async (event: HttpEvent, context: Partial<Context> = {}) => {
     const started = runtime.now();
     const result = await pipeline({ ...event }, context as Context);
     runtime.logger.info('request', {
@@ -86,6 +92,7 @@ export function httpHandler<Params = unknown, Query = unknown, Body = unknown>(
     runtime.metrics.flush();
     return result;
   };
+  return Object.assign(lambda, { route });
 }
 
 // An API has no page: what only browsers' documents need is left out.

@@ -30,6 +30,11 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
 /** What API Gateway sends, the headers' names in lower case. */
 export type HttpEvent = APIGatewayProxyEventV2;
 
+/** What the headers may hold. */
+export const IF_MATCH = /^(?:\*|"([1-9]\d{0,14})")$/;
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+const CORRELATION_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
 /** Throws 401 where there are no claims: a route without its authorizer lets nobody in. Nor does an ID token. */
 export function callerOf(event: HttpEvent): Caller {
   const { authorizer } = event.requestContext as { authorizer?: { jwt?: { claims?: Claims } } };
@@ -51,16 +56,16 @@ const caller = (userId: string, scopes: readonly string[]): Caller => ({
 /** The client's own id for everything that this request sets off, where it is sane; else the request's. */
 export function correlationIdOf(event: HttpEvent): string {
   const given = header(event, 'x-correlation-id');
-  if (given !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(given)) return given;
+  if (given !== undefined && CORRELATION_ID.test(given)) return given;
   return event.requestContext?.requestId ?? 'unknown';
 }
 
 /** `"3"` → 3; undefined for none and for `*`. */
 export function ifMatchOf(event: HttpEvent, problems: Problem[]): number | undefined {
   const given = header(event, 'if-match')?.trim();
-  if (given === undefined || given === '*') return undefined;
-  const version = /^"([1-9]\d{0,14})"$/.exec(given)?.[1];
-  if (version) return Number(version);
+  if (given === undefined) return undefined;
+  const match = IF_MATCH.exec(given);
+  if (match) return match[1] === undefined ? undefined : Number(match[1]);
   problems.push({ path: 'if-match', message: 'must be a version in quotes as ETag has it, e.g. "3", or *' });
   return undefined;
 }
@@ -68,7 +73,7 @@ export function ifMatchOf(event: HttpEvent, problems: Problem[]): number | undef
 export function idempotencyKeyOf(event: HttpEvent, problems: Problem[]): string | undefined {
   const given = header(event, 'idempotency-key');
   if (given === undefined) return undefined;
-  if (/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(given)) return given;
+  if (IDEMPOTENCY_KEY.test(given)) return given;
   problems.push({ path: 'idempotency-key', message: 'must be 1 to 255 printable ASCII characters' });
   return undefined;
 }

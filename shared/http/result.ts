@@ -17,22 +17,23 @@ export const jsonResult = ({ status, body, headers }: HttpAnswer, correlationId:
   result(status, { 'content-type': 'application/json', ...headers }, correlationId, body);
 
 export function problemResult(
-  { status, parts }: HttpProblem,
+  problem: HttpProblem,
   correlationId: string,
   instance: string | undefined,
 ): HttpResult {
-  const { code, title, detail, rule, errors, headers } = parts;
-  const problem = {
-    type: `urn:orderstream:problem:${code}`,
-    title,
-    status,
-    detail,
-    instance,
-    correlationId,
-    rule,
-    errors,
-  };
-  return result(status, { 'content-type': 'application/problem+json', ...headers }, correlationId, problem);
+  const headers = { 'content-type': 'application/problem+json', ...problem.parts.headers };
+  return result(problem.status, headers, correlationId, problemBody(problem, correlationId, instance));
+}
+
+/** A problem as RFC 9457 has it. */
+export function problemBody(
+  { status, parts }: HttpProblem,
+  correlationId: string,
+  instance: string | undefined,
+) {
+  const { code, title, detail, rule, errors } = parts;
+  const type = `urn:orderstream:problem:${code}`;
+  return { type, title, status, detail, instance, correlationId, rule, errors };
 }
 
 const result = (

@@ -29,6 +29,10 @@ const modules = {
 
 export type CommandName = keyof typeof modules;
 
+/** `placeOrder` → `place-order`. */
+export const functionName = (command: CommandName): string =>
+  command.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 export const handlerOf = (command: CommandName, runtime: Runtime) => modules[command].createHandler(runtime);
 
 /** The commands over an events table of the test's own. */
@@ -58,7 +62,8 @@ export async function startCommands(): Promise<Commands> {
   const data = await startData();
   const runtime: Runtime = data.runtime();
   const TableName = runtime.setting('EVENTS_TABLE');
-  const run: Commands['run'] = (command, sent, parts) => send(handlerOf(command, data.runtime(parts)), sent);
+  const run: Commands['run'] = (command, sent, parts) =>
+    send(handlerOf(command, data.runtime(parts)), { operation: functionName(command), ...sent });
   const placed = async (sub = 'ada') =>
     (await run('placeOrder', { sub, body: order })).body.orderId as string;
   return {

@@ -1,7 +1,10 @@
 import type { HttpEvent } from '../../shared/http/request.ts';
 import type { HttpResult } from '../../shared/http/result.ts';
+import { checkAnswer } from './contract.ts';
 
 export interface Sent {
+  /** Which operation of the contract this is: its answer is held to it. */
+  operation?: string;
   params?: Record<string, string>;
   query?: Record<string, string>;
   /** Sent as JSON; a string as it is. */
@@ -14,9 +17,11 @@ export interface Sent {
   base64?: boolean;
 }
 
-/** Calls a Lambda handler as API Gateway does (payload format 2.0); answers with the body parsed. */
+/** Calls a Lambda handler as API Gateway does (payload format 2.0); answers with the body parsed. Throws for an answer outside the contract. */
 export async function send(handler: (event: HttpEvent) => Promise<HttpResult>, sent: Sent = {}) {
-  const { statusCode, headers, body } = await handler(httpEvent(sent));
+  const result = await handler(httpEvent(sent));
+  if (sent.operation) checkAnswer(sent.operation, result);
+  const { statusCode, headers, body } = result;
   return { status: statusCode, headers, body: JSON.parse(body) };
 }
 

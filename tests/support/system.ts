@@ -10,7 +10,9 @@ import {
 } from '../../resources/local/event-source-mapping/index.ts';
 import { createStack, type Stack } from '../../resources/local/stack/stack.ts';
 import { createRuntime, type Runtime, type RuntimeParts } from '../../shared/config/runtime.ts';
+import type { HttpResult } from '../../shared/http/result.ts';
 import { compiledTemplate } from './compiled-template.ts';
+import { checkAnswer, operations } from './contract.ts';
 import { sharedEmulators, uniquePrefix } from './emulators.ts';
 import { noMetrics } from './no-metrics.ts';
 
@@ -24,7 +26,7 @@ export interface HandlerModule {
 export interface System {
   stack: Stack;
   mappings: Mappings;
-  /** A function by its name in serverless.yml, run in this process. */
+  /** A function by its name in serverless.yml, run in this process. Rejects where an operation's answer is outside the contract. */
   invoke(name: string, event: unknown): Promise<unknown>;
   /** The runtime that a function is given, with its own settings. */
   runtimeOf(name: string, parts?: RuntimeParts): Runtime;
@@ -101,7 +103,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       );
       handlers.set(name, handler);
     }
-    return handler.then((run) => run(event, context));
+    const answer = handler.then((run) => run(event, context));
+    return operations.has(name) ? answer.then((result) => withinContract(name, result)) : answer;
   }
 
   const nameOf = new Map([...byName].map(([name, { logicalId }]) => [logicalId, name]));
@@ -124,6 +127,11 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       for (const one of [dynamo, sns, sqs]) one.destroy();
     },
   };
+}
+
+function withinContract(name: string, result: unknown): unknown {
+  checkAnswer(name, result as HttpResult);
+  return result;
 }
 
 /** What Lambda passes beside the event, as far as the functions use it. */

@@ -24,7 +24,8 @@ const body = z
   .refine(({ outcome, reason }) => reason === undefined || outcome !== 'captured', {
     path: ['reason'],
     error: 'is only for what was declined',
-  });
+  })
+  .meta({ not: { required: ['reason'], properties: { outcome: { const: 'captured' } } } });
 
 /**
  * POST /payments: a provider reports what became of a payment. One consistent query (the order) and one

@@ -77,7 +77,8 @@ async function fromStream(runtime: Runtime, orderId: string, asOf?: string): Pro
   return (end < 0 ? events : events.slice(0, end)).reduce<OrderView | undefined>(orderView, undefined);
 }
 
-const versionNotReached = (version: number): HttpProblem =>
+/** The order has not got to `minVersion`. */
+export const versionNotReached = (version: number): HttpProblem =>
   new HttpProblem(409, {
     code: 'version-not-reached',
     title: 'Version not reached',

@@ -23,18 +23,20 @@ const created = {
   shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
 };
 
+const createdV1 = z.object({
+  customerId: text,
+  items: z.array(orderItem).min(1),
+  total: minorUnits,
+  shippingAddress,
+});
+
 /** Money in minor units. `total` is stored, not derived: what the customer agreed to outlives any change of the sum. */
 export const orderCreated = defineEvent({
   eventType: 'OrderCreated',
   aggregateType: 'order',
   schemaVersion: 2,
-  schema: z.object({
-    customerId: text,
-    items: z.array(orderItem).min(1),
-    total: minorUnits,
-    currency,
-    shippingAddress,
-  }),
+  schema: createdV1.extend({ currency }),
+  olderSchemas: { 1: createdV1 },
   // v1 knew no other currency than the dollar.
   upcasters: { 1: (data) => ({ ...data, currency: 'USD' }) },
   attributes: {

@@ -6,7 +6,14 @@ import * as health from '../../../functions/queries/health/handler.ts';
 import { orderAggregate } from '../../../shared/domain/order/order.ts';
 import { handleCommand } from '../../../shared/event-store/handle-command.ts';
 import type { HttpEvent } from '../../../shared/http/request.ts';
-import { type CommandName, type Commands, handlerOf, startCommands } from '../../support/commands.ts';
+import {
+  type CommandName,
+  type Commands,
+  functionName,
+  handlerOf,
+  startCommands,
+} from '../../support/commands.ts';
+import { checkAnswer } from '../../support/contract.ts';
 
 const folder = resolve(import.meta.dirname, '../../events');
 const sample = async <Event>(name: string): Promise<Event> =>
@@ -18,11 +25,11 @@ beforeAll(async () => {
 });
 afterAll(() => commands.data.stop());
 
-const fileOf = (command: CommandName) => command.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
 async function run(command: CommandName) {
-  const event = await sample<HttpEvent>(fileOf(command));
-  const { statusCode, body } = await handlerOf(command, commands.data.runtime())(event);
+  const event = await sample<HttpEvent>(functionName(command));
+  const result = await handlerOf(command, commands.data.runtime())(event);
+  checkAnswer(functionName(command), result);
+  const { statusCode, body } = result;
   return { statusCode, body: JSON.parse(body) };
 }
 

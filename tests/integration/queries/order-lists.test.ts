@@ -81,7 +81,13 @@ const idsOf = (pages: Page['body']['orders'][]) => pages.flat().map(({ orderId }
 
 describe('GET /customers/{customerId}/orders', () => {
   const list = (customerId: string, query: Record<string, string> = {}, sub = customerId, scope = '') =>
-    httpGet(customerOrdersHandler(data.runtime({ now })), { params: { customerId }, query, sub, scope });
+    httpGet(customerOrdersHandler(data.runtime({ now })), {
+      operation: 'list-customer-orders',
+      params: { customerId },
+      query,
+      sub,
+      scope,
+    });
 
   test.each([[1], [7], [100]])('all of one customer, newest first, in pages of %i', async (limit) => {
     const pages = await walk((query) => list('ada', query), { limit: String(limit) });
@@ -108,9 +114,11 @@ describe('GET /customers/{customerId}/orders', () => {
         orderId,
         customerId: 'eve',
         createdAt,
-        items: [],
+        updatedAt: createdAt,
+        items: [{ sku: 'PEN', name: 'Pen', quantity: 1, unitPrice: 1 }],
         total: 1,
         currency: 'USD',
+        shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
         status,
         version: 1,
       };
@@ -140,6 +148,7 @@ describe('GET /customers/{customerId}/orders', () => {
     const { dynamo, counts } = watched(data.dynamo);
     const handler = customerOrdersHandler(data.runtime({ dynamo, now }));
     const { body } = await httpGet(handler, {
+      operation: 'list-customer-orders',
       params: { customerId: 'ada' },
       sub: 'ada',
       query: { limit: '2' },
@@ -187,7 +196,7 @@ describe('GET /customers/{customerId}/orders', () => {
 
 describe('GET /orders', () => {
   const list = (query: Record<string, string> = {}, scope = 'orders:manage') =>
-    httpGet(ordersHandler(data.runtime({ now })), { query, sub: 'boss', scope });
+    httpGet(ordersHandler(data.runtime({ now })), { operation: 'list-orders', query, sub: 'boss', scope });
 
   test.each([[1], [9], [100]])('everybody, newest first, in pages of %i', async (limit) => {
     const pages = await walk(list, { limit: String(limit) });
@@ -205,6 +214,7 @@ describe('GET /orders', () => {
     const { dynamo, counts } = watched(data.dynamo);
     const handler = ordersHandler(data.runtime({ dynamo, now }));
     const { body } = await httpGet(handler, {
+      operation: 'list-orders',
       query: { status: 'paid', limit: '5' },
       scope: 'orders:manage',
     });

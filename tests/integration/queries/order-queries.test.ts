@@ -41,7 +41,12 @@ const manager = { sub: 'boss', scope: 'orders:manage' };
 
 describe('GET /orders/{orderId}', () => {
   const getOrder = (orderId: string, sub: string, query?: Record<string, string>, runtime = data.runtime()) =>
-    httpGet(getOrderHandler(runtime), { params: { orderId }, sub, ...(query && { query }) });
+    httpGet(getOrderHandler(runtime), {
+      operation: 'get-order',
+      params: { orderId },
+      sub,
+      ...(query && { query }),
+    });
 
   test('answers with the whole view, money in decimals, and the version as ETag', async () => {
     const { orderId, customerId } = await placed();
@@ -82,11 +87,15 @@ describe('GET /orders/{orderId}', () => {
     const notFound = { status: 404, body: { detail: 'There is no such order.', correlationId: 'request-1' } };
     expect(await getOrder(orderId, 'mallory')).toMatchObject(notFound);
     expect(await getOrder(randomUUID(), 'mallory')).toMatchObject(notFound);
-    expect(await httpGet(getOrderHandler(data.runtime()), { params: { orderId }, ...manager })).toMatchObject(
-      {
-        status: 200,
-      },
-    );
+    expect(
+      await httpGet(getOrderHandler(data.runtime()), {
+        operation: 'get-order',
+        params: { orderId },
+        ...manager,
+      }),
+    ).toMatchObject({
+      status: 200,
+    });
     for (const query of [{ minVersion: '9' }, { asOf: AT }]) {
       expect(await getOrder(orderId, 'mallory', query as never)).toMatchObject(notFound);
     }
@@ -184,7 +193,13 @@ describe('GET /orders/{orderId}/events', () => {
     sub: string,
     query?: Record<string, string>,
     runtime = data.runtime(),
-  ) => httpGet(getEventsHandler(runtime), { params: { orderId }, sub, ...(query && { query }) });
+  ) =>
+    httpGet(getEventsHandler(runtime), {
+      operation: 'get-order-events',
+      params: { orderId },
+      sub,
+      ...(query && { query }),
+    });
 
   test('answers with every event as it is stored, in one query', async () => {
     const { orderId, customerId, stream } = await placed({ seen: 0 });
@@ -215,7 +230,11 @@ describe('GET /orders/{orderId}/events', () => {
     expect(await getEvents(orderId, 'mallory', { cursor: body.cursor })).toMatchObject({ status: 404 });
     expect(await getEvents(randomUUID(), 'mallory')).toMatchObject({ status: 404 });
     expect(
-      await httpGet(getEventsHandler(data.runtime()), { params: { orderId }, ...manager }),
+      await httpGet(getEventsHandler(data.runtime()), {
+        operation: 'get-order-events',
+        params: { orderId },
+        ...manager,
+      }),
     ).toMatchObject({
       status: 200,
     });

@@ -50,7 +50,7 @@ describe('GET /events', () => {
   beforeAll(() => data.store(orders.flat()));
 
   const list = (query: Record<string, string>, scope = 'audit:read') =>
-    httpGet(eventsHandler(data.runtime({ now })), { query, sub: 'auditor', scope });
+    httpGet(eventsHandler(data.runtime({ now })), { operation: 'list-events', query, sub: 'auditor', scope });
 
   test('one type, in the order of time, the last 24 hours if nothing is said', async () => {
     const { status, body } = await list({ type: 'OrderCreated' });
@@ -108,7 +108,7 @@ describe('GET /events', () => {
 
 describe('GET /sales', () => {
   const list = (query: Record<string, string>, runtime = data.runtime()) =>
-    httpGet(salesHandler(runtime), { query, ...manager });
+    httpGet(salesHandler(runtime), { operation: 'get-sales', query, ...manager });
 
   test('sums what the shards of a day counted, and lists days without sales', async () => {
     const counted = Array.from({ length: 60 }, (_, index) => ({
@@ -190,13 +190,15 @@ describe('GET /sales', () => {
 
   test('needs the scope orders:manage', async () => {
     const query = { from: '2026-01-01', to: '2026-01-02' };
-    expect(await httpGet(salesHandler(data.runtime()), { query })).toMatchObject({ status: 403 });
+    expect(await httpGet(salesHandler(data.runtime()), { operation: 'get-sales', query })).toMatchObject({
+      status: 403,
+    });
   });
 });
 
 describe('GET /inventory/{sku}', () => {
   const get = (sku: string, caller: object = manager) =>
-    httpGet(stockHandler(data.runtime()), { params: { sku }, ...caller });
+    httpGet(stockHandler(data.runtime()), { operation: 'get-stock', params: { sku }, ...caller });
 
   test('answers with what is there, reserved and available', async () => {
     await put({ ...stockKey('MUG'), sku: 'MUG', onHand: 10, reserved: 4, updatedAt: iso(NOW), version: 3 });
@@ -218,16 +220,29 @@ describe('GET /inventory/{sku}', () => {
   });
 });
 
+const items = [{ sku: 'MUG', name: 'Mug', quantity: 1, unitPrice: 123_456 }];
+
 describe.each([
-  ['GET /fraud-reviews', reviewsHandler, 'FRAUD_REVIEWS', fraudReviewKey, 'fraudReviews'],
-  [
-    'GET /customs-declarations',
-    declarationsHandler,
-    'CUSTOMS_DECLARATIONS',
-    customsDeclarationKey,
-    'customsDeclarations',
-  ],
-] as const)('%s', (_, createHandler, kind, keyOf, field) => {
+  {
+    operation: 'list-fraud-reviews',
+    createHandler: reviewsHandler,
+    kind: 'FRAUD_REVIEWS',
+    keyOf: fraudReviewKey,
+    field: 'fraudReviews',
+    stored: { status: 'open', total: 123_456, score: 20, level: 'low', reasons: [] },
+    shown: { total: 1_234.56 },
+  },
+  {
+    operation: 'list-customs-declarations',
+    createHandler: declarationsHandler,
+    kind: 'CUSTOMS_DECLARATIONS',
+    keyOf: customsDeclarationKey,
+    field: 'customsDeclarations',
+    stored: { status: 'opened', value: 123_456, items },
+    shown: { value: 1_234.56, items: [{ ...items[0], unitPrice: 1_234.56 }] },
+  },
+] as const)('$operation', ({ operation, createHandler, kind, keyOf, field, stored, shown }) => {
+  const view = { customerId: 'ada', currency: 'USD', country: 'FR', ...stored };
   const ids = Array.from({ length: 11 }, () => randomUUID());
   const timeOf = (index: number) => iso(NOW - index * 9 * DAY);
   beforeAll(() =>
@@ -237,16 +252,14 @@ describe.each([
           ...keyOf(orderId),
           ...listingKeys(kind, timeOf(index), orderId),
           orderId,
-          total: 123_456,
-          currency: 'USD',
-          items: [{ sku: 'MUG', quantity: 1, unitPrice: 123_456 }],
-          openedAt: timeOf(index),
+          ...view,
+          createdAt: timeOf(index),
         }),
       ),
     ),
   );
   const list = (query: Record<string, string> = {}, caller: object = manager) =>
-    httpGet(createHandler(data.runtime({ now })), { query, ...caller });
+    httpGet(createHandler(data.runtime({ now })), { operation, query, ...caller });
 
   test('newest first, over months, page by page, with decimals', async () => {
     const seen: Record<string, unknown>[] = [];
@@ -257,13 +270,7 @@ describe.each([
       cursor = body.cursor;
     } while (cursor);
     expect(seen.map(({ orderId }) => orderId)).toEqual(ids);
-    expect(seen[0]).toEqual({
-      orderId: ids[0],
-      total: 1_234.56,
-      currency: 'USD',
-      items: [{ sku: 'MUG', quantity: 1, unitPrice: 1_234.56 }],
-      openedAt: timeOf(0),
-    });
+    expect(seen[0]).toEqual({ orderId: ids[0], ...view, ...shown, createdAt: timeOf(0) });
   });
 
   test('refuses what it does not know, a cursor of another list, and who lacks the scope', async () => {
@@ -276,23 +283,20 @@ describe.each([
 
 describe('GET /notifications', () => {
   const orderId = randomUUID();
-  const events = orderStream(orderId, 'ada', iso(NOW), 4);
+  const sent = orderStream(orderId, 'ada', iso(NOW), 4).map(({ eventId, eventType }) => ({
+    ...{ orderId, customerId: 'ada', eventId, eventType },
+    ...{ subject: `About ${eventType}`, text: 'Hello', sentAt: iso(NOW) },
+  }));
   beforeAll(() =>
-    Promise.all(
-      events.map(({ eventId, eventType }) =>
-        put({ ...notificationKey(orderId, eventId), orderId, eventType, subject: `About ${eventType}` }),
-      ),
-    ),
+    Promise.all(sent.map((email) => put({ ...notificationKey(orderId, email.eventId), ...email }))),
   );
   const list = (query: Record<string, string>, caller: object = manager) =>
-    httpGet(notificationsHandler(data.runtime()), { query, ...caller });
+    httpGet(notificationsHandler(data.runtime()), { operation: 'list-notifications', query, ...caller });
 
   test('what the customer of one order was told, oldest first, page by page', async () => {
     const first = (await list({ orderId, limit: '3' })).body;
     const second = (await list({ orderId, limit: '3', cursor: first.cursor })).body;
-    expect([...first.notifications, ...second.notifications]).toEqual(
-      events.map(({ eventType }) => ({ orderId, eventType, subject: `About ${eventType}` })),
-    );
+    expect([...first.notifications, ...second.notifications]).toEqual(sent);
     expect(second).not.toHaveProperty('cursor');
   });
 

@@ -5,6 +5,7 @@ import type { SQSEvent } from 'aws-lambda';
 import type { Runtime } from '../../../shared/config/runtime.ts';
 import { upcast } from '../../../shared/domain/events.ts';
 import type { HttpLambda } from '../../../shared/http/handler.ts';
+import { checkAnswer } from '../../support/contract.ts';
 import { type Data, startData } from '../../support/data.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -60,8 +61,9 @@ describe('tests/events, with which a person tries each function', () => {
     ['list-notifications', { notifications: [] }],
   ])('%s answers its sample with what the samples before it brought', async (name, expected) => {
     const handler = await handlerOf<HttpLambda>(`queries/${name}`);
-    const { statusCode, body } = await handler(await sample(name));
-    expect(statusCode).toBe(200);
-    expect(JSON.parse(body)).toMatchObject(expected);
+    const result = await handler(await sample(name));
+    checkAnswer(name, result);
+    expect(result.statusCode).toBe(200);
+    expect(JSON.parse(result.body)).toMatchObject(expected);
   });
 });

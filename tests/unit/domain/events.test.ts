@@ -101,6 +101,13 @@ describe('samples of every version', () => {
     expect(upcast(event)).toEqual(event);
   });
 
+  it.each(everySample)(
+    '%s v%d fits the schema of its own version, and has no other field',
+    (eventType, version, data) => {
+      expect(definitionOf(eventType).schemas[version]?.parse(data)).toEqual(data);
+    },
+  );
+
   it.each(everySample)('%s v%d survives the way through JSON', (eventType, version, data) => {
     const raw = stored(eventType, version, data);
     expect(upcast(JSON.parse(JSON.stringify(raw)))).toEqual(upcast(raw));

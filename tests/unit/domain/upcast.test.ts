@@ -195,8 +195,16 @@ describe('defining an event', () => {
   } as const;
 
   it('fails at load when a version cannot be lifted', () => {
-    expect(() => defineEvent({ ...definition, schemaVersion: 3, upcasters: { 1: (data) => data } })).toThrow(
+    const olderSchemas = { 1: z.object({}), 2: z.object({}) };
+    const upcasters = { 1: (data: Record<string, unknown>) => data };
+    expect(() => defineEvent({ ...definition, schemaVersion: 3, olderSchemas, upcasters })).toThrow(
       'Tested v2 has no upcaster',
+    );
+  });
+
+  it('fails at load when nobody says what an older version looks like', () => {
+    expect(() => defineEvent({ ...definition, schemaVersion: 2, upcasters: { 1: (data) => data } })).toThrow(
+      'Tested v1 has no schema',
     );
   });
 

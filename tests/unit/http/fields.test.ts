@@ -11,8 +11,8 @@ const parse = (schema: z.ZodType, value: unknown) => schema.safeParse(value).dat
 describe('countries', () => {
   test('are the 249 that ISO 3166-1 assigns, each known to the runtime by a name', () => {
     const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
-    expect(COUNTRIES.size).toBe(249);
-    expect([...COUNTRIES].filter((code) => !names.of(code))).toEqual([]);
+    expect(new Set(COUNTRIES).size).toBe(249);
+    expect(COUNTRIES.filter((code) => !names.of(code))).toEqual([]);
   });
 });
 
@@ -39,6 +39,18 @@ describe('times', () => {
     ['yesterday', undefined],
   ])('the time %j is parsed to %j', (given, expected) => {
     expect(parse(fields.isoDateTime, given)).toBe(expected);
+  });
+});
+
+describe('a text', () => {
+  test('is as long as it has characters, whatever they take in UTF-16', () => {
+    expect(parse(fields.text(3), '🍵🍵🍵')).toBe('🍵🍵🍵');
+    expect(parse(fields.text(3), '🍵🍵🍵🍵')).toBeUndefined();
+    expect(parse(fields.text(3), '  tea  ')).toBe('tea');
+  });
+
+  test.each(['', '  ', 'a\n', '\u0000a', 'a\u0085', '\ud800'])('is not %j', (given) => {
+    expect(parse(fields.text(3), given)).toBeUndefined();
   });
 });
 
