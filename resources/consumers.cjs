@@ -1,4 +1,4 @@
-// From each consumer.yml (name, calls, filter, batch: what differs) the rest, which is the same for all: a function, a queue
+// From each consumer.yml (name, description, calls, filter, batch: what differs) the rest, which is the same for all: a function, a queue
 // with its dead letters, a subscription with the filter, the mapping. Read by serverless.yml.
 
 /** Seconds; AWS advises a visibility timeout of six times the function's. */
@@ -8,6 +8,7 @@ const DAY = 86_400;
 
 const KNOWN_KEYS = [
   'name',
+  'description',
   'handler',
   'calls',
   'filter',
@@ -25,6 +26,7 @@ module.exports.functions = async ({ resolveVariable }) => {
     const id = logicalId(consumer.name);
     functions[consumer.name] = {
       handler: consumer.handler,
+      description: consumer.description,
       calls: {
         ...consumer.calls,
         [`${id}Queue`]: ['ChangeMessageVisibility', ...(consumer.calls?.[`${id}Queue`] ?? [])],
@@ -170,8 +172,8 @@ async function consumersOf(resolveVariable) {
   for (const consumer of consumers) {
     const unknown = Object.keys(consumer).filter((key) => !KNOWN_KEYS.includes(key));
     if (unknown.length > 0) throw new Error(`consumer ${consumer.name}: unknown ${unknown.join(', ')}`);
-    if (!consumer.name || !consumer.handler || !consumer.filter) {
-      throw new Error(`a consumer needs name, handler and filter: ${JSON.stringify(consumer)}`);
+    if (!consumer.name || !consumer.description || !consumer.handler || !consumer.filter) {
+      throw new Error(`a consumer needs name, description, handler and filter: ${JSON.stringify(consumer)}`);
     }
     if (names.has(consumer.name)) throw new Error(`two consumers are called ${consumer.name}`);
     names.add(consumer.name);

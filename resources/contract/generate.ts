@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { compile } from '../local/package-template.ts';
 import type { Template } from '../local/stack/template.ts';
+import { asyncApiOf } from './asyncapi.ts';
 import { openApiOf } from './openapi.ts';
 import { operationsOf } from './operations.ts';
 
@@ -11,7 +12,8 @@ const root = resolve(import.meta.dirname, '../..');
 export async function documentsOf(template: Template): Promise<Record<string, string>> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const openApi = openApiOf(await operationsOf(template), version);
-  return { 'openapi.json': asText(openApi) };
+  const asyncApi = await asyncApiOf(template, version);
+  return { 'openapi.json': asText(openApi), 'asyncapi.json': asText(asyncApi) };
 }
 
 const asText = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;

@@ -12,7 +12,9 @@ async function filterPolicy(filter: object) {
     'self:service': 'orderstream',
     'sls:stage': 'dev',
     'self:custom.parameters': { maxReceiveCount: 5 },
-    'self:custom.consumers': [{ name: 'fraud-review', handler: 'x.handler', filter }],
+    'self:custom.consumers': [
+      { name: 'fraud-review', description: 'Reviews.', handler: 'x.handler', filter },
+    ],
   };
   const { Resources } = await generated.resources({ resolveVariable: async (name) => variables[name] });
   return Resources.FraudReviewSubscription?.Properties.FilterPolicy;

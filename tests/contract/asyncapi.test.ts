@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { publishedEvents } from '../../shared/contract/events.ts';
+import type { StoredEvent } from '../../shared/domain/event.ts';
+import { eventDefinitions, eventTypes } from '../../shared/domain/events.ts';
+import { toMessage } from '../../shared/messaging/outgoing-message.ts';
+
+type Json = Record<string, unknown>;
+
+const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+const asyncApi = readJson(resolve(import.meta.dirname, '../../shared/contract/asyncapi.json'));
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+formats.default(ajv);
+ajv.addSchema(asyncApi, 'asyncapi');
+const errorsOf = (pointer: string, value: unknown) => {
+  const validate = ajv.compile({ $ref: `asyncapi#${pointer}` });
+  return validate(value) ? [] : validate.errors;
+};
+
+describe('asyncapi.json', () => {
+  test('is valid AsyncAPI 3.0, bindings included', () => {
+    const schema = createRequire(import.meta.url).resolve('@asyncapi/specs/schemas/3.0.0.json');
+    // It brings its own draft-07.
+    const official = new Ajv({ strict: false, meta: false, validateSchema: false });
+    formats.default(official);
+    const validate = official.compile(readJson(schema));
+    expect({ valid: validate(asyncApi), errors: validate.errors }).toEqual({ valid: true, errors: null });
+  });
+
+  test('refers to nothing that is not there', () => {
+    const refs = [...JSON.stringify(asyncApi).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path);
+    expect(refs.length).toBeGreaterThan(100);
+    const missing = refs.filter(
+      (path) =>
+        path.split('/').reduce((at: Json | undefined, step) => at?.[step] as Json, asyncApi) === undefined,
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('has a message for every event type in every version', () => {
+    const expected = eventTypes.flatMap((type) =>
+      Array.from({ length: eventDefinitions[type].schemaVersion }, (_, index) => `${type}V${index + 1}`),
+    );
+    expect(Object.keys(asyncApi.components.messages)).toEqual([...expected, 'DeadLetter']);
+  });
+
+  test.each(publishedEvents.map((event) => [`${event.eventType}V${event.schemaVersion}`, event] as const))(
+    '%s is what the publisher sends',
+    (name, { example }) => {
+      const { body, attributes } = toMessage(example as unknown as StoredEvent);
+      const headers = Object.fromEntries(
+        Object.entries(attributes).map(([attribute, { DataType, StringValue }]) => [
+          attribute,
+          DataType === 'Number' ? Number(StringValue) : StringValue,
+        ]),
+      );
+      const message = asyncApi.components.messages[name];
+      expect(errorsOf(`/components/messages/${name}/payload`, JSON.parse(body))).toEqual([]);
+      expect(errorsOf(`/components/messages/${name}/headers`, headers)).toEqual([]);
+      expect(Object.keys(headers).sort()).toEqual(Object.keys(message.headers.properties).sort());
+      expect(message.examples).toEqual([{ name, headers, payload: JSON.parse(body) }]);
+    },
+  );
+
+  test.each([
+    ['sales', ['OrderCreatedV1', 'OrderCreatedV2', 'OrderShippedV1', 'OrderCancelledV1'], {}],
+    ['customs', ['OrderCreatedV1', 'OrderCreatedV2'], { country: 'homeCountry' }],
+    ['fraud-review', ['OrderCreatedV1', 'OrderCreatedV2'], { total: 'highValueThreshold' }],
+    ['stock-view', ['StockReceivedV1', 'StockReservedV1', 'StockRejectedV1', 'StockReleasedV1'], {}],
+  ])('%s receives %j', (consumer, messages, parameters) => {
+    const operation = asyncApi.operations[consumer];
+    const named = operation.messages.map(({ $ref }: { $ref: string }) => $ref.split('/').at(-1));
+    expect(named).toEqual(messages);
+    expect(Object.keys(asyncApi.channels[consumer].messages)).toEqual(messages);
+    expect(operation.bindings.sns.consumers[0]['x-parameters'] ?? {}).toEqual(parameters);
+  });
+});
