@@ -59,7 +59,8 @@ export function statementsOf(role: Resource | undefined): Statement[] {
   return Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
 }
 
-function grantedTo(template: Template, stack: Stack, lambda: Resource): Right[] {
+/** What the role of a function allows, on the resources of this stack. */
+export function grantedTo(template: Template, stack: Stack, lambda: Resource): Right[] {
   const role = template.Resources[roleIdOf(lambda) ?? ''];
   return statementsOf(role).flatMap(({ Action, Resource }) => {
     const resources = [stack.resolve(Resource)].flat() as string[];

@@ -14,6 +14,7 @@ import type { HttpResult } from '../../shared/http/result.ts';
 import { compiledTemplate } from './compiled-template.ts';
 import { checkAnswer, operations } from './contract.ts';
 import { sharedEmulators, uniquePrefix } from './emulators.ts';
+import { enforcedRoles } from './enforced-roles.ts';
 import { noMetrics } from './no-metrics.ts';
 
 type AnyHandler = (event: unknown, context: unknown) => Promise<unknown>;
@@ -44,11 +45,14 @@ export interface SystemOptions {
   /** Attributes over the template's, for every queue. */
   queueAttributes?: Record<string, unknown>;
   settings?: Record<string, string>;
+  /** Whether a function's calls are refused that its role does not allow, as on AWS; they are by default. */
+  enforceRoles?: boolean;
 }
 
 /**
  * The whole compiled stack on the shared emulators, its handlers run in this process from their sources: a
- * command goes through stream, topic and queues as it does on AWS, and a test can put a fault at any place.
+ * command goes through stream, topic and queues as it does on AWS, with the rights that its function has there, and a
+ * test can put a fault at any place.
  */
 export async function startSystem(options: SystemOptions = {}): Promise<System> {
   const template = await compiledTemplate();
@@ -58,6 +62,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     prefix: uniquePrefix(),
     ...(options.queueAttributes && { queueAttributes: options.queueAttributes }),
   });
+  const enforced = enforcedRoles(template, stack);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = (endpoint: string) => ({ region: emulators.region, endpoint, credentials });
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(client(emulators.dynamodb)), {
@@ -77,14 +82,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   function runtimeOf(name: string, parts: RuntimeParts = {}): Runtime {
     const found = byName.get(name);
     if (!found) throw new Error(`no function is called ${name}`);
+    const clients = { dynamo, sns, sqs, ...options.parts?.(name), ...parts };
     return createRuntime({
-      dynamo,
-      sns,
-      sqs,
       logger: new Logger({ logLevel: 'SILENT' }),
       metrics: noMetrics,
-      ...options.parts?.(name),
-      ...parts,
+      ...clients,
+      ...(options.enforceRoles !== false && enforced(name, clients)),
       settings: {
         ...stack.environmentOf(found.logicalId),
         RETRY_BASE_SECONDS: '0',

@@ -1,6 +1,6 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Runtime } from '../../../shared/config/runtime.ts';
 import type { StoredEvent } from '../../../shared/domain/event.ts';
@@ -178,6 +178,17 @@ describe('From the command to the read model', () => {
       [],
       [],
     ]);
+  });
+});
+
+describe('A function', () => {
+  test('is refused what its role does not allow, as on AWS', async () => {
+    const { dynamo, setting } = system.runtimeOf('get-order-events');
+    const TableName = setting('EVENTS_TABLE');
+    const Key = { streamId: 'order-1', version: 1 };
+    await expect(dynamo.send(new DeleteCommand({ TableName, Key }))).rejects.toThrow(
+      /^get-order-events is not authorized to perform dynamodb:DeleteItem on arn:.*events$/,
+    );
   });
 });
 
