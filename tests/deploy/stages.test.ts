@@ -77,12 +77,6 @@ describe('What differs by stage', () => {
     expect(comparable(templates.pr42).replaceAll('pr42', 'dev')).toBe(comparable(templates.dev));
   });
 
-  test('without a stage it is dev', async () => {
-    const { template, remove } = await compile(undefined);
-    await remove();
-    expect(comparable(template)).toBe(comparable(templates.dev));
-  }, 30_000);
-
   test('only prod keeps its tables whatever happens to the stack', () => {
     const kept = (template: Template) =>
       tables(template).map(({ DeletionPolicy, Properties }) => [
