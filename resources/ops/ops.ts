@@ -1,6 +1,7 @@
 /** `npm run ops -- <operation> …`: operations on the local run, or with `--stage` on a deployed one. */
 import { parseArgs } from 'node:util';
 import { type Command, systemClock } from './command.ts';
+import { audit } from './commands/audit.ts';
 import { deadLetters } from './commands/dead-letters.ts';
 import { rebuild } from './commands/rebuild.ts';
 import { redrive } from './commands/redrive.ts';
@@ -8,7 +9,7 @@ import { republish } from './commands/republish.ts';
 import { localInvoker, stageInvoker } from './invokers.ts';
 import { progressBar } from './progress-bar.ts';
 
-const commands: Record<string, Command> = { 'dead-letters': deadLetters, redrive, republish, rebuild };
+const commands: Record<string, Command> = { 'dead-letters': deadLetters, redrive, republish, audit, rebuild };
 
 const common = {
   stage: { type: 'string' },

@@ -95,17 +95,26 @@ async function queryShard(
 
 /** The items of up to 100 keys, in that order, as they were written: nothing is lifted or checked. */
 export async function getStored(runtime: Runtime, keys: readonly EventKey[]): Promise<EventItem[]> {
-  if (keys.length === 0) return [];
+  const found = new Map((await getPlaces(runtime, keys)).map((item) => [item.eventId, item]));
+  return keys.flatMap(({ eventId }) => found.get(eventId) ?? []);
+}
+
+/** What stands at up to 100 (distinct) places, in no order, as it was written; eventually consistent. */
+export async function getPlaces(
+  runtime: Runtime,
+  places: readonly Pick<EventKey, 'streamId' | 'version'>[],
+): Promise<EventItem[]> {
+  if (places.length === 0) return [];
   const table = runtime.setting('EVENTS_TABLE');
-  const found = new Map<string, EventItem>();
-  let wanted: Record<string, unknown>[] = keys.map(({ streamId, version }) => ({ streamId, version }));
+  const found: EventItem[] = [];
+  let wanted: Record<string, unknown>[] = places.map(({ streamId, version }) => ({ streamId, version }));
   for (let attempt = 0; wanted.length > 0; attempt++) {
     if (attempt > 0) await runtime.sleep(runtime.random() * Math.min(1_000, 50 * 2 ** attempt));
     const answer = await runtime.dynamo.send(
       new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } }),
     );
-    for (const item of answer.Responses?.[table] ?? []) found.set(item.eventId, item as EventItem);
+    found.push(...((answer.Responses?.[table] ?? []) as EventItem[]));
     wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
   }
-  return keys.flatMap(({ eventId }) => found.get(eventId) ?? []);
+  return found;
 }

@@ -30,6 +30,12 @@ export const metricDefinitions = {
   ProjectionLagSeconds: { unit: 'Seconds', dimension: 'projection' },
   /** Streams whose view is at a lower version than the stream, as `audit` finds them. */
   StreamsBehind: { unit: 'Count', dimension: 'projection' },
+  /** Streams that `audit` looked at. */
+  StreamsAudited: { unit: 'Count' },
+  /** Events that a consumer, projection or not, has not had, as `audit` finds them. */
+  EventsMissing: { unit: 'Count' },
+  /** Messages that `audit` sent for what was missing. */
+  EventsHealed: { unit: 'Count' },
 } as const satisfies Record<string, { unit: Unit; dimension?: 'consumer' | 'projection' }>;
 
 export type MetricName = keyof typeof metricDefinitions;

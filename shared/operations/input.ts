@@ -1,10 +1,16 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { describeProblems, problemsOf } from '../domain/problems.ts';
 
 /** What an operation was asked for cannot be done; the message names everything that is wrong. Nothing was changed. */
 export class InvalidOperation extends Error {
   override readonly name = 'InvalidOperation';
 }
+
+/** ISO 8601, or a day in UTC; becomes ms since 1970. */
+export const time = z.iso
+  .datetime({ offset: true })
+  .or(z.iso.date())
+  .transform((text) => Date.parse(text));
 
 /** Checks an operation's input, all of it at once. Throws InvalidOperation. */
 export function checkInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.infer<Schema> {

@@ -35,6 +35,9 @@ const MARKERS_PER_TRANSACTION = 99;
  */
 export const MARKER_DAYS = 30;
 
+/** How old an event may be that is sent again, with a day to spare for the way: older, a consumer may have forgotten that it had it. */
+export const REPEATABLE_MS = (MARKER_DAYS - 1) * 86_400_000;
+
 /** Until when an event handled now has to be remembered, as a TTL attribute wants it (seconds since 1970). */
 export const inboxExpiry = (runtime: Runtime): number =>
   Math.floor(runtime.now() / 1_000) + MARKER_DAYS * 86_400;

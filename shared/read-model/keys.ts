@@ -95,6 +95,9 @@ const withPartitions = <Item extends ItemKey>(item: Item, change: (partition: st
     ]),
   ) as Item;
 
+/** How far `audit` has come: a single item. */
+export const auditKey: ItemKey = { pk: 'AUDIT', sk: 'STATE' };
+
 /** Index `customer-orders`: one partition a customer, its orders in the order of time. */
 export const customerOrdersPartition = (customerId: string): string => `CUSTOMER#${customerId}`;
 

@@ -4,11 +4,11 @@ import { streamIdOf } from '../../../shared/domain/event.ts';
 import { load } from '../../../shared/event-store/load.ts';
 import { createConsumer } from '../../../shared/messaging/consume.ts';
 import { each } from '../../../shared/messaging/handle.ts';
+import { createOnce } from '../../../shared/messaging/once.ts';
 import { eventLine } from '../../../shared/observability/event-line.ts';
 import type { EmailSender } from './email.ts';
 import { emailSenderOf } from './email-sender.ts';
 import { messageOf } from './messages.ts';
-import { createOnce } from './once.ts';
 
 /** Tells the customer, once for each event. AWS calls: two for the idempotency, one query for the address, the email. */
 export const createHandler = (

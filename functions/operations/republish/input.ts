@@ -1,11 +1,6 @@
 import * as z from 'zod';
 import { eventTypes } from '../../../shared/domain/events.ts';
-import { checkInput, InvalidOperation } from '../../../shared/operations/input.ts';
-
-const time = z.iso
-  .datetime({ offset: true })
-  .or(z.iso.date())
-  .transform((text) => Date.parse(text));
+import { checkInput, InvalidOperation, time } from '../../../shared/operations/input.ts';
 
 /** ms since 1970: `from` inclusive, `to` exclusive. */
 const window = z.strictObject({ from: z.int(), to: z.int() });

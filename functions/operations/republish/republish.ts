@@ -1,19 +1,14 @@
 import { timeOf } from '../../../shared/config/ids.ts';
 import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { StoredEvent } from '../../../shared/domain/event.ts';
-import { toMessage } from '../../../shared/messaging/outgoing-message.ts';
-import { publish } from '../../../shared/messaging/publish.ts';
 import { inChunks } from '../../../shared/operations/held-messages.ts';
-import { createPace, type Pace } from '../../../shared/operations/pace.ts';
-import { MARKER_DAYS } from '../../../shared/read-model/inbox.ts';
+import { createPace } from '../../../shared/operations/pace.ts';
+import { publishAll } from '../../../shared/operations/publish-all.ts';
+import { REPEATABLE_MS } from '../../../shared/read-model/inbox.ts';
 import { type Continuation, checkRequest, type Request } from './input.ts';
 import { readFailures, settleFailures } from './publisher-failures.ts';
 import { type Page, pagesOfStream, pagesOfWindows } from './stored-pages.ts';
 
 const BUDGET_MS = 10_000;
-const ATTEMPTS = 5;
-/** With a day to spare for what is on its way: older than this, a consumer may have forgotten that it had it. */
-const SAFE_MS = (MARKER_DAYS - 1) * 86_400_000;
 /** What one BatchGetItem brings. */
 const PAGE_SIZE = 100;
 
@@ -29,11 +24,6 @@ export interface Republished {
   publisherFailures?: { batches?: number; unreadable?: number; settled?: number };
   /** Present where there is more to do: invoke again with it. */
   continuation?: Continuation;
-}
-
-/** The topic did not take everything. Running the same again is safe: consumers take repeats. */
-export class NotPublished extends Error {
-  override readonly name = 'NotPublished';
 }
 
 /**
@@ -56,7 +46,9 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
   let published = 0;
   let tooOld = 0;
   for await (const { events: all, next, progress } of pagesOf(runtime, request, place)) {
-    const events = request.old ? all : all.filter(({ eventId }) => timeOf(eventId) >= startedAt - SAFE_MS);
+    const events = request.old
+      ? all
+      : all.filter(({ eventId }) => timeOf(eventId) >= startedAt - REPEATABLE_MS);
     tooOld += all.length - events.length;
     for (const chunk of inChunks(events, rate ?? PAGE_SIZE)) {
       if (!dryRun) await publishAll(runtime, chunk, pace);
@@ -95,17 +87,4 @@ function pagesOf(runtime: Runtime, { what, types, rate }: Request, place: Contin
   return what.kind === 'stream'
     ? pagesOfStream(runtime, what.streamId, place, size)
     : pagesOfWindows(runtime, types, place, size);
-}
-
-async function publishAll(runtime: Runtime, events: readonly StoredEvent[], pace: Pace): Promise<void> {
-  await pace(events.length);
-  let waiting = events.map(toMessage);
-  for (let attempt = 1; waiting.length > 0; attempt++) {
-    if (attempt > ATTEMPTS) {
-      throw new NotPublished(`the topic did not take ${waiting.length} events, the first ${waiting[0]?.id}`);
-    }
-    if (attempt > 1) await runtime.sleep(runtime.random() * 100 * 2 ** attempt);
-    const failed = await publish(runtime, waiting);
-    waiting = waiting.filter(({ id }) => failed.has(id));
-  }
 }

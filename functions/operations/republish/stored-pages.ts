@@ -1,11 +1,11 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { timeOf } from '../../../shared/config/ids.ts';
 import type { Runtime } from '../../../shared/config/runtime.ts';
 import type { StoredEvent } from '../../../shared/domain/event.ts';
-import { getStored, readKeysByType } from '../../../shared/event-store/by-type.ts';
+import { getStored } from '../../../shared/event-store/by-type.ts';
 import type { EventItem } from '../../../shared/event-store/item.ts';
 import { lastVersion } from '../../../shared/event-store/last-version.ts';
 import { withoutEmails } from '../../../shared/observability/personal-data.ts';
+import { type WalkPlace, walkByType } from '../../../shared/event-store/walk-by-type.ts';
 import { InvalidOperation } from '../../../shared/operations/input.ts';
 import type { Continuation, Request } from './input.ts';
 
@@ -49,31 +49,29 @@ export async function* pagesOfStream(
 export async function* pagesOfWindows(
   runtime: Runtime,
   types: Request['types'],
-  { windows = [], window: firstWindow = 0, type: firstType = 0, after: first }: Continuation,
+  { windows = [], window: first = 0, type: firstType = 0, after }: Continuation,
   size: number,
 ): AsyncIterable<Page> {
-  const steps = windows.length * types.length;
-  let after = typeof first === 'string' ? first : undefined;
-  for (let step = firstWindow * types.length + firstType; step < steps; step++) {
-    const range = windows[Math.floor(step / types.length)];
-    const eventType = types[step % types.length];
-    if (!range || !eventType) return;
-    for (;;) {
-      const { keys, next } = await readKeysByType(runtime, { eventType, ...range, limit: size, after });
-      const events = (await getStored(runtime, keys)).map(withoutIndex);
-      const part = next ? (timeOf(next) - range.from) / (range.to - range.from) : 1;
-      const at = next ? step : step + 1;
-      const place = { window: Math.floor(at / types.length), type: at % types.length };
+  const eventType = types[firstType];
+  const place = eventType && { eventType, ...(typeof after === 'string' && { after }) };
+  for (const [index, range] of windows.entries()) {
+    if (index < first) continue;
+    const start = index === first ? place : undefined;
+    for await (const { keys, next, progress } of walkByType(runtime, types, range, start, size)) {
+      const goesOn = next !== undefined || index + 1 < windows.length;
       yield {
-        events,
-        progress: (step + part) / steps,
-        ...(at < steps && { next: next ? { ...place, after: next } : place }),
+        events: (await getStored(runtime, keys)).map(withoutIndex),
+        progress: (index + progress) / windows.length,
+        ...(goesOn && { next: next ? { window: index, ...continued(types, next) } : { window: index + 1 } }),
       };
-      after = next;
-      if (!next) break;
     }
   }
 }
+
+const continued = (types: Request['types'], { eventType, after }: WalkPlace) => ({
+  type: types.indexOf(eventType),
+  ...(after !== undefined && { after }),
+});
 
 function withoutIndex({ typeDayShard: _, ...event }: EventItem): StoredEvent {
   return event;

@@ -1,8 +1,13 @@
-import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
+import {
+  IdempotencyConfig,
+  IdempotencyItemNotFoundError,
+  IdempotencyRecordStatus,
+  makeIdempotent,
+} from '@aws-lambda-powertools/idempotency';
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
-import type { Runtime } from '../../../shared/config/runtime.ts';
+import type { Runtime } from '../config/runtime.ts';
 
 /** As long as an event can come back from a queue and its dead letters: both keep messages for 14 days. */
 const REMEMBERED_SECONDS = 30 * 86_400;
@@ -22,10 +27,7 @@ export function createOnce(runtime: Runtime, context: Pick<Context, 'getRemainin
       await effect();
     },
     {
-      persistenceStore: new DynamoDBPersistenceLayer({
-        tableName: runtime.setting('IDEMPOTENCY_TABLE'),
-        awsSdkV3Client: sdkClient(runtime),
-      }),
+      persistenceStore: recordsOf(runtime),
       keyPrefix: runtime.setting('CONSUMER'),
       dataIndexArgument: 0,
       config: new IdempotencyConfig({
@@ -38,6 +40,35 @@ export function createOnce(runtime: Runtime, context: Pick<Context, 'getRemainin
     await run(eventId, effect);
   };
 }
+
+/**
+ * Which of these events `consumer` has done once, by `eventId`; one that it is at, or forgot after 30 days, is not
+ * among them. AWS calls: a consistent get for each, at the same time.
+ */
+export async function doneOnce(
+  runtime: Runtime,
+  consumer: string,
+  eventIds: readonly string[],
+): Promise<Set<string>> {
+  const records = recordsOf(runtime);
+  records.configure({ config: new IdempotencyConfig({}), keyPrefix: consumer });
+  const isDone = async (eventId: string) => {
+    try {
+      return (await records.getRecord(eventId)).getStatus() === IdempotencyRecordStatus.COMPLETED;
+    } catch (error) {
+      if (error instanceof IdempotencyItemNotFoundError) return false;
+      throw error;
+    }
+  };
+  const done = await Promise.all(eventIds.map(isDone));
+  return new Set(eventIds.filter((_, index) => done[index]));
+}
+
+const recordsOf = (runtime: Runtime): DynamoDBPersistenceLayer =>
+  new DynamoDBPersistenceLayer({
+    tableName: runtime.setting('IDEMPOTENCY_TABLE'),
+    awsSdkV3Client: sdkClient(runtime),
+  });
 
 // Powertools takes only what looks like a client of the SDK, and tags its user agent. This passes on to the
 // runtime's, whatever that is, and says that it is tagged already.

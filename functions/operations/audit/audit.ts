@@ -1,0 +1,66 @@
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import { eventTypes } from '../../../shared/domain/events.ts';
+import { walkByType } from '../../../shared/event-store/walk-by-type.ts';
+import { createPace } from '../../../shared/operations/pace.ts';
+import { HEALS_PER_SECOND, heal } from './heal.ts';
+import type { Continuation, WindowRequest } from './input.ts';
+import { type Finding, look } from './look.ts';
+
+const BUDGET_MS = 10_000;
+const PAGE_SIZE = 100;
+const DAY_MS = 86_400_000;
+/** An answer of Lambda takes 6 MB. */
+const MAX_FINDINGS = 5_000;
+
+export interface Audited {
+  /** The whole time that is looked at, ISO 8601; `to` is not later than the limit allows. */
+  from: string;
+  to: string;
+  /** Looked at in this chunk. */
+  events: number;
+  /** What had not arrived, in the order in which it was found. */
+  behind: Finding[];
+  /** Messages that went out for it. */
+  healed: number;
+  /** How far the whole is, 0–1. */
+  progress: number;
+  /** Present where there is more to do: invoke again with it. */
+  continuation?: Continuation;
+}
+
+/**
+ * Compares every event of a time, unless it is younger than the limit, with what its consumers have; sends again what
+ * is behind. Works for ten seconds or so and answers how to go on. Throws NotPublished, or what SQS throws.
+ * AWS calls for each 100 events of a type: 4 queries for each day touched, one or two batch gets; what is behind comes
+ * on top (see `heal`).
+ */
+export async function audit(runtime: Runtime, request: WindowRequest): Promise<Audited> {
+  const { limit, continuation } = request;
+  const begin = runtime.now();
+  const { from, to, place } = continuation ?? {
+    from: request.from ?? begin - DAY_MS,
+    to: Math.min(request.to ?? begin, begin - limit * 1_000),
+    place: undefined,
+  };
+  const answer: Audited = {
+    from: new Date(from).toISOString(),
+    to: new Date(to).toISOString(),
+    events: 0,
+    behind: [],
+    healed: 0,
+    progress: 1,
+  };
+  if (from >= to) return answer;
+  const pace = createPace(runtime, HEALS_PER_SECOND);
+  for await (const page of walkByType(runtime, eventTypes, { from, to }, place, PAGE_SIZE)) {
+    const behind = await look(runtime, page.eventType, page.keys);
+    if (request.heal) answer.healed += await heal(runtime, behind, pace);
+    answer.behind.push(...behind);
+    answer.events += page.keys.length;
+    const enough = runtime.now() >= begin + BUDGET_MS || answer.behind.length >= MAX_FINDINGS;
+    if (page.next && enough) {
+      return { ...answer, progress: page.progress, continuation: { from, to, place: page.next } };
+    }
+  }
+  return answer;
+}

@@ -1,0 +1,76 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import type { StoredEvent } from '../../../shared/domain/event.ts';
+import { getStored } from '../../../shared/event-store/by-type.ts';
+import type { EventItem } from '../../../shared/event-store/item.ts';
+import { queuesOf } from '../../../shared/operations/consumer-queues.ts';
+import { inChunks } from '../../../shared/operations/held-messages.ts';
+import type { Pace } from '../../../shared/operations/pace.ts';
+import { publishAll } from '../../../shared/operations/publish-all.ts';
+import { type Finding, type Lack, onlyProjectionsLack } from './look.ts';
+
+/** What one BatchGetItem brings. */
+const PAGE_SIZE = 100;
+const SENDERS = 10;
+
+/** Events a second. More would reach the consumers as a burst, and a small region's topic takes 300. */
+export const HEALS_PER_SECOND = 200;
+
+/**
+ * Sends what was found again, as it was stored. What anyone but a projection lacks may never have been published: it
+ * goes to the topic, for all to have. Where only a projection lacks it, a doorbell does: the stream's newest event, to
+ * the projection's own queue; what comes before that the projection reads from the events table.
+ * Answers how many messages went out. Throws NotPublished, or what SQS throws; sending all again is safe.
+ * AWS calls: a batch get for each 100; a publish for each 10; a send for each doorbell.
+ */
+export async function heal(runtime: Runtime, findings: readonly Finding[], pace: Pace): Promise<number> {
+  let sent = 0;
+  for (const chunk of inChunks(
+    findings.filter((finding) => !onlyProjectionsLack(finding)),
+    PAGE_SIZE,
+  )) {
+    const events = (await getStored(runtime, chunk)).map(withoutIndex);
+    await publishAll(runtime, events, pace);
+    sent += events.length;
+  }
+  for (const chunk of inChunks(doorbellsOf(findings), PAGE_SIZE)) {
+    const stored = new Map((await getStored(runtime, chunk)).map((item) => [item.eventId, item]));
+    for (const several of inChunks(chunk, SENDERS)) {
+      await pace(several.length);
+      await Promise.all(
+        several.map(async ({ eventId, lackedBy }) => {
+          const event = stored.get(eventId);
+          if (event) await ring(runtime, lackedBy, withoutIndex(event));
+        }),
+      );
+    }
+    sent += stored.size;
+  }
+  return sent;
+}
+
+/** Of each stream and projection the newest event. */
+function doorbellsOf(findings: readonly Finding[]): Finding[] {
+  const newest = new Map<string, Finding>();
+  for (const finding of findings) {
+    if (!onlyProjectionsLack(finding)) continue;
+    const other = newest.get(finding.streamId);
+    if (!other || other.version < finding.version) newest.set(finding.streamId, finding);
+  }
+  return [...newest.values()];
+}
+
+async function ring(runtime: Runtime, projections: readonly Lack[], event: StoredEvent): Promise<void> {
+  for (const { consumer } of projections) {
+    await runtime.sqs.send(
+      new SendMessageCommand({
+        QueueUrl: queuesOf(runtime, consumer).queue,
+        MessageBody: JSON.stringify(event),
+      }),
+    );
+  }
+}
+
+function withoutIndex({ typeDayShard: _, ...event }: EventItem): StoredEvent {
+  return event;
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { eventTypes } from '../../../shared/domain/events.ts';
+import { checkInput, InvalidOperation, time } from '../../../shared/operations/input.ts';
+
+/** How long an event may be on its way before it counts as behind, in seconds. */
+export const DEFAULT_LIMIT = 300;
+
+/** What `lookAgain` takes at once. */
+export const MAX_EVENTS = 1_000;
+
+const place = z.strictObject({ eventType: z.enum(eventTypes), after: z.string().exactOptional() });
+
+const event = z.object({
+  eventType: z.enum(eventTypes),
+  streamId: z.string().min(1),
+  version: z.int().positive(),
+  eventId: z.uuid(),
+});
+
+const input = z.strictObject({
+  /** What the schedule sends. */
+  scheduled: z.literal(true).optional(),
+  /** Only these: what an audit said is behind. */
+  events: z.array(event).min(1).max(MAX_EVENTS).optional(),
+  /** ISO 8601, inclusive; a day ago when absent. */
+  from: time.optional(),
+  /** Exclusive; now when absent. */
+  to: time.optional(),
+  /** Seconds. */
+  limit: z.int().nonnegative().default(DEFAULT_LIMIT),
+  /** False = says what is behind, and sends nothing. */
+  heal: z.boolean().default(true),
+  /** As the chunk before answered it. */
+  continuation: z.strictObject({ from: z.int(), to: z.int(), place }).optional(),
+});
+
+export type Continuation = NonNullable<z.infer<typeof input>['continuation']>;
+
+/** Where an event is, and of which type it is. */
+export type EventPlace = z.infer<typeof event>;
+
+export interface WindowRequest {
+  kind: 'window';
+  /** ms since 1970. */
+  from?: number | undefined;
+  to?: number | undefined;
+  limit: number;
+  heal: boolean;
+  continuation?: Continuation | undefined;
+}
+
+export type Request = { kind: 'scheduled' } | { kind: 'again'; events: EventPlace[] } | WindowRequest;
+
+/** Throws InvalidOperation. */
+export function checkRequest(given: unknown): Request {
+  const { scheduled, events, ...window } = checkInput(input, given);
+  const others = Object.keys((given ?? {}) as object).length - 1;
+  if ((scheduled || events) && others > 0) {
+    throw new InvalidOperation(`${scheduled ? 'scheduled' : 'events'} goes with nothing else`);
+  }
+  if (scheduled) return { kind: 'scheduled' };
+  if (events) return { kind: 'again', events };
+  const { from, to } = window;
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw new InvalidOperation('from must be before to');
+  }
+  return { kind: 'window', ...window };
+}

@@ -1,0 +1,52 @@
+import { timeOf } from '../../../shared/config/ids.ts';
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import type { EventType } from '../../../shared/domain/events.ts';
+import type { EventKey } from '../../../shared/event-store/by-type.ts';
+import { REPEATABLE_MS } from '../../../shared/read-model/inbox.ts';
+import { witnesses } from './witnesses.ts';
+
+/** An event that has not arrived everywhere. */
+export interface Finding extends EventKey {
+  eventType: EventType;
+  /** Who has not had it, as far as can be seen. */
+  lackedBy: Lack[];
+}
+
+export interface Lack {
+  consumer: string;
+  /** The version at which a projection is with this stream, 0 where it has no view; no projection, no version. */
+  reached?: number;
+}
+
+/** True where others have had it, or there are no others. */
+export const onlyProjectionsLack = ({ lackedBy }: Finding): boolean =>
+  lackedBy.every(({ reached }) => reached !== undefined);
+
+/**
+ * Which of these events (up to 100, of one type) have not arrived. Of an event older than 29 days only projections
+ * are asked: the others may have forgotten it.
+ * AWS calls: at most a batch get for each witness, see there; nothing where there are no events.
+ */
+export async function look(
+  runtime: Runtime,
+  eventType: EventType,
+  keys: readonly EventKey[],
+): Promise<Finding[]> {
+  const oldest = runtime.now() - REPEATABLE_MS;
+  const findings = new Map<string, Finding>();
+  const answers = await Promise.all(
+    witnesses[eventType].map(async (witness) => {
+      const asked = witness.projection ? keys : keys.filter(({ eventId }) => timeOf(eventId) >= oldest);
+      return { witness, misses: asked.length > 0 ? await witness.misses(runtime, asked) : [] };
+    }),
+  );
+  for (const { witness, misses } of answers) {
+    for (const { key, reached } of misses) {
+      const { streamId, version, eventId } = key;
+      const lack = { consumer: witness.consumer, ...(reached !== undefined && { reached }) };
+      const lackedBy = [...(findings.get(eventId)?.lackedBy ?? []), lack];
+      findings.set(eventId, { eventType, streamId, version, eventId, lackedBy });
+    }
+  }
+  return [...findings.values()];
+}

@@ -1,0 +1,114 @@
+import { timeOf } from '../../../shared/config/ids.ts';
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import type { EventType } from '../../../shared/domain/events.ts';
+import type { EventKey } from '../../../shared/event-store/by-type.ts';
+import { dayOf } from '../../../shared/event-store/item.ts';
+import { doneOnce } from '../../../shared/messaging/once.ts';
+import { batchGet } from '../../../shared/read-model/batch-get.ts';
+import { inboxKey, salesKey, salesShardOf } from '../../../shared/read-model/keys.ts';
+import { type ProjectedAggregate, versionsReached } from '../../../shared/read-model/versions-reached.ts';
+import { notSettled } from './payments.ts';
+
+/**
+ * What shows that a consumer has had an event. A projection tells by its version, but it also reads what no message
+ * ever told it (gaps, from the events table); so each type that others receive as well has a second, exact witness:
+ * one that has its trace only if this very event was delivered. What reached one consumer was published, and SNS gives
+ * what was published to every subscription.
+ */
+export interface Witness {
+  /** By its name in serverless.yml. */
+  consumer: string;
+  /** Set where the consumer is a projection: then the newest event of a stream brings its view to the head. */
+  projection?: true;
+  /** Of these events, all of one type, those that the consumer has not had; it has forgotten those older than 29 days. */
+  misses(runtime: Runtime, keys: readonly EventKey[]): Promise<Miss[]>;
+}
+
+export interface Miss {
+  key: EventKey;
+  /** The version at which a projection's view of the stream is, 0 where there is none. */
+  reached?: number;
+}
+
+/** By event type. Whoever adds a type says how its loss would be noticed; none = no consumer receives it. */
+export const witnesses: Record<EventType, readonly Witness[]> = {
+  CustomerRegistered: [view('order-view', 'customer')],
+  CustomerRenamed: [view('order-view', 'customer')],
+  OrderCreated: [view('order-view', 'order'), sales()],
+  OrderPaid: [view('order-view', 'order')],
+  OrderShipped: [view('order-view', 'order'), sales()],
+  OrderDelivered: [view('order-view', 'order'), notifications()],
+  OrderCancelled: [view('order-view', 'order'), sales()],
+  PaymentCaptured: [orderPayments()],
+  PaymentDeclined: [notifications()],
+  PaymentRefunded: [],
+  StockReceived: [view('stock-view', 'inventory')],
+  StockReserved: [view('stock-view', 'inventory')],
+  StockRejected: [view('stock-view', 'inventory')],
+  StockReleased: [view('stock-view', 'inventory')],
+};
+
+/** The projections among the witnesses, by name. */
+export const projections = [
+  ...new Set(
+    Object.values(witnesses).flatMap((all) =>
+      all.filter(({ projection }) => projection).map(({ consumer }) => consumer),
+    ),
+  ),
+];
+
+/** AWS calls: a batch get for each 100 streams. */
+function view(consumer: string, aggregateType: ProjectedAggregate): Witness {
+  const idOf = ({ streamId }: EventKey) => streamId.slice(aggregateType.length + 1);
+  return {
+    consumer,
+    projection: true,
+    async misses(runtime, keys) {
+      const reached = await versionsReached(runtime, aggregateType, [...new Set(keys.map(idOf))]);
+      return keys
+        .map((key) => ({ key, reached: reached.get(idOf(key)) ?? 0 }))
+        .filter(({ key, reached }) => reached < key.version);
+    },
+  };
+}
+
+/** The inbox marker with which sales count an event. AWS calls: a batch get for each 100 events. */
+function sales(): Witness {
+  const consumer = 'sales';
+  const markerOf = ({ eventId, streamId }: EventKey) => {
+    const orderId = streamId.slice('order-'.length);
+    return inboxKey(consumer, eventId, salesKey(dayOf(timeOf(eventId)), salesShardOf(orderId)));
+  };
+  return {
+    consumer,
+    async misses(runtime, keys) {
+      const markers = await batchGet(runtime, keys.map(markerOf));
+      const there = new Set(markers.map(({ pk }) => pk));
+      return keys.filter((key) => !there.has(markerOf(key).pk)).map((key) => ({ key }));
+    },
+  };
+}
+
+/** The record of what was told. AWS calls: a get for each event. */
+function notifications(): Witness {
+  const consumer = 'notifications';
+  return {
+    consumer,
+    async misses(runtime, keys) {
+      const told = await doneOnce(
+        runtime,
+        consumer,
+        keys.map(({ eventId }) => eventId),
+      );
+      return keys.filter(({ eventId }) => !told.has(eventId)).map((key) => ({ key }));
+    },
+  };
+}
+
+/** What became of the payment. AWS calls: three batch gets for each 100, and a query for each that is open. */
+function orderPayments(): Witness {
+  return {
+    consumer: 'order-payments',
+    misses: async (runtime, keys) => (await notSettled(runtime, keys)).map((key) => ({ key })),
+  };
+}
