@@ -16,6 +16,9 @@ const BUDGET_MS = 40_000;
 const PAGE_SIZE = 100;
 const HOUR_MS = 3_600_000;
 
+/** What is caught up on at a time: within it the types are healed one after the other. */
+const SLICE_MS = 6 * HOUR_MS;
+
 /** How old an event is when it is looked at, in ms. The second time what the first one could not see, or not mend. */
 const AGES = { soon: DEFAULT_LIMIT * 1_000, later: 24 * HOUR_MS };
 
@@ -28,7 +31,7 @@ const HEAL_AGAIN_AFTER_MS = [HOUR_MS / 4, HOUR_MS];
 /**
  * One run of many: looks at every event when it is five minutes old and once more a day later, sends again what has
  * not arrived, watches it until it has, and reports the lag of each projection. It goes on where the last run that
- * wrote stopped, an hour of events at a time: however long the publisher, or the audit itself, was down, nothing is
+ * wrote stopped: however long the publisher, or the audit itself, was down, nothing is
  * left out. What is too much for one run is the next one's.
  *
  * Killed anywhere, the next run does at most one page again. Of two at the same time one stops. Throws NotPublished, or
@@ -95,14 +98,14 @@ class Run {
     if (due.length > 0) await this.save();
   }
 
-  /** Looks at all that has come of age since the last time, as long as this run may take. */
+  /** Looks at all that has come of age since the last time, as long as this run may take; at a page at least. */
   async walk(name: keyof typeof AGES): Promise<void> {
     const runtime = this.#runtime;
     const end = runtime.now() - AGES[name];
     for (;;) {
       const { auditedTo: from, open } = this.#state.looks[name];
-      const to = open?.to ?? Math.min(from + HOUR_MS, end);
-      if (to <= from || runtime.now() >= this.#deadline) return;
+      const to = open?.to ?? Math.min(from + SLICE_MS, end);
+      if (to <= from) return;
       for await (const page of walkByType(runtime, eventTypes, { from, to }, open?.place, PAGE_SIZE)) {
         for (const { streamId } of page.keys) this.#streams.add(streamId);
         this.#events += page.keys.length;
@@ -112,7 +115,7 @@ class Run {
           : { auditedTo: to };
         // What was sent again must not be sent by the next run as if nobody had.
         if (behind > 0) await this.save();
-        if (page.next && runtime.now() >= this.#deadline) return;
+        if (runtime.now() >= this.#deadline) return;
       }
     }
   }

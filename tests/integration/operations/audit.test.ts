@@ -1,0 +1,214 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { SeenAgain } from '../../../functions/operations/audit/look-again.ts';
+import type { NewDomainEvent } from '../../../shared/domain/events.ts';
+import { watched } from '../../support/data.ts';
+import { orderLife } from '../../support/streams.ts';
+import { type Auditing, DAY, HOUR, MINUTE, placesOf, startAuditing } from './auditing.ts';
+
+let auditing: Auditing;
+beforeEach(async () => {
+  auditing = await startAuditing();
+});
+afterEach(() => auditing.the.data.stop());
+
+const life = orderLife('ada');
+const created = life.slice(0, 1);
+const received = (quantity: number): NewDomainEvent => ({
+  eventType: 'StockReceived',
+  data: { sku: 'MUG', quantity },
+});
+const payment = { orderId: '1', customerId: 'ada', amount: 2_999, currency: 'USD', reference: 'ch_1' };
+const captured: NewDomainEvent = { eventType: 'PaymentCaptured', data: payment };
+const declined: NewDomainEvent = { eventType: 'PaymentDeclined', data: payment };
+
+const audit = (input: object = {}) => auditing.audit(input);
+
+test('Where everything has arrived nothing is sent', async () => {
+  const order = await auditing.append(HOUR, 'order-1', life);
+  await auditing.arrive(order, 'order-view');
+  await auditing.arrive(
+    order.filter(({ eventType }) => eventType !== 'OrderPaid'),
+    'sales',
+    'notifications',
+  );
+  await auditing.arrive(
+    await auditing.append(HOUR, 'inventory-MUG', [received(1), received(2)]),
+    'stock-view',
+  );
+  await auditing.arrive(
+    await auditing.append(HOUR, 'customer-ada', [
+      { eventType: 'CustomerRegistered', data: { name: 'Ada', email: 'ada@example.com' } },
+    ]),
+    'order-view',
+  );
+  await auditing.arrive(await auditing.append(HOUR, 'payment-2', [declined]), 'notifications');
+  expect(await audit()).toMatchObject({ events: 8, behind: [], healed: 0, progress: 1 });
+  expect([auditing.published, auditing.rung]).toEqual([[], []]);
+});
+
+test('What is younger than the limit is left alone', async () => {
+  await auditing.append(6 * MINUTE, 'order-old', created);
+  await auditing.append(4 * MINUTE, 'order-young', created);
+  expect(await audit()).toMatchObject({ events: 1, healed: 1 });
+  expect(placesOf(auditing.published)).toEqual(['order-old@1']);
+  auditing.clear();
+  await audit({ limit: 60 });
+  expect(placesOf(auditing.published)).toEqual(['order-old@1', 'order-young@1']);
+});
+
+test('A view that has filled its gap from the table does not hide what others never got', async () => {
+  const [first, second] = await auditing.append(HOUR, 'order-1', life.slice(0, 2));
+  if (!first || !second) throw new Error('two events');
+  await auditing.arrive([second], 'order-view');
+  const { behind } = await audit();
+  expect(behind).toMatchObject([{ streamId: 'order-1', version: 1, lackedBy: [{ consumer: 'sales' }] }]);
+  // As it was stored, and to everyone.
+  expect(auditing.published).toEqual([first]);
+  expect(auditing.rung).toEqual([]);
+});
+
+test('Where only a projection is behind, the newest event of each stream goes to its own queue', async () => {
+  const stock = await auditing.append(HOUR, 'inventory-MUG', [received(1), received(2), received(3)]);
+  const order = await auditing.append(HOUR, 'order-1', life.slice(0, 3));
+  await auditing.arrive(stock.slice(0, 1), 'stock-view');
+  await auditing.arrive([order[0], order[2]] as typeof order, 'sales');
+  const { behind, healed } = await audit();
+  expect(behind).toHaveLength(5);
+  expect(behind[4]).toMatchObject({
+    streamId: 'inventory-MUG',
+    lackedBy: [{ consumer: 'stock-view', reached: 1 }],
+  });
+  expect(auditing.published).toEqual([]);
+  expect(auditing.rung.map(({ queue }) => queue)).toEqual([
+    'order-view',
+    'order-view',
+    'order-view',
+    'stock-view',
+  ]);
+  expect(auditing.rung.at(-1)?.event).toEqual(stock[2]);
+  expect(healed).toBe(4);
+  await auditing.arrive(
+    auditing.rung.filter(({ queue }) => queue === 'stock-view').map(({ event }) => event),
+    'stock-view',
+  );
+  expect((await audit()).behind.filter(({ eventType }) => eventType === 'StockReceived')).toEqual([]);
+});
+
+describe('A captured payment has arrived', () => {
+  const paidWith = (paymentId: string): NewDomainEvent => ({
+    eventType: 'OrderPaid',
+    data: { customerId: 'ada', paymentId, amount: 2_999, currency: 'USD' },
+  });
+  const open = async () =>
+    (await audit({ heal: false })).behind.filter(({ eventType }) => eventType === 'PaymentCaptured');
+
+  test('once it has paid its order, or has been refunded', async () => {
+    await auditing.append(HOUR, 'order-1', created);
+    const payments = await auditing.append(HOUR, 'payment-1', [captured]);
+    await auditing.append(HOUR, 'payment-2', [captured]);
+    expect(placesOf(await open())).toEqual(['payment-1@1', 'payment-2@1']);
+    await auditing.arrive(payments, 'order-payments');
+    expect(await open()).toMatchObject([
+      { streamId: 'payment-2', lackedBy: [{ consumer: 'order-payments' }] },
+    ]);
+    const [, refund] = await auditing.append(HOUR, 'payment-2', [
+      captured,
+      { eventType: 'PaymentRefunded', data: { ...payment, reason: 'order_already_paid' } },
+    ]);
+    expect(refund?.version).toBe(2);
+    expect(await open()).toEqual([]);
+  });
+
+  test('wherever in the order stream that stands; another payment of that order is not meant', async () => {
+    await auditing.append(HOUR, 'payment-1', [captured]);
+    await auditing.append(HOUR, 'payment-2', [captured]);
+    // A shape of the order's life that is not today's: what it is paid with comes third.
+    await auditing.append(HOUR, 'order-1', [
+      ...created,
+      { eventType: 'OrderDelivered', data: { customerId: 'ada' } },
+      paidWith('2'),
+    ]);
+    expect(placesOf(await open())).toEqual(['payment-1@1']);
+  });
+
+  test('not, where its body is not as it should be', async () => {
+    const data = { shape: 'of tomorrow' } as never;
+    await auditing.append(HOUR, 'payment-1', [{ eventType: 'PaymentCaptured', data }]);
+    expect(placesOf(await open())).toEqual(['payment-1@1']);
+    expect(await audit()).toMatchObject({ healed: 1 });
+  });
+});
+
+test('Of what is older than consumers remember only projections are asked', async () => {
+  await auditing.append(30 * DAY, 'order-1', created);
+  await auditing.append(30 * DAY, 'payment-1', [declined]);
+  const { behind } = await audit({ from: '2026-05-16', to: '2026-05-17' });
+  expect(behind).toMatchObject([{ streamId: 'order-1', lackedBy: [{ consumer: 'order-view', reached: 0 }] }]);
+  expect([auditing.published.length, auditing.rung.length]).toEqual([0, 1]);
+});
+
+test('A time is from inclusive, to exclusive, over the end of a day', async () => {
+  await auditing.append(auditing.now - Date.UTC(2026, 5, 13, 23, 59, 59), 'order-1', life.slice(0, 2));
+  await auditing.append(auditing.now - Date.UTC(2026, 5, 14, 0, 0, 5), 'order-2', created);
+  const range = { from: '2026-06-13T23:59:59Z', to: '2026-06-14T00:00:05Z', heal: false };
+  expect(placesOf((await audit(range)).behind)).toEqual(['order-1@1', 'order-1@2']);
+});
+
+test('More than a page, in chunks: every event once, and continued where the last chunk ended', async () => {
+  await Promise.all(
+    Array.from({ length: 130 }, (_, index) => auditing.append(HOUR + index, `order-${index}`, created)),
+  );
+  let answer = await audit({ heal: false });
+  expect(answer.continuation).toBeUndefined();
+  let ms = auditing.now;
+  const now = () => {
+    ms += 6_000;
+    return ms;
+  };
+  const found: string[] = [];
+  let chunks = 0;
+  let input: object = { heal: false };
+  do {
+    answer = await auditing.audit(input, { now });
+    found.push(...placesOf(answer.behind));
+    input = { heal: false, continuation: answer.continuation };
+    chunks++;
+  } while (answer.continuation);
+  expect(chunks).toBeGreaterThan(2);
+  expect(answer.progress).toBe(1);
+  expect(found).toHaveLength(130);
+  expect(new Set(found).size).toBe(130);
+});
+
+test('What was behind is looked at again until it has arrived', async () => {
+  const [order] = await auditing.append(HOUR, 'order-1', created);
+  if (!order) throw new Error('one event');
+  const { behind } = await audit();
+  await auditing.arrive([order], 'sales');
+  let naps = 0;
+  const sleep = async () => {
+    if (++naps === 2) await auditing.arrive([order], 'order-view');
+  };
+  expect(await auditing.audit<SeenAgain>({ events: behind }, { sleep })).toEqual({ behind: [] });
+  expect(naps).toBe(2);
+});
+
+test('An audit takes few calls', async () => {
+  await Promise.all(
+    Array.from({ length: 200 }, (_, index) => auditing.append(HOUR + index, `order-${index}`, created)),
+  );
+  const { counts, dynamo } = watched(auditing.the.data.dynamo);
+  await auditing.audit({ from: '2026-06-15T00:00:00Z', heal: false }, { dynamo });
+  // 14 types of 4 shards, and 4 more for the second page; two witnesses a page.
+  expect(counts).toEqual({ QueryCommand: 60, BatchGetCommand: 4 });
+});
+
+test.each([
+  [{ scheduled: true, limit: 1 }, /scheduled goes with nothing else/],
+  [{ events: [] }, /events: /],
+  [{ from: 'yesterday', limit: -1 }, /from: .*limit: /],
+  [{ from: '2026-06-02', to: '2026-06-01' }, /from must be before to/],
+  [{ projection: 'sales' }, /projection/],
+])('%j is refused', async (input, message) => {
+  await expect(audit(input)).rejects.toThrow(message);
+});
