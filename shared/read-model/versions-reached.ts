@@ -12,6 +12,10 @@ const views = {
   inventory: { projection: 'stock-view', key: stockKey },
 } satisfies Record<string, { projection: ProjectionName; key: (aggregateId: string) => ItemKey }>;
 
+/** The consumer that keeps these views. */
+export const projectionOf = (aggregateType: ProjectedAggregate): ProjectionName =>
+  views[aggregateType].projection;
+
 /**
  * The version that the view of each of these (distinct) aggregates has reached in the generation that queries read,
  * 0 where there is none; eventually consistent. AWS calls: a batch get for each 100, and what `liveGeneration` takes.

@@ -96,6 +96,12 @@ describe('The rules know', () => {
       /POST \/orders is open to everyone/,
     ],
     [
+      'a function that events of others invoke',
+      'authorizedRoutes',
+      (template) => set(template, 'AuditEventsRuleSchedule1', 'EventPattern', { source: ['aws.s3'] }),
+      /lets "events.amazonaws.com" invoke a function/,
+    ],
+    [
       'a role of two functions',
       'ownRoles',
       (template) => {

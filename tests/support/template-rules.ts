@@ -106,7 +106,7 @@ export const templateRules = {
       .map(([, { RouteKey }]) => `${RouteKey} is open to everyone`);
     const urls = ofType(template, 'AWS::Lambda::Url').map(([id]) => `${id} is a way past the authorizer`);
     const invokers = ofType<Permission>(template, 'AWS::Lambda::Permission')
-      .filter(([, { Principal, SourceArn }]) => Principal !== 'apigateway.amazonaws.com' || !SourceArn)
+      .filter(([, permission]) => !isForRoutes(permission) && !isForSchedule(template, permission))
       .map(([id, { Principal }]) => `${id} lets ${JSON.stringify(Principal)} invoke a function`);
     return [...open, ...urls, ...invokers];
   },
@@ -158,6 +158,21 @@ interface Route {
 interface Permission {
   Principal: unknown;
   SourceArn?: unknown;
+}
+
+const isForRoutes = ({ Principal, SourceArn }: Permission): boolean =>
+  Principal === 'apigateway.amazonaws.com' && SourceArn !== undefined;
+
+/** The stack's own rule, which says when, and not of which events of others. */
+function isForSchedule(template: Template, { Principal, SourceArn }: Permission): boolean {
+  const rule = template.Resources[targetOf(SourceArn) ?? ''];
+  const { ScheduleExpression, EventPattern } = rule?.Properties ?? {};
+  return (
+    Principal === 'events.amazonaws.com' &&
+    rule?.Type === 'AWS::Events::Rule' &&
+    ScheduleExpression !== undefined &&
+    EventPattern === undefined
+  );
 }
 
 interface Redrive {

@@ -1,7 +1,7 @@
 import { timeOf } from '../../../shared/config/ids.ts';
 import type { Runtime } from '../../../shared/config/runtime.ts';
+import { PROJECTIONS } from '../../../shared/read-model/generations.ts';
 import type { Finding } from './look.ts';
-import { projections } from './witnesses.ts';
 
 export interface ScheduledAudit {
   /** Looked at in this run. */
@@ -27,7 +27,7 @@ const NAMED = 20;
  */
 export function report(runtime: Runtime, { behind, streams, healed, ...rest }: ScheduledAudit): void {
   const { metrics, logger } = runtime;
-  for (const projection of projections) {
+  for (const projection of PROJECTIONS) {
     const lacked = behind.filter(({ lackedBy }) => lackedBy.some(({ consumer }) => consumer === projection));
     const oldest = Math.min(runtime.now(), ...lacked.map(({ eventId }) => timeOf(eventId)));
     metrics.record('ProjectionLagSeconds', Math.round((runtime.now() - oldest) / 1_000), projection);

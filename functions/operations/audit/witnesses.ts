@@ -6,7 +6,11 @@ import { dayOf } from '../../../shared/event-store/item.ts';
 import { doneOnce } from '../../../shared/messaging/once.ts';
 import { batchGet } from '../../../shared/read-model/batch-get.ts';
 import { inboxKey, salesKey, salesShardOf } from '../../../shared/read-model/keys.ts';
-import { type ProjectedAggregate, versionsReached } from '../../../shared/read-model/versions-reached.ts';
+import {
+  type ProjectedAggregate,
+  projectionOf,
+  versionsReached,
+} from '../../../shared/read-model/versions-reached.ts';
 import { notSettled } from './payments.ts';
 
 /**
@@ -32,36 +36,27 @@ export interface Miss {
 
 /** By event type. Whoever adds a type says how its loss would be noticed; none = no consumer receives it. */
 export const witnesses: Record<EventType, readonly Witness[]> = {
-  CustomerRegistered: [view('order-view', 'customer')],
-  CustomerRenamed: [view('order-view', 'customer')],
-  OrderCreated: [view('order-view', 'order'), sales()],
-  OrderPaid: [view('order-view', 'order')],
-  OrderShipped: [view('order-view', 'order'), sales()],
-  OrderDelivered: [view('order-view', 'order'), notifications()],
-  OrderCancelled: [view('order-view', 'order'), sales()],
+  CustomerRegistered: [view('customer')],
+  CustomerRenamed: [view('customer')],
+  OrderCreated: [view('order'), sales()],
+  OrderPaid: [view('order')],
+  OrderShipped: [view('order'), sales()],
+  OrderDelivered: [view('order'), notifications()],
+  OrderCancelled: [view('order'), sales()],
   PaymentCaptured: [orderPayments()],
   PaymentDeclined: [notifications()],
   PaymentRefunded: [],
-  StockReceived: [view('stock-view', 'inventory')],
-  StockReserved: [view('stock-view', 'inventory')],
-  StockRejected: [view('stock-view', 'inventory')],
-  StockReleased: [view('stock-view', 'inventory')],
+  StockReceived: [view('inventory')],
+  StockReserved: [view('inventory')],
+  StockRejected: [view('inventory')],
+  StockReleased: [view('inventory')],
 };
 
-/** The projections among the witnesses, by name. */
-export const projections = [
-  ...new Set(
-    Object.values(witnesses).flatMap((all) =>
-      all.filter(({ projection }) => projection).map(({ consumer }) => consumer),
-    ),
-  ),
-];
-
 /** AWS calls: a batch get for each 100 streams. */
-function view(consumer: string, aggregateType: ProjectedAggregate): Witness {
+function view(aggregateType: ProjectedAggregate): Witness {
   const idOf = ({ streamId }: EventKey) => streamId.slice(aggregateType.length + 1);
   return {
-    consumer,
+    consumer: projectionOf(aggregateType),
     projection: true,
     async misses(runtime, keys) {
       const reached = await versionsReached(runtime, aggregateType, [...new Set(keys.map(idOf))]);

@@ -80,13 +80,13 @@ function limitOf({ limit }: Values): { limit?: number } {
 function textOf({ from, to, events, behind, healed, stays }: Total, heal: boolean): string {
   const looked = `${events} events from ${from} to ${to}: `;
   if (behind.length === 0) return `${looked}all have arrived.`;
-  const missing = `${looked}${behind.length} of ${streamsOf(behind)} streams had not arrived.`;
+  const missing = `${looked}${behind.length} events of ${streamsOf(behind)} streams had not arrived.`;
   if (!heal) return [missing, '', ...rowsOf(stays), '', 'Nothing was sent.'].join('\n');
   const sent = `${healed} messages went out for them.`;
   if (stays.length === 0) return [missing, `${sent} All have arrived now.`].join('\n');
   return [
     missing,
-    `${sent} ${stays.length} of ${streamsOf(stays)} streams stay behind:`,
+    `${sent} ${stays.length} events of ${streamsOf(stays)} streams stay behind:`,
     '',
     ...rowsOf(stays),
     '',

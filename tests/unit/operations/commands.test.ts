@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Command, Values } from '../../../resources/ops/command.ts';
+import { audit } from '../../../resources/ops/commands/audit.ts';
 import { deadLetters } from '../../../resources/ops/commands/dead-letters.ts';
 import { redrive } from '../../../resources/ops/commands/redrive.ts';
 import { republish } from '../../../resources/ops/commands/republish.ts';
+import { lowestIdAt } from '../../../shared/config/ids.ts';
 
 /** Runs a command against functions that answer one after the other; tells what they were asked. */
 async function run(command: Command, values: Values, answers: object[]) {
@@ -96,4 +98,83 @@ test('republish passes on where to continue, and adds up', async () => {
   expect(outcome.text).toContain('2 of 2 are settled.');
   expect(outcome.text).toMatch(/^3 are older /m);
   expect(outcome.ok).toBe(false);
+});
+
+describe('audit', () => {
+  const chunk = { from: '2026-11-22T00:00:00.000Z', to: '2026-11-24T00:00:00.000Z', healed: 0, behind: [] };
+  const lacking = (streamId: string, version: number, ...lackedBy: object[]) => ({
+    eventType: 'OrderCreated',
+    streamId,
+    version,
+    eventId: lowestIdAt(Date.UTC(2026, 10, 23, 0, version)),
+    lackedBy,
+  });
+  const view = { consumer: 'order-view', reached: 1 };
+
+  test('adds up its chunks; where everything has arrived it says so', async () => {
+    const continuation = { from: 1, to: 2, place: { eventType: 'OrderPaid' } };
+    const { asked, shown, outcome } = await run(audit, { from: '2026-11-22', limit: '60' }, [
+      { ...chunk, events: 5, progress: 0.5, continuation },
+      { ...chunk, events: 7, progress: 1 },
+    ]);
+    const event = { from: '2026-11-22', limit: 60, heal: true };
+    expect(asked).toEqual([event, { ...event, continuation }]);
+    expect(shown.at(-1)).toEqual([1, '12 events, 0 behind']);
+    expect(outcome.ok).toBe(true);
+    expect(outcome.text).toBe(
+      '12 events from 2026-11-22T00:00:00.000Z to 2026-11-24T00:00:00.000Z: all have arrived.',
+    );
+  });
+
+  test('looks again at what it has sent, and is well when that has arrived', async () => {
+    const behind = [lacking('order-1', 2, view), lacking('order-2', 2, view)];
+    const { asked, outcome } = await run(audit, {}, [
+      { ...chunk, events: 9, healed: 2, progress: 1, behind },
+      { behind: behind.slice(1) },
+      { behind: [] },
+    ]);
+    expect(asked.slice(1)).toEqual([{ events: behind }, { events: behind.slice(1) }]);
+    expect(outcome.ok).toBe(true);
+    expect(outcome.text).toMatch(
+      /2 events of 2 streams had not arrived.\n2 messages went out .* All have arrived now.$/,
+    );
+  });
+
+  test('names what stays behind, a row for each consumer and stream, and is not well', async () => {
+    const behind = [
+      lacking('order-1', 2, view, { consumer: 'sales' }),
+      lacking('order-1', 3, view),
+      lacking('payment-1', 1, { consumer: 'order-payments' }),
+    ];
+    const { outcome } = await run(audit, {}, [
+      { ...chunk, events: 9, healed: 3, progress: 1, behind },
+      ...[1, 2, 3].map(() => ({ behind })),
+    ]);
+    expect(outcome.ok).toBe(false);
+    expect(outcome.text.split('\n').slice(1)).toEqual([
+      '3 messages went out for them. 3 events of 2 streams stay behind:',
+      '',
+      'consumer        stream     head  reached  since',
+      '──────────────  ─────────  ────  ───────  ────────────────────────',
+      'order-view      order-1    3     1        2026-11-23T00:02:00.000Z',
+      'sales           order-1    2     –        2026-11-23T00:02:00.000Z',
+      'order-payments  payment-1  1     –        2026-11-23T00:01:00.000Z',
+      '',
+      'See their dead letters, and audit again.',
+    ]);
+    expect(outcome.result).toMatchObject({ events: 9, healed: 3, stays: behind });
+  });
+
+  test('only looks where it shall not heal', async () => {
+    const { asked, outcome } = await run(audit, { 'no-heal': true }, [
+      { ...chunk, events: 9, progress: 1, behind: [lacking('order-1', 2, view)] },
+    ]);
+    expect(asked).toEqual([{ heal: false }]);
+    expect(outcome.ok).toBe(false);
+    expect(outcome.text).toContain('Nothing was sent.');
+  });
+
+  test.each([['soon'], ['-1'], ['5m']])('takes no limit of %s', async (limit) => {
+    await expect(run(audit, { limit }, [])).rejects.toThrow('say it in seconds');
+  });
 });
