@@ -41,7 +41,7 @@ describe('The rules of who stays outside know', () => {
     propertiesOf('EventsTopicPolicy').PolicyDocument.Statement[0].Condition.ArnNotEquals[
       'aws:PrincipalArn'
     ].pop();
-    expect(closedRules.publishers(template)).toEqual(['EventsTopic refuses RepublishRole, which publishes']);
+    expect(closedRules.publishers(template)).toEqual(['EventsTopic refuses AuditRole, which publishes']);
   });
 
   test('a function that may publish without publishing anything', () => {

@@ -49,6 +49,7 @@ const order = {
 export async function everyPath(the: RecordedSystem): Promise<void> {
   the.outage = true;
   const orderId = await commandsInAnOutage(the);
+  await auditing(the, orderId);
   await viewsWithGaps(the);
   await poison(the);
   await the.system.mappings.settled();
@@ -88,6 +89,14 @@ const payment = (orderId: string, reference: string) => ({
   reference: `${reference}-${orderId}`,
   outcome: 'captured',
 });
+
+/** While the consumers fail everything is missing: by hand, however young it is, and by the schedule. */
+async function auditing(the: RecordedSystem, orderId: string): Promise<void> {
+  await http(the, 'record-payment', { body: { ...payment(orderId, 'no'), outcome: 'declined' } });
+  const from = new Date(Date.now() - 600_000).toISOString();
+  expect(await the.invoke('audit', { from, limit: 0 })).toMatchObject({ healed: expect.any(Number) });
+  await the.invoke('audit', { scheduled: true });
+}
 
 /** A message whose predecessors never came: healthy consumers on streams of which the others have seen nothing. */
 async function viewsWithGaps(the: RecordedSystem): Promise<void> {

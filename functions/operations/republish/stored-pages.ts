@@ -4,8 +4,8 @@ import type { StoredEvent } from '../../../shared/domain/event.ts';
 import { getStored } from '../../../shared/event-store/by-type.ts';
 import type { EventItem } from '../../../shared/event-store/item.ts';
 import { lastVersion } from '../../../shared/event-store/last-version.ts';
-import { withoutEmails } from '../../../shared/observability/personal-data.ts';
 import { type WalkPlace, walkByType } from '../../../shared/event-store/walk-by-type.ts';
+import { withoutEmails } from '../../../shared/observability/personal-data.ts';
 import { InvalidOperation } from '../../../shared/operations/input.ts';
 import type { Continuation, Request } from './input.ts';
 
