@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PublishCommand } from '@aws-sdk/client-sns';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect } from '@jest/globals';
 import { createHandler as createNotifications } from '../../functions/consumers/notifications/handler.ts';
@@ -10,7 +11,6 @@ import { createHandler as createEmitEvent } from '../../functions/operations/emi
 import { failureMetadata, type GivenUpBatch } from '../../resources/local/event-source-mapping/on-failure.ts';
 import type { DomainEvent } from '../../shared/domain/events.ts';
 import { newAggregateId } from '../../shared/http/command.ts';
-import { put } from '../integration/operations/queues.ts';
 import { CallRecord, rightsFor } from './aws-calls.ts';
 import { rebuilding } from './every-rebuild-path.ts';
 import { httpEvent, type Sent } from './http-send.ts';
@@ -174,7 +174,8 @@ async function republishing({ invoke, system }: RecordedSystem, orderId: string)
     functionError: 'Unhandled',
   };
   const url = system.stack.queues.PublisherFailures?.url ?? '';
-  await put(system.sqs, url, JSON.stringify(failureMetadata(batch)));
+  const MessageBody = JSON.stringify(failureMetadata(batch));
+  await system.sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
   expect(await invoke('republish', { publisherFailures: true })).toMatchObject({
     publisherFailures: { settled: 1 },
   });

@@ -27,15 +27,8 @@ export interface RecordedSystem {
 export async function startRecordedSystem(): Promise<RecordedSystem> {
   const template = await compiledTemplate();
   const called = new CallRecord();
-  const logs: string[] = [];
-  for (const stream of [process.stdout, process.stderr]) {
-    const write = stream.write.bind(stream);
-    jest.spyOn(stream, 'write').mockImplementation(((text: string, ...rest: []) => {
-      if (!String(text).startsWith('{')) return write(text, ...rest);
-      logs.push(...String(text).trim().split('\n'));
-      return true;
-    }) as typeof stream.write);
-  }
+  const logs = collectLogs();
+  const consumers = deadLetterQueues(template);
 
   function recording(name: string, fails: (command: object) => void): RuntimeParts {
     const client = (service: 'dynamo' | 'sns' | 'sqs') => ({
@@ -45,7 +38,13 @@ export async function startRecordedSystem(): Promise<RecordedSystem> {
         return (system[service] as { send(command: object): Promise<unknown> }).send(command);
       },
     });
-    const { logger, metrics } = createRuntime({ settings: logged(name) });
+    const { logger, metrics } = createRuntime({
+      settings: {
+        STAGE: 'dev',
+        AWS_LAMBDA_FUNCTION_NAME: name,
+        ...(consumers.has(name) && { CONSUMER: name }),
+      },
+    });
     return {
       dynamo: client('dynamo') as unknown as Runtime['dynamo'],
       sns: client('sns') as unknown as Runtime['sns'],
@@ -55,34 +54,21 @@ export async function startRecordedSystem(): Promise<RecordedSystem> {
       metrics,
     };
   }
-  const logged = (name: string) => ({
-    STAGE: 'dev',
-    AWS_LAMBDA_FUNCTION_NAME: name,
-    ...(consumers.has(name) && { CONSUMER: name }),
-  });
 
-  const consumers = new Map(
-    Object.entries(template.Resources)
-      .filter(([id, { Type }]) => Type === 'AWS::SQS::Queue' && id.endsWith('DeadLetters'))
-      .map(([id, { Properties }]) => [
-        String(Properties?.QueueName).replace(/^orderstream-dev-|-dead-letters$/g, ''),
-        id,
-      ]),
-  );
+  function failInOutage(name: string, command: object): void {
+    const { TableName, QueueUrl } = (command as { input: { TableName?: string; QueueUrl?: string } }).input;
+    // A notification is begun and then fails: its begin has to be taken back, so that table stays within reach.
+    const inReach = QueueUrl !== undefined || TableName === system.stack.tables.IdempotencyTable?.name;
+    if (the.outage && consumers.has(name) && !inReach) throw new Error('an outage');
+  }
+
   const system = await startSystem({
-    parts: (name) => recording(name, (command) => the.outage && consumers.has(name) && outageAt(command)),
+    parts: (name) => recording(name, (command) => failInOutage(name, command)),
     // The first failure comes back, the second one is for good.
     settings: { MAX_RECEIVE_COUNT: '2' },
     // What is missing is for the test to tell, all of it at once.
     enforceRoles: false,
   });
-  // A notification is begun and then fails: its begin has to be taken back, so that table stays within reach.
-  function outageAt(command: object): void {
-    const { TableName, QueueUrl } = (command as { input: { TableName?: string; QueueUrl?: string } }).input;
-    if (QueueUrl === undefined && TableName !== system.stack.tables.IdempotencyTable?.name) {
-      throw new Error('an outage');
-    }
-  }
 
   const the: RecordedSystem = {
     template,
@@ -109,6 +95,31 @@ export async function startRecordedSystem(): Promise<RecordedSystem> {
   };
   return the;
 }
+
+/** The lines of JSON that this process writes from now on, instead of writing them. */
+function collectLogs(): string[] {
+  const logs: string[] = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    const write = stream.write.bind(stream);
+    jest.spyOn(stream, 'write').mockImplementation(((text: string, ...rest: []) => {
+      if (!String(text).startsWith('{')) return write(text, ...rest);
+      logs.push(...String(text).trim().split('\n'));
+      return true;
+    }) as typeof stream.write);
+  }
+  return logs;
+}
+
+/** By consumer, the logical id. */
+const deadLetterQueues = ({ Resources }: Template): ReadonlyMap<string, string> =>
+  new Map(
+    Object.entries(Resources)
+      .filter(([id, { Type }]) => Type === 'AWS::SQS::Queue' && id.endsWith('DeadLetters'))
+      .map(([id, { Properties }]) => [
+        String(Properties?.QueueName).replace(/^orderstream-dev-|-dead-letters$/g, ''),
+        id,
+      ]),
+  );
 
 /** Name, message, stack and every enumerable property, also of causes (aws-lambda-nodejs-runtime-interface-client). */
 const asLambdaLogs = (error: Error): string =>
