@@ -117,6 +117,13 @@ describe('npm start', () => {
     expect(stdout).toContain(body.orderId);
   }, 60_000);
 
+  test('passes the smoke test that a deployment has to pass', async () => {
+    const { code, stdout, stderr } = await run('npm', ['run', '-s', 'smoke'], { env: system.env });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^✓ it was cancelled, and the view has followed/m);
+    expect(code).toBe(0);
+  }, 60_000);
+
   test('says in one line when it runs already, and leaves what runs alone', async () => {
     const { code, stdout, stderr } = await run('npm', ['start'], { env: system.env });
     expect(code).not.toBe(0);
