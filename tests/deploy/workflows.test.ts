@@ -1,0 +1,75 @@
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { root } from '../support/scripts.ts';
+
+// What GitHub runs with rights on our accounts, held to rules that a review easily misses.
+
+async function filesOf(pattern: string): Promise<{ file: string; text: string }[]> {
+  const files: { file: string; text: string }[] = [];
+  for await (const file of glob(pattern, { cwd: root })) {
+    files.push({ file, text: await readFile(join(root, file), 'utf8') });
+  }
+  expect(files.length).toBeGreaterThan(0);
+  return files;
+}
+
+describe('The workflows', () => {
+  test('use actions of others by the hash of a commit only, and say which version that is', async () => {
+    const files = [
+      ...(await filesOf('.github/workflows/*.yml')),
+      ...(await filesOf('.github/actions/*/action.yml')),
+    ];
+    const uses = files.flatMap(({ file, text }) =>
+      [...text.matchAll(/\buses: *(.*)$/gm)].map(([, what = '']) => ({ file, what })),
+    );
+    const others = uses.filter(({ what }) => !what.startsWith('./'));
+    expect(others.length).toBeGreaterThan(5);
+    expect(others.filter(({ what }) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(what))).toEqual(
+      [],
+    );
+    // One action, one version.
+    expect(new Set(others.map(({ what }) => what)).size).toBe(
+      new Set(others.map(({ what }) => what.split('@')[0])).size,
+    );
+  });
+
+  test('have no rights but those that a job asks for', async () => {
+    for (const { file, text } of await filesOf('.github/workflows/*.yml')) {
+      expect([file, /^permissions:(?: \{\}|\n {2}contents: read)\n\n/m.test(text)]).toEqual([file, true]);
+      const asked = [...text.matchAll(/^ +([\w-]+): (read|write)\b/gm)].map(
+        ([, right, how]) => `${right}: ${how}`,
+      );
+      expect([file, asked.filter((right) => !['contents: read', 'id-token: write'].includes(right))]).toEqual(
+        [file, []],
+      );
+    }
+  });
+
+  test('know no stored key, and check nothing out with a token that stays', async () => {
+    for (const { file, text } of await filesOf('.github/**/*.yml')) {
+      expect([
+        file,
+        text.match(/secrets\.|aws-access-key-id|aws-secret-access-key|pull_request_target/g),
+      ]).toEqual([file, null]);
+      const checkouts = text.match(/actions\/checkout@/g)?.length ?? 0;
+      expect([file, text.match(/persist-credentials: false/g)?.length ?? 0]).toEqual([file, checkouts]);
+    }
+  });
+
+  test('pass what a person types to a shell as a variable, never as text', async () => {
+    for (const { file, text } of await filesOf('.github/**/*.yml')) {
+      const runs = [...text.matchAll(/\brun: *(.*)$/gm)].map(([, line = '']) => line);
+      expect([file, runs.filter((line) => line.includes('$' + '{{') || line === '|')]).toEqual([file, []]);
+    }
+  });
+});
+
+test('Updates are proposed for every kind of dependency, where its files are', async () => {
+  const text = await readFile(join(root, '.github/dependabot.yml'), 'utf8');
+  expect([...text.matchAll(/package-ecosystem: (\S+)/g)].map(([, name]) => name)).toEqual([
+    'npm',
+    'github-actions',
+    'pip',
+  ]);
+});
