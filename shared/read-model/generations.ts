@@ -37,11 +37,12 @@ export interface Generations {
  * How long a process goes by what it has read. A switch is atomic in the table; until every process has heard of it,
  * some answer from the one generation and some from the other, and both get every event, so either answer is right.
  *
- * A writer may thus not know of a new generation for as long, and then works for as long as its function may run: after
- * CACHE_MS and that timeout nothing is written by anybody who had not heard of it. Only then (SETTLE_SECONDS after the
- * item was written) does the filling begin, and each stream is read after that, consistently. So an event is either
- * appended before the stream is read, and filled in, or handled by a writer that knows, and written to both.
- * In the same way nobody reads or writes a generation any more when its items begin to be deleted.
+ * Why a new generation has no hole. An invocation writes into the generations that it knew of when it began. Filling
+ * begins SETTLE_SECONDS after the new one was written down, which is more than CACHE_MS, and reads each stream
+ * consistently. An event that was appended before that read is filled in. One that was appended later is delivered
+ * later, so to an invocation that began when everybody had heard of the new generation: it writes to both.
+ * Why a dropped one leaves nothing. SETTLE_SECONDS is also more than CACHE_MS and the timeout of whoever reads or writes:
+ * then no invocation is left that began without knowing, and the deleting begins.
  */
 export const CACHE_MS = 5_000;
 

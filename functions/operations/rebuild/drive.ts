@@ -50,8 +50,8 @@ const isWorking = (other: OtherGeneration | undefined): other is Working =>
   other !== undefined && ['filling', 'comparing', 'dropping'].includes(other.phase);
 
 /**
- * ms since 1970: from then on every process goes by this phase. Filling needs it (whoever writes knows the new
- * generation) and so does dropping (nobody reads or writes the old one).
+ * ms since 1970: from then on every process goes by this phase. Filling has to wait for it (whoever writes knows of
+ * the new generation) and so has dropping (nobody reads or writes the old one); see shared/read-model/generations.ts.
  */
 export const settledAt = (runtime: Runtime, { phase, since }: OtherGeneration): number =>
   Date.parse(since) +

@@ -12,6 +12,8 @@ describe('the keys of the read model reach storage, so they stay as they are', (
     [keys.notificationKey('o1', 'e1'), { pk: 'NOTIFICATIONS#o1', sk: 'e1' }],
     [keys.salesKey('2026-01-31', 3), { pk: 'SALES#2026-01-31#3', sk: 'COUNTERS' }],
     [keys.inboxKey('sales', 'e1', { pk: 'A', sk: 'B' }), { pk: 'INBOX#sales#e1', sk: 'A#B' }],
+    [keys.generationsKey('order-view'), { pk: 'PROJECTION#order-view', sk: 'GENERATIONS' }],
+    [keys.checkpointKey('order-view', 2, 'filling', 3), { pk: 'REBUILD#order-view#2', sk: 'filling#0003' }],
     [
       keys.customerOrderKeys({ customerId: 'ada', orderId: 'o1', createdAt: '2026-01-31T10:00:00.000Z' }),
       { customerPk: 'CUSTOMER#ada', customerSk: '2026-01-31T10:00:00.000Z#o1' },
