@@ -63,12 +63,19 @@ function actionOf(values: Values): Action | undefined {
   return action;
 }
 
+function segmentsOf(given: Values[string]): { segments?: number } {
+  if (given === undefined) return {};
+  const segments = /^\d{1,2}$/.test(String(given)) ? Number(given) : 0;
+  if (segments < 1 || segments > 64) throw new Error(`--segments ${given}: say a number from 1 to 64`);
+  return { segments };
+}
+
 /** Starts, or goes on with what is there already; in the end switches to it. */
 async function build(values: Values, call: Call, context: Context): Promise<Outcome> {
+  const segments = segmentsOf(values.segments);
   const before = await call('status');
   const resumes = before.other !== undefined && !['kept', 'dropping'].includes(before.other.phase);
-  const { segments, 'no-switch': stays } = values;
-  const started = resumes ? before : await call('start', segments ? { segments: Number(segments) } : {});
+  const started = resumes ? before : await call('start', segments);
   const generation = started.other?.generation;
 
   const built = await follow(
@@ -79,7 +86,7 @@ async function build(values: Values, call: Call, context: Context): Promise<Outc
   );
   const { comparison } = built;
   const lines = resumes ? [`Went on with what had begun before: ${phaseOf(before)}.`] : [];
-  if (built.other?.phase !== 'ready' || stays) return outcome(built, lines);
+  if (built.other?.phase !== 'ready' || values['no-switch']) return outcome(built, lines);
   const switched = await call('switch').catch(async (error) => {
     // Somebody else may have followed the same rebuild.
     const now = await call('status');

@@ -19,7 +19,7 @@ import { inFirstGeneration, inGeneration, orderKey, partitionIn } from '../../..
 
 const NOW = '2026-11-24T12:00:00.000Z';
 const first: Generations = { live: 1, newest: 1 };
-const after = (...changes: Change[]) => changes.reduce((state, change) => change(state, NOW), first);
+const following = (...changes: Change[]) => changes.reduce((state, change) => change(state, NOW), first);
 
 const started = begin({ segments: 4, expected: 10 });
 const compared = advance(2, 'filling', 'comparing', 9);
@@ -28,15 +28,15 @@ const ready = advance(2, 'comparing', 'ready', 9);
 describe('The generations of a projection', () => {
   test('go from the first to a second that is filled, compared, switched to; the first is kept, dropped and gone', () => {
     const other = { generation: 2, phase: 'filling', since: NOW, segments: 4, expected: 10 };
-    expect(after(started)).toEqual({ live: 1, newest: 2, other });
-    expect(after(started, compared, ready).other).toEqual({ ...other, phase: 'ready', expected: 9 });
-    const switched = after(started, compared, ready, switchOver);
+    expect(following(started)).toEqual({ live: 1, newest: 2, other });
+    expect(following(started, compared, ready).other).toEqual({ ...other, phase: 'ready', expected: 9 });
+    const switched = following(started, compared, ready, switchOver);
     expect(switched).toMatchObject({ live: 2, liveSince: NOW, other: { generation: 1, phase: 'kept' } });
-    expect(after(started, compared, ready, switchOver, rollBack)).toMatchObject({
+    expect(following(started, compared, ready, switchOver, rollBack)).toMatchObject({
       live: 1,
       other: { generation: 2, phase: 'kept' },
     });
-    expect(after(started, compared, ready, switchOver, letGo('kept', 5), gone(1))).toEqual({
+    expect(following(started, compared, ready, switchOver, letGo('kept', 5), gone(1))).toEqual({
       live: 2,
       liveSince: NOW,
       newest: 2,
@@ -45,12 +45,12 @@ describe('The generations of a projection', () => {
 
   test('never have a number twice', () => {
     const cancelled = [started, letGo('unfinished', 0), gone(2)];
-    expect(after(...cancelled, started)).toMatchObject({ live: 1, newest: 3, other: { generation: 3 } });
+    expect(following(...cancelled, started)).toMatchObject({ live: 1, newest: 3, other: { generation: 3 } });
   });
 
   test('change nothing where somebody else was first', () => {
-    expect(after(started, compared, compared)).toEqual(after(started, compared));
-    expect(after(started, gone(2))).toEqual(after(started));
+    expect(following(started, compared, compared)).toEqual(following(started, compared));
+    expect(following(started, gone(2))).toEqual(following(started));
   });
 
   test.each<[string, Change[], string]>([
@@ -75,7 +75,7 @@ describe('The generations of a projection', () => {
       'no generation is being',
     ],
   ])('refuse %s', (_, changes, reason) => {
-    expect(() => after(...changes)).toThrow(reason);
+    expect(() => following(...changes)).toThrow(reason);
   });
 });
 
