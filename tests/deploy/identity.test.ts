@@ -8,6 +8,9 @@ import { ofType } from '../support/template-rules.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
+/** As Cognito writes it into its tokens. */
+const ourIssuer = { 'Fn::Sub': `https://cognito-idp.\${AWS::Region}.\${AWS::URLSuffix}/\${UserPool}` };
+
 type Client = Record<string, unknown>;
 const clientsOf = (template: Template) => ofType<Client>(template, 'AWS::Cognito::UserPoolClient');
 const jwtOf = ({ Resources }: Template) => Resources.HttpApiAuthorizerJwt?.Properties?.JwtConfiguration;
@@ -23,7 +26,7 @@ describe('The user pool of a stage', () => {
 
   test('issues the tokens that the API takes, from its clients only', () => {
     expect(jwtOf(template)).toEqual({
-      Issuer: { 'Fn::GetAtt': ['UserPool', 'ProviderURL'] },
+      Issuer: ourIssuer,
       Audience: clientsOf(template).map(([id]) => ({ Ref: id })),
     });
   });
@@ -109,7 +112,7 @@ test('With JWT_ISSUER that issuer counts, and there is no user pool', async () =
 test('Who may sign in and with what follows from the outputs', async () => {
   const { Outputs = {} } = await compiledTemplate();
   expect(Outputs).toMatchObject({
-    TokenIssuer: { Value: { 'Fn::GetAtt': ['UserPool', 'ProviderURL'] } },
+    TokenIssuer: { Value: ourIssuer },
     UserPoolId: { Value: { Ref: 'UserPool' } },
     PeopleClientId: { Value: { Ref: 'PeopleClient' } },
   });

@@ -82,7 +82,9 @@ export const closedRules = {
     return ofType(template, 'AWS::Cognito::UserPoolClient').flatMap(([id, client]) => {
       const scopes = [client.AllowedOAuthScopes].flat().filter((scope) => /\//.test(String(scope)));
       const forMachines =
-        equal(client.AllowedOAuthFlows, ['client_credentials']) && client.GenerateSecret === true;
+        client.GenerateSecret === true &&
+        equal(client.AllowedOAuthFlows, ['client_credentials']) &&
+        equal(client.ExplicitAuthFlows, ['ALLOW_REFRESH_TOKEN_AUTH']);
       return forMachines ? [] : scopes.map((scope) => `${id} gives everybody ${scope}`);
     });
   },
