@@ -101,6 +101,8 @@ function inOneStatementEach(rights: ReadonlyMap<string, ReadonlySet<string>>): S
   return [...statements.values()];
 }
 
+// ListStreams has no resource of its own (Service Authorization Reference); AWS's example of this very role ("IAM policy to
+// allow an AWS Lambda function to access DynamoDB stream records") has it on the stream, which is less than `*`.
 const STREAM_READS = [
   'dynamodb:DescribeStream',
   'dynamodb:GetRecords',
