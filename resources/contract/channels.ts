@@ -41,7 +41,10 @@ export async function consumersOf(template: Template): Promise<Consumer[]> {
         deadLetters: propertiesOf(template, idOf(redrive.deadLetterTargetArn)),
         subscription: subscription as Consumer['subscription'],
         batchSize: Number(mapping.BatchSize),
-        parameters: await parametersIn(join(root, folder, 'consumer.yml')),
+        parameters: await parametersIn(
+          join(root, folder, 'consumer.yml'),
+          Object.keys(subscription.FilterPolicy as object),
+        ),
       };
     }),
   );
@@ -57,12 +60,12 @@ export const eventTypesFor = ({ eventType, aggregateType }: Record<string, unkno
     .map((one) => one.eventType);
 
 /** `country: [{ anything-but: ["${self:custom.parameters.homeCountry}"] }]` → { country: 'homeCountry' } */
-async function parametersIn(file: string): Promise<Record<string, string>> {
+async function parametersIn(file: string, attributes: string[]): Promise<Record<string, string>> {
   const lines = (await readFile(file, 'utf8')).split('\n');
   return Object.fromEntries(
     lines.flatMap((line) => {
       const [, attribute, parameter] = /^\s+(\w+):.*\$\{self:custom\.parameters\.(\w+)\}/.exec(line) ?? [];
-      return attribute && parameter ? [[attribute, parameter]] : [];
+      return attribute && parameter && attributes.includes(attribute) ? [[attribute, parameter]] : [];
     }),
   );
 }

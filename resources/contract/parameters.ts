@@ -37,6 +37,13 @@ export const headerParameters = {
     schema: { type: 'string', maxLength: 255, pattern: IDEMPOTENCY_KEY.source },
     example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
   },
+  'If-None-Match': {
+    name: 'If-None-Match',
+    in: 'header',
+    description: 'The `ETag` of the document that the client has: 304 while it is still the same',
+    schema: { type: 'string' },
+    example: 'W/"p0ZkFh3yT1mXr8cQ2vNwLA"',
+  },
   'x-correlation-id': {
     name: 'x-correlation-id',
     in: 'header',
@@ -51,6 +58,7 @@ export function parametersOf({ name, route, contract }: Operation, components: C
   const headers = [
     ...(contract.ifMatch ? ['If-Match'] : []),
     ...(route.body ? ['Idempotency-Key'] : []),
+    ...(contract.answers.some(({ status }) => status === 304) ? ['If-None-Match'] : []),
     'x-correlation-id',
   ];
   return [

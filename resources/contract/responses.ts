@@ -15,7 +15,7 @@ export const headers = {
   etag: {
     description: 'The version, for If-Match; or of a document, for If-None-Match',
     required: true,
-    schema: { type: 'string', pattern: '^"[^"]+"$' },
+    schema: { type: 'string', pattern: '^(W/)?"[^"]+"$' },
     example: '"3"',
   },
   location: {

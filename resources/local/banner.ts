@@ -17,7 +17,7 @@ export async function banner(run: Run, options: { startedInMs: number; dataDir?:
   return `
 ${bold('Orderstream runs')} ${dim(`(stage ${run.stage}, ready in ${(options.startedInMs / 1000).toFixed(1)} s)`)}
 
-  API        ${httpUrl}
+  API        ${httpUrl}  ${dim(`described at ${httpUrl}/docs`)}
   Lambda     ${lambdaUrl}  ${dim('aws lambda invoke --endpoint-url')}
   DynamoDB   ${emulators.dynamodb}
   SNS, SQS   ${emulators.sqs}  ${dim(`${consumers} consumers`)}

@@ -14,11 +14,12 @@ import {
   correlationIdOf,
   type HttpEvent,
   type HttpRequest,
+  headerOf,
   idempotencyKeyOf,
   ifMatchOf,
   pathParametersOf,
 } from './request.ts';
-import { type HttpAnswer, type HttpResult, jsonResult, problemResult } from './result.ts';
+import { answerResult, type HttpAnswer, type HttpResult, problemResult } from './result.ts';
 import { parsePart } from './validation.ts';
 
 /** Bytes of a body; far above 100 items with the longest fields. */
@@ -26,6 +27,8 @@ export const MAX_BODY_BYTES = 128 * 1024;
 
 /** Schemas are strict objects (`z.strictObject`), so that a field that nobody knows is an error. */
 export interface HttpRoute<Params, Query, Body> {
+  /** What a page may load, where the rest may load nothing: directives of its Content-Security-Policy. */
+  pagePolicy?: Readonly<Record<string, string | undefined>>;
   /** Without it in the token: 403. */
   scope?: string;
   /** The route takes no token. */
@@ -62,9 +65,9 @@ export function httpHandler<Params = unknown, Query = unknown, Body = unknown>(
   const parser = jsonBodyParser();
   const pipeline = middy<HttpEvent, HttpResult>(async (event: HttpEvent) => {
     const request = checked(route, event);
-    return jsonResult(await route.handle(request), request.correlationId);
+    return answerResult(await route.handle(request), request.correlationId);
   })
-    .use(securityHeaders(SECURITY_HEADERS))
+    .use(securityHeaders(securityOptions(route.pagePolicy)))
     .use(headerNormalizer())
     .before(({ event }) => {
       authorize(route, event);
@@ -95,19 +98,25 @@ export function httpHandler<Params = unknown, Query = unknown, Body = unknown>(
   return Object.assign(lambda, { route });
 }
 
-// An API has no page: what only browsers' documents need is left out.
-const SECURITY_HEADERS = {
-  contentSecurityPolicy: { 'default-src': "'none'", 'report-to': '', 'require-trusted-types-for': '' },
-  crossOriginEmbedderPolicy: false,
-  crossOriginOpenerPolicy: false,
-  dnsPrefetchControl: false,
-  downloadOptions: false,
-  originAgentCluster: false,
-  permissionsPolicy: false,
-  permittedCrossDomainPolicies: false,
-  reportingEndpoints: false,
-  reportTo: false,
-} as const;
+// What only browsers' documents need is left out.
+const securityOptions = (pagePolicy: HttpRouteInput['pagePolicy']) =>
+  ({
+    contentSecurityPolicy: {
+      'default-src': "'none'",
+      'report-to': '',
+      'require-trusted-types-for': '',
+      ...pagePolicy,
+    },
+    crossOriginEmbedderPolicy: false,
+    crossOriginOpenerPolicy: false,
+    dnsPrefetchControl: false,
+    downloadOptions: false,
+    originAgentCluster: false,
+    permissionsPolicy: false,
+    permittedCrossDomainPolicies: false,
+    reportingEndpoints: false,
+    reportTo: false,
+  }) as const;
 
 function authorize(route: { scope?: string; anonymous?: true }, event: HttpEvent): void {
   if (route.anonymous) return;
@@ -141,6 +150,7 @@ function checked<Params, Query, Body>(
     caller: route.anonymous ? anonymous() : callerOf(event),
     correlationId: correlationIdOf(event),
     requestId: event.requestContext.requestId,
+    header: (name) => headerOf(event, name),
     ...(ifMatch === undefined ? {} : { ifMatch }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };

@@ -25,6 +25,8 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
   /** The version that the caller last saw. */
   ifMatch?: number;
   idempotencyKey?: string;
+  /** Of any other header, by its name in lower case. */
+  header(name: string): string | undefined;
 }
 
 /** What API Gateway sends, the headers' names in lower case. */
@@ -55,14 +57,14 @@ const caller = (userId: string, scopes: readonly string[]): Caller => ({
 
 /** The client's own id for everything that this request sets off, where it is sane; else the request's. */
 export function correlationIdOf(event: HttpEvent): string {
-  const given = header(event, 'x-correlation-id');
+  const given = headerOf(event, 'x-correlation-id');
   if (given !== undefined && CORRELATION_ID.test(given)) return given;
   return event.requestContext?.requestId ?? 'unknown';
 }
 
 /** `"3"` → 3; undefined for none and for `*`. */
 export function ifMatchOf(event: HttpEvent, problems: Problem[]): number | undefined {
-  const given = header(event, 'if-match')?.trim();
+  const given = headerOf(event, 'if-match')?.trim();
   if (given === undefined) return undefined;
   const match = IF_MATCH.exec(given);
   if (match) return match[1] === undefined ? undefined : Number(match[1]);
@@ -71,7 +73,7 @@ export function ifMatchOf(event: HttpEvent, problems: Problem[]): number | undef
 }
 
 export function idempotencyKeyOf(event: HttpEvent, problems: Problem[]): string | undefined {
-  const given = header(event, 'idempotency-key');
+  const given = headerOf(event, 'idempotency-key');
   if (given === undefined) return undefined;
   if (IDEMPOTENCY_KEY.test(given)) return given;
   problems.push({ path: 'idempotency-key', message: 'must be 1 to 255 printable ASCII characters' });
@@ -92,8 +94,8 @@ function decoded(value: string): string {
   }
 }
 
-// Also before the normalizer has run: an error may come earlier.
-function header(event: HttpEvent, name: string): string | undefined {
+/** Also before the normalizer has run: an error may come earlier. */
+export function headerOf(event: HttpEvent, name: string): string | undefined {
   for (const [given, value] of Object.entries(event.headers ?? {})) {
     if (given.toLowerCase() === name) return value;
   }

@@ -2,7 +2,10 @@ import type { HttpProblem } from './problem.ts';
 
 export interface HttpAnswer {
   status: number;
-  body: unknown;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is in place of `body`, with what it is among `headers`. */
+  raw?: string | Buffer;
   headers?: Record<string, string>;
 }
 
@@ -11,10 +14,20 @@ export interface HttpResult {
   statusCode: number;
   headers: Record<string, string>;
   body: string;
+  /** The body's bytes, where they are no text. */
+  isBase64Encoded?: true;
 }
 
-export const jsonResult = ({ status, body, headers }: HttpAnswer, correlationId: string): HttpResult =>
-  result(status, { 'content-type': 'application/json', ...headers }, correlationId, body);
+export function answerResult(answer: HttpAnswer, correlationId: string): HttpResult {
+  const { status, body, raw, headers } = answer;
+  if (raw === undefined) {
+    const json = { 'content-type': 'application/json', ...headers };
+    return result(status, json, correlationId, JSON.stringify(body));
+  }
+  if (typeof raw === 'string') return result(status, { ...headers }, correlationId, raw);
+  const bytes = result(status, { ...headers }, correlationId, raw.toString('base64'));
+  return { ...bytes, isBase64Encoded: true };
+}
 
 export function problemResult(
   problem: HttpProblem,
@@ -22,7 +35,8 @@ export function problemResult(
   instance: string | undefined,
 ): HttpResult {
   const headers = { 'content-type': 'application/problem+json', ...problem.parts.headers };
-  return result(problem.status, headers, correlationId, problemBody(problem, correlationId, instance));
+  const body = JSON.stringify(problemBody(problem, correlationId, instance));
+  return result(problem.status, headers, correlationId, body);
 }
 
 /** A problem as RFC 9457 has it. */
@@ -40,10 +54,10 @@ const result = (
   statusCode: number,
   headers: Record<string, string>,
   correlationId: string,
-  body: unknown,
+  body: string,
 ): HttpResult => ({
   statusCode,
   // What a caller may see is the caller's: no cache between us keeps it.
   headers: { 'cache-control': 'no-store', 'x-correlation-id': correlationId, ...headers },
-  body: JSON.stringify(body),
+  body,
 });

@@ -72,6 +72,18 @@ describe('asyncapi.json', () => {
     ['sales', ['OrderCreatedV1', 'OrderCreatedV2', 'OrderShippedV1', 'OrderCancelledV1'], {}],
     ['customs', ['OrderCreatedV1', 'OrderCreatedV2'], { country: 'homeCountry' }],
     ['fraud-review', ['OrderCreatedV1', 'OrderCreatedV2'], { total: 'highValueThreshold' }],
+    [
+      'notifications',
+      [
+        'OrderCreatedV1',
+        'OrderCreatedV2',
+        'OrderShippedV1',
+        'OrderDeliveredV1',
+        'OrderCancelledV1',
+        'PaymentDeclinedV1',
+      ],
+      {},
+    ],
     ['stock-view', ['StockReceivedV1', 'StockReservedV1', 'StockRejectedV1', 'StockReleasedV1'], {}],
   ])('%s receives %j', (consumer, messages, parameters) => {
     const operation = asyncApi.operations[consumer];

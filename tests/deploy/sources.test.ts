@@ -30,7 +30,7 @@ const names = (files: { file: string; text: string }[], pattern: RegExp) =>
 
 describe('The sources of the template', () => {
   test('define no function twice', async () => {
-    const functions = names(await filesOf('functions/**/function.yml'), /^([\w-]+):/gm);
+    const functions = names(await filesOf('functions/**/{function,page}.yml'), /^([\w-]+):/gm);
     const consumers = names(await filesOf('functions/**/consumer.yml'), /^name: *([\w-]+)/gm);
     expect(functions.length).toBeGreaterThan(15);
     expect(consumers.length).toBeGreaterThan(7);

@@ -5,7 +5,7 @@ import type { Resource, Template } from '../../resources/local/stack/template.ts
 import { closedRules } from '../support/closed-rules.ts';
 import { type Compiled, compile, compiledTemplate } from '../support/compiled-template.ts';
 import { exampleRegion, givenNames } from '../support/given-names.ts';
-import { templateRules } from '../support/template-rules.ts';
+import { routes, templateRules } from '../support/template-rules.ts';
 
 const DAY = 86_400;
 const stages = ['dev', 'staging', 'prod', 'pr42'] as const;
@@ -75,6 +75,17 @@ describe('What differs by stage', () => {
 
   test('a stage that stages.yml does not name is like dev, but for the name', () => {
     expect(comparable(templates.pr42).replaceAll('pr42', 'dev')).toBe(comparable(templates.dev));
+  });
+
+  test('the contract is on every stage, its page where people try things out', () => {
+    const keys = each((template) =>
+      ['/openapi.json', '/asyncapi.json', '/docs'].filter((path) =>
+        routes(template).some(([, { RouteKey }]) => RouteKey === `GET ${path}`),
+      ),
+    );
+    const documents = ['/openapi.json', '/asyncapi.json'];
+    const all = [...documents, '/docs'];
+    expect(keys).toEqual({ dev: all, pr42: all, staging: documents, prod: documents });
   });
 
   test('only prod keeps its tables whatever happens to the stack', () => {

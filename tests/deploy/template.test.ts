@@ -28,14 +28,14 @@ describe('The compiled template', () => {
     }
   });
 
-  test('has one route for every command and query, and only those to be open are open', async () => {
+  test('has one route for every command, query and document, and only those to be open are open', async () => {
     const template = await compiledTemplate();
     const all = routes(template);
     const reached = functionsOf(template).filter(({ id }) =>
       JSON.stringify(ofType(template, 'AWS::ApiGatewayV2::Integration')).includes(`"${id}"`),
     );
     const folders = functionsOf(template).filter(({ resource }) =>
-      /^functions\/(commands|queries)\//.test(String(resource.Properties?.Handler)),
+      /^functions\/(commands|queries|contract)\//.test(String(resource.Properties?.Handler)),
     );
     expect(reached.map(({ name }) => name)).toEqual(folders.map(({ name }) => name));
     expect(new Set(all.map(([, { RouteKey }]) => RouteKey)).size).toBe(folders.length);

@@ -31,6 +31,7 @@ export const openApi = JSON.parse(readFileSync(file, 'utf8'));
 const COMMON_HEADERS = new Set([
   'content-type',
   'cache-control',
+  'vary',
   'referrer-policy',
   'strict-transport-security',
   'x-content-type-options',

@@ -146,8 +146,13 @@ export const templateRules = {
   },
 };
 
-/** What may be asked for without a token. */
-export const openRoutes: readonly string[] = ['GET /health'];
+/** What may be asked for without a token: that it is there, and what it is; the contract is public, and says nothing of anybody. */
+export const openRoutes: readonly string[] = [
+  'GET /health',
+  'GET /openapi.json',
+  'GET /asyncapi.json',
+  'GET /docs',
+];
 
 interface Route {
   RouteKey: string;

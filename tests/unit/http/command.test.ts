@@ -12,6 +12,7 @@ const request = (userId: string, changes: Partial<HttpRequest> = {}): HttpReques
   caller: { userId, scopes: [], can: () => false },
   correlationId: 'correlation-1',
   requestId: 'request-1',
+  header: () => undefined,
   ...changes,
 });
 

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { describe, expect, test } from '@jest/globals';
+import * as asyncapi from '../../functions/contract/asyncapi/handler.ts';
+import * as docs from '../../functions/contract/docs/handler.ts';
+import * as openapi from '../../functions/contract/openapi/handler.ts';
+import { createRuntime } from '../../shared/config/runtime.ts';
+import type { HttpLambda } from '../../shared/http/handler.ts';
+import { checkAnswer, openApi, operations } from '../support/contract.ts';
+import { httpEvent } from '../support/http-send.ts';
+
+async function get(operation: string, handler: HttpLambda, headers: Record<string, string> = {}) {
+  const result = await handler(httpEvent({ anonymous: true, headers }));
+  if (!result.isBase64Encoded) checkAnswer(operation, result);
+  return result;
+}
+
+const runtime = createRuntime({ settings: {}, logger: new Logger({ logLevel: 'SILENT' }) });
+const page = docs.createHandler(runtime);
+
+describe.each([
+  ['openapi', openapi.createHandler(runtime)],
+  ['asyncapi', asyncapi.createHandler(runtime)],
+  ['docs', page],
+] as const)('GET of %s', (operation, handler) => {
+  test('needs no token, and may be kept', async () => {
+    const { statusCode, headers } = await get(operation, handler);
+    expect(statusCode).toBe(200);
+    expect(headers).toMatchObject({ 'cache-control': 'public, max-age=300', vary: 'accept-encoding' });
+  });
+
+  test('is a 304 for who has it, and all of it for who has another', async () => {
+    const { headers, body } = await get(operation, handler);
+    const etag = String(headers.etag);
+    for (const known of [etag, `"x", ${etag}`, etag.replace('W/', '')]) {
+      expect(await get(operation, handler, { 'If-None-Match': known })).toMatchObject({
+        statusCode: 304,
+        body: '',
+        headers: { etag },
+      });
+    }
+    expect((await get(operation, handler, { 'If-None-Match': 'W/"other"' })).body).toBe(body);
+  });
+
+  test('comes compressed to who takes that', async () => {
+    const plain = await get(operation, handler, { 'Accept-Encoding': 'identity, gzip;q=0' });
+    const small = await get(operation, handler, { 'Accept-Encoding': 'br, gzip' });
+    expect(small).toMatchObject({ isBase64Encoded: true, headers: { 'content-encoding': 'gzip' } });
+    expect(gunzipSync(Buffer.from(small.body, 'base64')).toString()).toBe(plain.body);
+    expect(small.body.length).toBeLessThan(plain.body.length / 4);
+  });
+});
+
+describe('The page', () => {
+  test('names every operation, event and schema, and every link within it leads somewhere', async () => {
+    const { body } = await get('docs', page);
+    const ids = new Set([...body.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+    for (const operation of operations.keys()) expect(ids).toContain(operation);
+    for (const schema of Object.keys(openApi.components.schemas)) expect(ids).toContain(`api-${schema}`);
+    const links = [...body.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id);
+    expect(links.length).toBeGreaterThan(100);
+    expect(links.filter((id) => !ids.has(id))).toEqual([]);
+  });
+
+  test('loads and runs nothing, and its policy admits its style alone', async () => {
+    const { body, headers } = await get('docs', page);
+    expect(body).not.toMatch(
+      /<script|<link|<img|<iframe|@import|url\(|\son\w+=|\sstyle=|https?:\/\/(?!\S*\{)/i,
+    );
+    const policy = String(headers['Content-Security-Policy']);
+    const style = /<style>([\s\S]*?)<\/style>/.exec(body)?.[1] ?? '';
+    expect(policy).toContain(`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe|upgrade/);
+  });
+});
