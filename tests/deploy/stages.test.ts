@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createStack } from '../../resources/local/stack/stack.ts';
 import type { Resource, Template } from '../../resources/local/stack/template.ts';
 import { closedRules } from '../support/closed-rules.ts';
 import { type Compiled, compile, compiledTemplate } from '../support/compiled-template.ts';
+import { sharedEmulators, uniquePrefix } from '../support/emulators.ts';
 import { exampleRegion, givenNames } from '../support/given-names.ts';
 import { routes, templateRules } from '../support/template-rules.ts';
 
@@ -50,6 +52,13 @@ describe.each(stages)('The template of %s', (stage) => {
       /^AWS::(IAM|S3)::|^AWS::CloudWatch::Dashboard$/.test(type),
     );
     expect(shared.filter(({ name }) => !name.includes(exampleRegion))).toEqual([]);
+  });
+
+  test('is within what CloudFormation takes: 500 resources, 200 outputs, 1 MB', () => {
+    const { Resources, Outputs = {} } = templates[stage];
+    expect(Object.keys(Resources).length).toBeLessThan(500);
+    expect(Object.keys(Outputs).length).toBeLessThan(200);
+    expect(Buffer.byteLength(JSON.stringify(templates[stage]))).toBeLessThan(1024 ** 2);
   });
 
   test('says where everything is', () => {
@@ -257,6 +266,18 @@ describe('What differs by stage', () => {
     expect(reserved).toEqual({ dev: [], pr42: [], staging: [], prod: [50] });
   });
 });
+
+test('What only prod has, the local run passes over: its tables, topics and queues are there', async () => {
+  const stack = await createStack(templates.prod, { emulators: sharedEmulators(), prefix: uniquePrefix() });
+  const there = [stack.tables, stack.topics, stack.queues].map((kind) => Object.keys(kind));
+  const wanted = ['AWS::DynamoDB::Table', 'AWS::SNS::Topic', 'AWS::SQS::Queue'].map((type) =>
+    Object.keys(templates.prod.Resources).filter((id) => templates.prod.Resources[id]?.Type === type),
+  );
+  expect(there).toEqual(wanted);
+  expect(stack.environmentOf('PublishDasheventsLambdaFunction').TOPIC_ARN).toBe(
+    stack.topics.EventsTopic?.arn,
+  );
+}, 30_000);
 
 test('stages.yml gives a stage no value that dev does not have', async () => {
   const text = await readFile(join(import.meta.dirname, '../../resources/stages.yml'), 'utf8');
