@@ -1,10 +1,10 @@
 import type { Runtime } from '../../../shared/config/runtime.ts';
-import { eventTypes } from '../../../shared/domain/events.ts';
 import { walkByType } from '../../../shared/event-store/walk-by-type.ts';
 import { createPace } from '../../../shared/operations/pace.ts';
 import { HEALS_PER_SECOND, heal } from './heal.ts';
 import type { Continuation, WindowRequest } from './input.ts';
 import { type Finding, look } from './look.ts';
+import { auditedTypes } from './witnesses.ts';
 
 const BUDGET_MS = 10_000;
 const PAGE_SIZE = 100;
@@ -52,7 +52,7 @@ export async function audit(runtime: Runtime, request: WindowRequest): Promise<A
   };
   if (from >= to) return answer;
   const pace = createPace(runtime, HEALS_PER_SECOND);
-  for await (const page of walkByType(runtime, eventTypes, { from, to }, place, PAGE_SIZE)) {
+  for await (const page of walkByType(runtime, auditedTypes, { from, to }, place, PAGE_SIZE)) {
     const behind = await look(runtime, page.eventType, page.keys);
     if (request.heal) answer.healed += await heal(runtime, behind, pace);
     answer.behind.push(...behind);

@@ -3,6 +3,7 @@ import type { Runtime } from '../../../shared/config/runtime.ts';
 import type { StoredEvent } from '../../../shared/domain/event.ts';
 import { getStored } from '../../../shared/event-store/by-type.ts';
 import type { EventItem } from '../../../shared/event-store/item.ts';
+import { eventLine } from '../../../shared/observability/event-line.ts';
 import { queuesOf } from '../../../shared/operations/consumer-queues.ts';
 import { inChunks } from '../../../shared/operations/held-messages.ts';
 import type { Pace } from '../../../shared/operations/pace.ts';
@@ -68,6 +69,7 @@ async function ring(runtime: Runtime, projections: readonly Lack[], event: Store
         MessageBody: JSON.stringify(event),
       }),
     );
+    runtime.logger.info('sent again', { hop: 'publish', to: consumer, ...eventLine(event) });
   }
 }
 

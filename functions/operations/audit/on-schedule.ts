@@ -1,6 +1,5 @@
 import { timeOf } from '../../../shared/config/ids.ts';
 import type { Runtime } from '../../../shared/config/runtime.ts';
-import { eventTypes } from '../../../shared/domain/events.ts';
 import { walkByType } from '../../../shared/event-store/walk-by-type.ts';
 import { createPace, type Pace } from '../../../shared/operations/pace.ts';
 import { REPEATABLE_MS } from '../../../shared/read-model/inbox.ts';
@@ -10,6 +9,7 @@ import { type Finding, look } from './look.ts';
 import { stillBehind } from './look-again.ts';
 import { report, type ScheduledAudit } from './report.ts';
 import { AuditOvertaken, type AuditState, readState, saveState, type Watched } from './state.ts';
+import { auditedTypes } from './witnesses.ts';
 
 /** Less than the function's timeout by what one page may take; far less than the time between two runs. */
 const BUDGET_MS = 40_000;
@@ -106,7 +106,7 @@ class Run {
       const { auditedTo: from, open } = this.#state.looks[name];
       const to = open?.to ?? Math.min(from + SLICE_MS, end);
       if (to <= from) return;
-      for await (const page of walkByType(runtime, eventTypes, { from, to }, open?.place, PAGE_SIZE)) {
+      for await (const page of walkByType(runtime, auditedTypes, { from, to }, open?.place, PAGE_SIZE)) {
         for (const { streamId } of page.keys) this.#streams.add(streamId);
         this.#events += page.keys.length;
         const behind = await this.#heal(await look(runtime, page.eventType, page.keys));

@@ -38,6 +38,9 @@ export function report(runtime: Runtime, { behind, streams, healed, ...rest }: S
   metrics.count('EventsHealed', healed);
 
   const line = { ...rest, streams, healed, missing: behind.length };
-  if (behind.length > 0) logger.warn('events are missing', { ...line, first: behind.slice(0, NAMED) });
-  else if (streams > 0) logger.info('audited', line);
+  if (behind.length > 0) {
+    const reason = `${behind.length} had not arrived, ${healed} messages sent`;
+    logger.warn('events are missing', { ...line, reason, first: behind.slice(0, NAMED) });
+  }
+  if (behind.length === 0 && streams > 0) logger.info('audited', line);
 }

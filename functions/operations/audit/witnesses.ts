@@ -1,6 +1,6 @@
 import { timeOf } from '../../../shared/config/ids.ts';
 import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { EventType } from '../../../shared/domain/events.ts';
+import { type EventType, eventTypes } from '../../../shared/domain/events.ts';
 import type { EventKey } from '../../../shared/event-store/by-type.ts';
 import { dayOf } from '../../../shared/event-store/item.ts';
 import { doneOnce } from '../../../shared/messaging/once.ts';
@@ -51,6 +51,9 @@ export const witnesses: Record<EventType, readonly Witness[]> = {
   StockRejected: [view('inventory')],
   StockReleased: [view('inventory')],
 };
+
+/** Those whose loss somebody would notice. */
+export const auditedTypes: readonly EventType[] = eventTypes.filter((type) => witnesses[type].length > 0);
 
 /** AWS calls: a batch get for each 100 streams. */
 function view(aggregateType: ProjectedAggregate): Witness {
