@@ -38,6 +38,7 @@ async function alarmsOf(resolveVariable, parts) {
     ...apiAlarms(),
     ...Object.assign({}, ...parts.functions.map(functionAlarms)),
     ...publisherAlarms(parts),
+    ...auditAlarms(parts),
     ...Object.assign({}, ...parts.consumers.map(consumerAlarms)),
     ...Object.assign(
       {},
@@ -160,6 +161,20 @@ function publisherAlarms(parts) {
     },
   };
 }
+
+/** audit sends again what is missing; what is still missing a quarter of an hour later, it cannot heal. */
+const auditAlarms = (parts) => ({
+  EventsMissingAlarm: {
+    name: 'events-missing',
+    AlarmDescription:
+      'For a quarter of an hour a consumer or a view has lacked events, and sending them again has not helped. See: The view is wrong.',
+    ...ours(parts, 'EventsMissing'),
+    Statistic: 'Maximum',
+    Period: 5 * MINUTE,
+    EvaluationPeriods: 3,
+    Threshold: 0,
+  },
+});
 
 function consumerAlarms({ name, queue, deadLetters }) {
   return {

@@ -58,9 +58,11 @@ function path(places) {
     const markdown = `**${title}**${place < places.length - 1 ? ' →' : ''}`;
     return [
       { type: 'text', x, y: 0, width, height: 1, properties: { markdown } },
-      ...graphs.map((metrics, row) =>
-        graph({ x, y: 1 + row * HEIGHT, width }, ['how much', 'how long', 'what goes wrong'][row], metrics),
-      ),
+      ...graphs
+        .map((metrics, row) =>
+          graph({ x, y: 1 + row * HEIGHT, width }, ['how much', 'how long', 'what goes wrong'][row], metrics),
+        )
+        .filter(({ properties }) => properties.metrics.length > 0),
     ];
   });
 }
@@ -82,8 +84,8 @@ function graph(place, title, metrics) {
       view: 'timeSeries',
       period: 60,
       yAxis: { left: { min: 0 } },
-      // So many lines leave a narrow graph no room for their names; pointing at one names it.
-      legend: { position: place.width < 8 && metrics.length > 3 ? 'hidden' : 'bottom' },
+      // More names than these leave the lines no room; pointing at a line names it.
+      legend: { position: metrics.length > 1.5 * place.width ? 'hidden' : 'bottom' },
       metrics,
     },
   };

@@ -38,8 +38,13 @@ module.exports.pathOf = (parts) => {
     ],
     [
       'Topic',
-      [topic('NumberOfMessagesPublished'), topic('NumberOfNotificationsDelivered')],
-      [topic('NumberOfNotificationsFilteredOut')],
+      [
+        topic('NumberOfMessagesPublished'),
+        topic('NumberOfNotificationsDelivered'),
+        topic('NumberOfNotificationsFilteredOut'),
+      ],
+      // AWS measures no time here.
+      [],
       [
         topic('NumberOfNotificationsFailed'),
         topic('NumberOfNotificationsRedrivenToDlq'),
@@ -53,6 +58,7 @@ module.exports.pathOf = (parts) => {
       consumerLag(parts),
       [
         ...consumers.map(({ name }) => ours('MessagesRetried', 'Sum', 'consumer', name)),
+        ...consumers.map(({ name }) => ours('DeadLetters', 'Sum', 'consumer', name)),
         ...lambda('Errors', 'Sum', 'consumers', 'projections'),
       ],
     ],
@@ -90,8 +96,17 @@ module.exports.closeUpsOf = (parts) => {
         ours('StreamsBehind', 'Maximum', 'projection', name),
       ]),
     ],
+    [
+      'Audit: looked at, missing, healed',
+      [ours('StreamsAudited', 'Sum'), ours('EventsMissing', 'Maximum'), ours('EventsHealed', 'Sum')],
+    ],
+    ['Appended and published', [ours('EventsAppended', 'Sum'), ours('EventsPublished', 'Sum')]],
     ['Function errors', functions.map((one) => lambdaMetric(one, 'Errors', 'Sum'))],
     ['Function throttles', functions.map((one) => lambdaMetric(one, 'Throttles', 'Sum'))],
+    [
+      'Functions at work at once',
+      functions.map((one) => lambdaMetric(one, 'ConcurrentExecutions', 'Maximum')),
+    ],
   ];
 };
 

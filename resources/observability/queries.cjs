@@ -56,19 +56,22 @@ const queries = {
   },
   'The API fails': {
     text: [
-      `filter message = "request failed" or ${CRASHED}`,
-      'stats count(*) as times, latest(@timestamp) as last, latest(correlationId) as lastCorrelationId by @log, route, error.name, error.message',
+      // The gateway's own log has what the functions could not say.
+      `filter message = "request failed" or (ispresent(functionMs) and status >= 500) or ${CRASHED}`,
+      'stats count(*) as times, latest(@timestamp) as last, latest(correlationId) as lastCorrelationId by @log, route, status, coalesce(error.name, integrationError) as cause, error.message',
       'sort times desc',
     ],
     kinds: ['commands', 'queries'],
+    besides: ['HttpApiLogGroup'],
   },
 };
 
 module.exports.resources = async ({ resolveVariable }) => {
   const { name: prefix, functions } = await partsOf(resolveVariable);
   const Resources = {};
-  for (const [name, { text, kinds }] of Object.entries(queries)) {
-    const searched = functions.filter(({ kind }) => kinds === undefined || kinds.includes(kind));
+  for (const [name, { text, kinds, besides = [] }] of Object.entries(queries)) {
+    const ofFunctions = functions.filter(({ kind }) => kinds === undefined || kinds.includes(kind));
+    const searched = [...ofFunctions.map(({ logGroup }) => logGroup), ...besides];
     if (searched.length > MAX_LOG_GROUPS) {
       throw new Error(`"${name}" would search ${searched.length} log groups; ${MAX_LOG_GROUPS} are possible`);
     }
@@ -77,7 +80,7 @@ module.exports.resources = async ({ resolveVariable }) => {
       Properties: {
         Name: `${prefix}/${name}`,
         QueryString: text.join('\n| '),
-        LogGroupNames: searched.map(({ logGroup }) => ({ Ref: logGroup })),
+        LogGroupNames: searched.map((logGroup) => ({ Ref: logGroup })),
       },
     };
   }

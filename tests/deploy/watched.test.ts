@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Template } from '../../resources/local/stack/template.ts';
 import * as unreadableEvents from '../../shared/domain/unreadable-event.ts';
+import { metricDefinitions } from '../../shared/observability/metrics.ts';
 import { type NamedMetric, neverWritten, partOf } from '../support/cloudwatch.ts';
 import { type Compiled, compile, compiledTemplate } from '../support/compiled-template.ts';
 import { type DashboardBody, dashboardBody } from '../support/dashboard-schema.ts';
@@ -101,7 +102,9 @@ describe('Alarms', () => {
         `orderstream-prod-${name}-dead-letters`,
         `orderstream-prod-${name}-age`,
       ]),
-      ...['order-view-lag', 'stock-view-lag', 'api-5xx', 'api-p99'].map((name) => `orderstream-prod-${name}`),
+      ...['order-view-lag', 'stock-view-lag', 'api-5xx', 'api-p99', 'events-missing'].map(
+        (name) => `orderstream-prod-${name}`,
+      ),
       ...['iterator-age', 'silent', 'failures'].map((name) => `orderstream-prod-publisher-${name}`),
     ];
     expect(names.filter((name) => wanted.includes(name)).sort()).toEqual(wanted.sort());
@@ -230,6 +233,18 @@ describe.each(['dev', 'prod'])('The dashboard of %s', (stage) => {
     const there = ofType(template, 'AWS::CloudWatch::Alarm').map(([id]) => id);
     expect(shown.map(partOf).sort()).toEqual(there.sort());
   });
+});
+
+test('Every metric of ours is written by our code and shown on the dashboard', async () => {
+  const shown = new Set(metricsOfDashboard(bodyOf(prod.template)).map(({ name }) => name));
+  const sources: string[] = [];
+  for await (const file of glob('{functions,shared}/**/*.ts', { cwd: root })) {
+    if (!file.endsWith('observability/metrics.ts')) sources.push(await readFile(join(root, file), 'utf8'));
+  }
+  const code = sources.join('\n');
+  const names = Object.keys(metricDefinitions);
+  expect(names.filter((name) => !code.includes(`'${name}'`))).toEqual([]);
+  expect(names.filter((name) => !shown.has(name))).toEqual([]);
 });
 
 describe('The check of metrics', () => {

@@ -16,7 +16,7 @@ const WORDS = new Set([
     'asc',
     'desc',
   ],
-  ...['count', 'coalesce', 'earliest', 'latest', 'bin', 'sum', 'min', 'max'],
+  ...['count', 'coalesce', 'ispresent', 'earliest', 'latest', 'bin', 'sum', 'min', 'max'],
 ]);
 
 /** The fields of log lines that a query asks for; not those that Insights itself adds (`@timestamp`), nor its own aliases. */

@@ -211,8 +211,9 @@ describe('The lines of a run through the whole path', () => {
   });
 
   test('have every field that the saved queries ask for', async () => {
-    const seen = new Set(lines.flatMap((line) => fieldsOf(line)));
     const { Resources } = await compiledTemplate();
+    const gateway = Resources.HttpApiStage?.Properties?.AccessLogSettings as { Format: string };
+    const seen = new Set([...lines, JSON.parse(gateway.Format)].flatMap((line) => fieldsOf(line)));
     const queries = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Logs::QueryDefinition');
     expect(queries.length).toBeGreaterThan(4);
     const asked = queries.flatMap(({ Properties }) => fieldsOfQuery(String(Properties?.QueryString)));
