@@ -39,9 +39,11 @@ export function progressOf(
 ): Progress {
   if (!other || settledAt === undefined) return {};
   const { phase, segments, expected } = other;
+  // What a kept one was once compared with is another matter.
+  if (phase === 'kept') return {};
   const compared = checkpoints.filter((one) => one.phase === 'comparing');
   const comparison = compared.length > 0 && phase !== 'dropping' && { comparison: found(compared) };
-  if (phase === 'ready' || phase === 'kept') return { ...comparison };
+  if (phase === 'ready') return { ...comparison };
 
   const present = checkpoints.filter((one) => one.phase === phase);
   const ended = present.filter((one) => one.ended).length;

@@ -75,6 +75,11 @@ async function build(values: Values, call: Call, context: Context): Promise<Outc
   const segments = segmentsOf(values.segments);
   const before = await call('status');
   const resumes = before.other !== undefined && !['kept', 'dropping'].includes(before.other.phase);
+  if (resumes && values.segments) {
+    throw new Error(
+      `A rebuild is under way (${phaseOf(before)}) and stays as it is divided: leave --segments out.`,
+    );
+  }
   const started = resumes ? before : await call('start', segments);
   const generation = started.other?.generation;
 
@@ -82,11 +87,17 @@ async function build(values: Values, call: Call, context: Context): Promise<Outc
     call,
     context,
     started,
-    ({ other }) => other?.generation !== generation || other?.phase === 'ready',
+    ({ other }) => other?.generation !== generation || ['ready', 'dropping'].includes(other?.phase ?? ''),
   );
-  const { comparison } = built;
-  const lines = resumes ? [`Went on with what had begun before: ${phaseOf(before)}.`] : [];
-  if (built.other?.phase !== 'ready' || values['no-switch']) return outcome(built, lines);
+  const { comparison, live } = built;
+  const lines = resumes ? [`Went on with the rebuild that was under way (${phaseOf(before)}).`] : [];
+  const isReady = built.other?.generation === generation && built.other?.phase === 'ready';
+  const isGivenUp = !isReady && live !== generation && built.other?.phase !== started.other?.phase;
+  if (isGivenUp) lines.push(`Somebody has given up generation ${generation}.`);
+  if (!isReady || values['no-switch']) {
+    const { ok, ...rest } = outcome(built, lines);
+    return { ...rest, ok: ok && !isGivenUp };
+  }
   const switched = await call('switch').catch(async (error) => {
     // Somebody else may have followed the same rebuild.
     const now = await call('status');
@@ -162,7 +173,7 @@ function textOf(status: Status): string[] {
   const { projection, live, liveSince, other, work, comparison } = status;
   const since = liveSince ? `, since ${liveSince}` : '';
   return [
-    `${projection}: generation ${live} is live${since}.${other ? ` ${phaseOf(status)}.` : ''}`,
+    `${projection}: generation ${live} is live${since}${other ? `; ${phaseOf(status)}` : ''}.`,
     ...hintOf(status),
     ...(work
       ? [`${count(work.done)} done, ${work.segments.ended} of ${work.segments.of} segments at their end.`]
@@ -178,16 +189,16 @@ function textOf(status: Status): string[] {
 }
 
 const phaseOf = ({ other }: Status): string =>
-  `Generation ${other?.generation} is ${
+  `generation ${other?.generation} is ${
     { filling: 'being filled', comparing: 'being compared', dropping: 'being dropped' }[other?.phase ?? ''] ??
     other?.phase
   } since ${other?.since}`;
 
 function hintOf({ other }: Status): string[] {
   if (other?.phase === 'kept')
-    return ['It gets every event too: --rollback goes back to it, --drop deletes it.'];
+    return ['The kept one gets every event too: --rollback goes back to it, --drop deletes it.'];
   if (other?.phase === 'ready')
-    return ['It gets every event too: run this again to switch to it, or --cancel it.'];
+    return ['The new one gets every event too: run this again to switch to it, or --cancel it.'];
   return [];
 }
 

@@ -97,6 +97,33 @@ describe('A rebuild', () => {
     expect((await bench.items('G2#ORDER#'))[0]).toMatchObject({ version: 4, status: 'delivered' });
   });
 
+  test('calls AWS twice for a stream to fill it, and about once to compare it', async () => {
+    const bench = await open();
+    await bench.append(
+      ...Array.from({ length: 50 }, (_, index) => orderStream(`o${index}`, 'ada', AT, 2)).flat(),
+    );
+    await bench.drain();
+    let counts: Record<string, number> = {};
+    const count: Interfere = (name, pass) => {
+      counts[name] = (counts[name] ?? 0) + 1;
+      return pass();
+    };
+    await bench.rebuild('start', { segments: 1 });
+    bench.advance(30_000);
+    await bench.drain(count);
+    expect(counts).toEqual({ GetCommand: 2, ScanCommand: 1, QueryCommand: 50, PutCommand: 50 + 1 });
+    await bench.rebuild('advance');
+    counts = {};
+    await bench.drain(count);
+    expect(counts).toEqual({
+      GetCommand: 2,
+      ScanCommand: 1,
+      QueryCommand: 50,
+      BatchGetCommand: 2,
+      PutCommand: 1,
+    });
+  });
+
   test('does not take an event that is on its way for a fault', async () => {
     const bench = await open();
     const [created, paid] = orderStream('o1', 'ada', AT, 2) as [DomainEvent, DomainEvent];
@@ -250,7 +277,7 @@ describe('Steps', () => {
       }
     }
     expect(calls).toBeGreaterThan(40);
-  }, 60_000);
+  }, 120_000);
 
   /** As `reach`, each invocation with an interference of its own. */
   async function reachThrough(bench: Bench, phase: string | undefined, interfere: () => Interfere) {

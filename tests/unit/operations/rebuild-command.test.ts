@@ -70,8 +70,8 @@ describe('rebuild', () => {
     expect(outcome.ok).toBe(true);
     expect(outcome.result).toEqual({ ...switched, comparison });
     expect(outcome.text.split('\n')).toEqual([
-      `order-view: generation 2 is live, since ${since}. Generation 1 is kept since ${since}.`,
-      'It gets every event too: --rollback goes back to it, --drop deletes it.',
+      `order-view: generation 2 is live, since ${since}; generation 1 is kept since ${since}.`,
+      'The kept one gets every event too: --rollback goes back to it, --drop deletes it.',
       'Compared 1,200 streams: 0 repaired, 2 not as in the live one: order-a, order-b.',
     ]);
   });
@@ -80,7 +80,13 @@ describe('rebuild', () => {
     const filling = { ...first, other: other('filling'), ...work(0.4, 500) };
     const { asked, outcome } = await run({}, { status: [filling], advance: [ready], switch: [switched] });
     expect(asked).toEqual(['status', 'advance', 'switch']);
-    expect(outcome.text).toContain('Went on with what had begun before: Generation 2 is being filled since');
+    expect(outcome.text).toContain(
+      'Went on with the rebuild that was under way (generation 2 is being filled since',
+    );
+  });
+
+  test('does not divide anew what is under way', async () => {
+    await expect(run({ segments: '8' }, { status: [ready] })).rejects.toThrow('leave --segments out');
   });
 
   test('--no-switch leaves it ready', async () => {
@@ -96,6 +102,14 @@ describe('rebuild', () => {
       { status: [ready, switched], switch: [new Error('generation 1 is kept')] },
     );
     expect(outcome.result).toMatchObject({ live: 2 });
+  });
+
+  test('says so where somebody else has cancelled it', async () => {
+    const filling = { ...first, other: other('filling'), ...work(0.4, 500) };
+    const dropping = { ...first, other: other('dropping'), ...work(0, 0) };
+    const { outcome } = await run({}, { status: [filling], advance: [dropping] });
+    expect(outcome.ok).toBe(false);
+    expect(outcome.text).toContain('Somebody has given up generation 2.');
   });
 
   test('gives up when nothing moves any more and dead letters say why', async () => {
@@ -128,6 +142,7 @@ describe('rebuild', () => {
   test.each([
     [{ drop: true, rollback: true }, '--rollback and --drop do not go together'],
     [{ status: true, segments: '2' }, '--status and --segments do not go together'],
+    [{ segments: '65' }, 'say a number from 1 to 64'],
     [{ segments: 'many' }, '--segments many: say a number from 1 to 64'],
     [{ projection: undefined }, '--projection is needed'],
   ])('takes no %j', async (values, reason) => {
