@@ -11,6 +11,10 @@ const CRASHED = '@message like /Task timed out|Runtime exited|Runtime.ExitError|
 
 const ABOUT = 'eventType, streamId, version, correlationId, xray_trace_id';
 
+/** How often, since when, and one to begin with. */
+const TIMES =
+  'stats count(*) as times, earliest(@timestamp) as firstAt, latest(@timestamp) as lastAt, latest(correlationId) as lastCorrelationId';
+
 /** What no repetition makes readable: the errors of shared/domain/unreadable-event.ts. */
 const POISON =
   '"InvalidEnvelope", "UnknownEventType", "NewerSchemaVersion", "InvalidEventData", "MisplacedEvent"';
@@ -26,7 +30,8 @@ const queries = {
   'A consumer fails': {
     text: [
       `filter (hop = "consumer" and message = "failed") or hop = "dead-letter" or ${CRASHED}`,
-      'stats count(*) as times, earliest(@timestamp) as first, latest(@timestamp) as last, latest(correlationId) as lastCorrelationId by @log, consumer, message, coalesce(errorName, error.name) as error, fingerprint',
+      'fields coalesce(errorName, error.name) as cause',
+      `${TIMES} by @log, consumer, message, cause, fingerprint`,
       'sort times desc',
     ],
     kinds: ['consumers', 'projections'],
@@ -42,7 +47,8 @@ const queries = {
   'The publisher was down': {
     text: [
       `filter message in ["published", "not published"] or ${CRASHED}`,
-      'stats count(*) as events by bin(5m) as period, message, coalesce(code, error.name) as cause',
+      'fields coalesce(code, error.name) as cause',
+      'stats count(*) as events by bin(5m) as period, message, cause',
       'sort period desc',
     ],
     kinds: ['publish-events'],
@@ -58,7 +64,8 @@ const queries = {
     text: [
       // The gateway's own log has what the functions could not say.
       `filter message = "request failed" or (ispresent(functionMs) and status >= 500) or ${CRASHED}`,
-      'stats count(*) as times, latest(@timestamp) as last, latest(correlationId) as lastCorrelationId by @log, route, status, coalesce(error.name, integrationError) as cause, error.message',
+      'fields coalesce(error.name, integrationError) as cause',
+      `${TIMES} by @log, route, status, cause, error.message`,
       'sort times desc',
     ],
     kinds: ['commands', 'queries'],
