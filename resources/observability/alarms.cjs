@@ -167,7 +167,7 @@ const auditAlarms = (parts) => ({
   EventsMissingAlarm: {
     name: 'events-missing',
     AlarmDescription:
-      'For a quarter of an hour a consumer or a view has lacked events, and sending them again has not helped. See: The view is wrong.',
+      'For a quarter of an hour a consumer or a view has lacked events, and sending them again has not helped. See: The audit says that something stays behind.',
     ...ours(parts, 'EventsMissing'),
     Statistic: 'Maximum',
     Period: 5 * MINUTE,
@@ -212,7 +212,7 @@ const projectionAlarms =
   ({ name, queue }) => ({
     [`${queue.replace(/Queue$/, '')}LagAlarm`]: {
       name: `${name}-lag`,
-      AlarmDescription: `The projection ${name} is more than a minute behind the events table, or audit does not say so any more. See: The view is wrong.`,
+      AlarmDescription: `The projection ${name} is more than a minute behind the events table, or audit does not say so any more. See: The audit says that something stays behind.`,
       ...ours(parts, 'ProjectionLagSeconds', { Name: 'projection', Value: name }),
       Statistic: 'Maximum',
       Period: 5 * MINUTE,

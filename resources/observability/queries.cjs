@@ -60,6 +60,14 @@ const queries = {
       'sort version asc, @timestamp asc',
     ],
   },
+  'The audit says that something stays behind': {
+    text: [
+      'fields @timestamp, missing, healed, streams, reason, first.0.eventType, first.0.streamId, first.0.version, first.0.lackedBy.0.consumer',
+      'filter message in ["events are missing", "audited"]',
+      'sort @timestamp desc',
+    ],
+    functions: ['audit'],
+  },
   'The API fails': {
     text: [
       // The gateway's own log has what the functions could not say.
@@ -76,8 +84,10 @@ const queries = {
 module.exports.resources = async ({ resolveVariable }) => {
   const { name: prefix, functions } = await partsOf(resolveVariable);
   const Resources = {};
-  for (const [name, { text, kinds, besides = [] }] of Object.entries(queries)) {
-    const ofFunctions = functions.filter(({ kind }) => kinds === undefined || kinds.includes(kind));
+  for (const [name, { text, kinds, functions: names, besides = [] }] of Object.entries(queries)) {
+    const ofFunctions = functions
+      .filter(({ kind }) => kinds === undefined || kinds.includes(kind))
+      .filter((one) => names === undefined || names.includes(one.name));
     const searched = [...ofFunctions.map(({ logGroup }) => logGroup), ...besides];
     if (searched.length > MAX_LOG_GROUPS) {
       throw new Error(`"${name}" would search ${searched.length} log groups; ${MAX_LOG_GROUPS} are possible`);

@@ -289,7 +289,9 @@ describe('Saved queries', () => {
     const names = ofType<{ Name: string }>(prod.template, 'AWS::Logs::QueryDefinition').map(
       ([, { Name }]) => Name,
     );
-    expect(entries.filter((name) => !names.includes(`orderstream-prod/${name}`))).toEqual([]);
+    // An entry may go on where its query ends: "The publisher was down for two days".
+    const has = (entry = '') => names.some((name) => `orderstream-prod/${entry}`.startsWith(name));
+    expect(entries.filter((entry) => !has(entry))).toEqual([]);
   });
 
   test('search log groups of the stack', () => {

@@ -4,6 +4,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { report } from '../../../functions/operations/audit/report.ts';
 import type { Runtime, RuntimeParts } from '../../../shared/config/runtime.ts';
 import { createLogger } from '../../../shared/observability/logger.ts';
 import { compiledTemplate } from '../../support/compiled-template.ts';
@@ -35,7 +36,7 @@ const TRACE = '1-5759e988-bd862e3fe1be46a994272793';
 const SCOPE = 'orders:manage payments:write inventory:write audit:read';
 
 /** Lines that are about no event. All others are, and say about which. */
-const ABOUT_NO_EVENT = ['request', 'request failed', 'redrive', 'republished'];
+const ABOUT_NO_EVENT = ['request', 'request failed', 'redrive', 'republished', 'events are missing'];
 
 const lines: Line[] = [];
 let system: System;
@@ -140,7 +141,17 @@ async function everything(): Promise<void> {
   await system.mappings.settled();
   await system.invoke('redrive', { consumer: 'sales' });
   await system.invoke('republish', { stream: `order-${orderId}` });
+  reportMissing(system.runtimeOf('audit'), orderId);
   await system.mappings.settled();
+}
+
+/** What the audit says where an event of this order has not arrived. */
+function reportMissing(runtime: Runtime, orderId: string): void {
+  const streamId = `order-${orderId}`;
+  const missing = { streamId, version: 1, eventId: runtime.newId(), eventType: 'OrderCreated' } as const;
+  const behind = [{ ...missing, lackedBy: [{ consumer: 'order-view', reached: 0 }] }];
+  const auditedTo = { soon: new Date().toISOString(), later: new Date().toISOString() };
+  report(runtime, { events: 1, streams: 1, behind, healed: 1, auditedTo });
 }
 
 const said = (message: string) => lines.filter((line) => line.message === message);
