@@ -1,5 +1,8 @@
+import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { afterAll, expect, test } from '@jest/globals';
 import type { ScheduledAudit } from '../../../functions/operations/audit/report.ts';
+import type { Runtime } from '../../../shared/config/runtime.ts';
+import type { StoredEvent } from '../../../shared/domain/event.ts';
 import { httpEvent, type Sent } from '../../support/http-send.ts';
 import { type System, startSystem } from '../../support/system.ts';
 
@@ -10,12 +13,22 @@ const SCOPE = 'orders:manage payments:write inventory:write audit:read';
 const systems: System[] = [];
 afterAll(() => Promise.all(systems.map((system) => system.stop())));
 
-/** The whole stack, all on one clock that the test moves, with a publisher that is off. */
-async function withoutPublisher() {
+interface Publisher {
+  /** Whether its mapping runs at all. */
+  runs: boolean;
+  /** What is put in the place of its topic's answers. */
+  sns?: (system: System) => Runtime['sns'];
+}
+
+/** The whole stack with such a publisher, all on one clock that the test moves. */
+async function startWith({ runs, sns }: Publisher) {
   let ahead = 0;
-  const system = await startSystem({
-    runs: (name) => name !== 'publish-events',
-    parts: () => ({ now: () => Date.now() + ahead }),
+  const system: System = await startSystem({
+    runs: (name) => runs || name !== 'publish-events',
+    parts: (name) => ({
+      now: () => Date.now() + ahead,
+      ...(sns && name === 'publish-events' && { sns: sns(system) }),
+    }),
   });
   systems.push(system);
   const call = async (name: string, sent: Sent) => {
@@ -54,7 +67,7 @@ const order = (country: string, unitPrice: number) => ({
 });
 
 test('The publisher is down for more than a day: every consumer has everything, and nothing twice', async () => {
-  const { call, audit, pass, auditUntilQuiet } = await withoutPublisher();
+  const { call, audit, pass, auditUntilQuiet } = await startWith({ runs: false });
   // It has run before the outage; nothing has happened yet.
   expect(await audit()).toMatchObject({ events: 0, behind: [], healed: 0 });
 
@@ -119,4 +132,65 @@ test('The publisher is down for more than a day: every consumer has everything, 
   });
   expect(events).toMatchObject([{ streamId: `payment-${late}`, version: 2 }]);
   expect(events).toHaveLength(1);
+}, 60_000);
+
+test('A publisher loses messages here and there, and says that all went well: the audit finds each of them', async () => {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  let state = seed;
+  const chance = () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return state / 2 ** 31;
+  };
+  let lost = 0;
+  const { call, pass, audit, auditUntilQuiet, system } = await startWith({
+    runs: true,
+    sns: ({ sns }) => {
+      const send = async ({ input }: PublishBatchCommand) => {
+        const entries = input.PublishBatchRequestEntries ?? [];
+        const sent = entries.filter(() => chance() < 0.5);
+        lost += entries.length - sent.length;
+        const given = { ...input, PublishBatchRequestEntries: sent };
+        return sent.length > 0 ? sns.send(new PublishBatchCommand(given)) : {};
+      };
+      return { send } as unknown as Runtime['sns'];
+    },
+  });
+  await audit();
+  await call('receive-stock', { params: { sku: 'MUG' }, body: { quantity: 100 } });
+  const orderIds: string[] = [];
+  for (let index = 0; index < 8; index++) {
+    const { orderId } = await call('place-order', { body: order(index % 2 ? 'US' : 'DE', 10 + index) });
+    orderIds.push(orderId);
+    if (index % 3 === 0) {
+      await call('cancel-order', { params: { orderId }, body: { reason: 'changed_my_mind' } });
+    } else {
+      const payment = { orderId, amount: 10 + index, reference: orderId, outcome: 'captured' };
+      await call('record-payment', { body: payment });
+    }
+  }
+  await system.mappings.settled();
+  expect([seed, lost]).not.toEqual([seed, 0]);
+  pass(6 * MINUTE);
+  await auditUntilQuiet();
+
+  const stored: StoredEvent[] = [];
+  for (const orderId of orderIds) {
+    const { events } = await call('get-order-events', { params: { orderId }, query: { limit: '100' } });
+    stored.push(...events);
+    const { version } = await call('get-order', { params: { orderId } });
+    const { notifications } = await call('list-notifications', { query: { orderId } });
+    const told = events.filter(({ eventType }: StoredEvent) => eventType !== 'OrderPaid').length;
+    expect([seed, orderId, version, notifications.length]).toEqual([seed, orderId, events.length, told]);
+  }
+  const count = (type: string) => stored.filter(({ eventType }) => eventType === type).length;
+  expect(count('OrderPaid')).toBe(5);
+  const { reserved } = await call('get-stock', { params: { sku: 'MUG' } });
+  expect([seed, reserved]).toEqual([seed, 8 - count('OrderCancelled')]);
+  const day = (ms: number) => new Date(Date.now() + ms).toISOString().slice(0, 10);
+  const { days } = await call('get-sales', { query: { from: day(-24 * HOUR), to: day(24 * HOUR) } });
+  const sum = (name: string) =>
+    days.reduce((total: number, each: Record<string, number>) => total + (each[name] ?? 0), 0);
+  expect([seed, sum('orders'), sum('cancelled')]).toEqual([seed, 8, count('OrderCancelled')]);
+  const { customsDeclarations } = await call('list-customs-declarations', { query: {} });
+  expect([seed, customsDeclarations.length]).toEqual([seed, 4]);
 }, 60_000);
