@@ -31,11 +31,11 @@ const HEAL_AGAIN_AFTER_MS = [HOUR_MS / 4, HOUR_MS];
 /**
  * One run of many: looks at every event when it is five minutes old and once more a day later, sends again what has
  * not arrived, watches it until it has, and reports the lag of each projection. It goes on where the last run that
- * wrote stopped: however long the publisher, or the audit itself, was down, nothing is
- * left out. What is too much for one run is the next one's.
+ * wrote stopped: however long the publisher, or the audit itself, was down, nothing is left out. What is too much for
+ * one run is the next one's.
  *
- * Killed anywhere, the next run does at most one page again. Of two at the same time one stops. Throws NotPublished, or
- * what DynamoDB or SQS throws: then the next run begins at the same page.
+ * Killed anywhere, the next run sends one page at most a second time. Of two at the same time one stops. Throws
+ * NotPublished, or what DynamoDB or SQS throws: then the next run begins at the page after the last that was sent.
  * AWS calls where nothing happened: a get, a put, and 4 queries for each type, look and day touched.
  */
 export async function auditOnSchedule(runtime: Runtime): Promise<ScheduledAudit> {
@@ -78,7 +78,10 @@ class Run {
     const { watched } = this.#state;
     if (watched.length === 0) return;
     const now = this.#runtime.now();
-    const kept = watched.filter(({ eventId }) => timeOf(eventId) >= now - REPEATABLE_MS);
+    const isOld = ({ eventId }: Watched) => timeOf(eventId) < now - REPEATABLE_MS;
+    const old = watched.filter(isOld);
+    const kept = watched.filter((one) => !isOld(one));
+    if (old.length > 0) this.#runtime.logger.warn('no longer watched: too old', { events: old });
     const found = new Map(
       (await stillBehind(this.#runtime, kept)).map((finding) => [finding.eventId, finding]),
     );

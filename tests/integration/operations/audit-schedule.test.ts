@@ -1,6 +1,8 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ScheduledAudit } from '../../../functions/operations/audit/report.ts';
 import type { DomainEvent } from '../../../shared/domain/events.ts';
+import { auditKey } from '../../../shared/read-model/keys.ts';
 import { killedAtEveryCall } from '../../support/consumers.ts';
 import { watched } from '../../support/data.ts';
 import { orderLife } from '../../support/streams.ts';
@@ -159,6 +161,25 @@ test('What never arrives goes out a bounded number of times, and is named all th
   expect(auditing.metrics).toMatchObject({ 'StreamsBehind order-view': 1 });
   await deliverAll(order);
   await runs(1, ({ behind }) => expect(behind).toEqual([]));
+});
+
+test('What nobody has mended for a month is no longer watched', async () => {
+  await auditing.append(HOUR, 'order-poison', created);
+  await auditing.run();
+  // As if the audit had kept up meanwhile.
+  const TableName = auditing.the.data.runtime().setting('READ_MODEL_TABLE');
+  auditing.now += 30 * DAY;
+  await auditing.the.data.dynamo.send(
+    new UpdateCommand({
+      TableName,
+      Key: auditKey,
+      UpdateExpression: 'SET looks = :looks',
+      ExpressionAttributeValues: {
+        ':looks': { soon: { auditedTo: auditing.now }, later: { auditedTo: auditing.now - DAY } },
+      },
+    }),
+  );
+  expect(await auditing.run()).toMatchObject({ events: 0, behind: [] });
 });
 
 test('Killed at any call and run again: everything has been sent, and arrives', async () => {

@@ -1,6 +1,8 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { SeenAgain } from '../../../functions/operations/audit/look-again.ts';
 import type { NewDomainEvent } from '../../../shared/domain/events.ts';
+import { generationsKey } from '../../../shared/read-model/keys.ts';
 import { watched } from '../../support/data.ts';
 import { orderLife } from '../../support/streams.ts';
 import { type Auditing, DAY, HOUR, MINUTE, placesOf, startAuditing } from './auditing.ts';
@@ -137,6 +139,26 @@ describe('A captured payment has arrived', () => {
     expect(placesOf(await open())).toEqual(['payment-1@1']);
     expect(await audit()).toMatchObject({ healed: 1 });
   });
+});
+
+test('Of a projection that was rebuilt the generation is asked that queries read', async () => {
+  const { data } = auditing.the;
+  const order = await auditing.append(HOUR, 'order-1', life.slice(0, 2));
+  await auditing.arrive(order.slice(0, 1), 'order-view', 'sales');
+  const TableName = data.runtime().setting('READ_MODEL_TABLE');
+  const switchTo = (live: number) =>
+    data.dynamo.send(
+      new PutCommand({
+        TableName,
+        Item: { ...generationsKey('order-view'), live, newest: 2, changeId: String(live) },
+      }),
+    );
+  await switchTo(2);
+  await auditing.arrive(order, 'order-view');
+  expect(await audit()).toMatchObject({ behind: [] });
+  await switchTo(1);
+  const [finding] = (await audit()).behind;
+  expect(finding).toMatchObject({ version: 2, lackedBy: [{ consumer: 'order-view', reached: 1 }] });
 });
 
 test('Of what is older than consumers remember only projections are asked', async () => {
