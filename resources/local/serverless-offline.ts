@@ -14,7 +14,7 @@ const longestWaitForInvocationsMs = 15_000;
 
 /** All of the below; before serverless-offline starts. */
 export async function mendServerlessOffline(log: Log): Promise<void> {
-  await Promise.all([quiet(log), giveRequestsIds(), letInvocationsEnd()]);
+  await Promise.all([quiet(log), passRequestsAsAwsDoes(), letInvocationsEnd()]);
 }
 
 /**
@@ -40,14 +40,23 @@ async function quiet(log: Log): Promise<void> {
   (setLogUtils as (utils: { log: Log }) => void)({ log: filtered });
 }
 
-/** Every request of an HTTP API has the same `requestContext.requestId` there; on AWS each has its own. */
-async function giveRequestsIds(): Promise<void> {
+interface HttpEvent {
+  requestContext: { requestId: string };
+  body: unknown;
+}
+
+/**
+ * Every request of an HTTP API has the same `requestContext.requestId` there, where on AWS each has its own; and the
+ * JSON `false` and `0` arrive parsed, where on AWS a body is a text.
+ */
+async function passRequestsAsAwsDoes(): Promise<void> {
   const { default: Event } = await internal('./events/http/lambda-events/LambdaProxyIntegrationEventV2.js');
-  const { prototype } = Event as { prototype: { create(): { requestContext: { requestId: string } } } };
+  const { prototype } = Event as { prototype: { create(): HttpEvent } };
   const { create } = prototype;
   prototype.create = function () {
     const event = create.call(this);
     event.requestContext.requestId = randomUUID();
+    if (typeof event.body === 'boolean' || typeof event.body === 'number') event.body = String(event.body);
     return event;
   };
 }

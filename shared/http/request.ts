@@ -33,7 +33,7 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
 export type HttpEvent = APIGatewayProxyEventV2;
 
 /** What the headers may hold. */
-export const IF_MATCH = /^(?:\*|"([1-9]\d{0,14})")$/;
+export const IF_MATCH = /^(\*|"[1-9][0-9]{0,14}")$/;
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 const CORRELATION_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -66,8 +66,7 @@ export function correlationIdOf(event: HttpEvent): string {
 export function ifMatchOf(event: HttpEvent, problems: Problem[]): number | undefined {
   const given = headerOf(event, 'if-match')?.trim();
   if (given === undefined) return undefined;
-  const match = IF_MATCH.exec(given);
-  if (match) return match[1] === undefined ? undefined : Number(match[1]);
+  if (IF_MATCH.test(given)) return given === '*' ? undefined : Number(given.slice(1, -1));
   problems.push({ path: 'if-match', message: 'must be a version in quotes as ETag has it, e.g. "3", or *' });
   return undefined;
 }

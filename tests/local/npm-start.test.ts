@@ -92,6 +92,13 @@ describe('npm start', () => {
     expect((await system.request('GET', '/orders?status=pending')).status).toBe(403);
   });
 
+  test('answers every body with what is wrong with it', async () => {
+    for (const body of [false, 0, true, 1, 'x', [], { coupon: 1 }]) {
+      const { status } = await system.request('POST', '/orders', { body });
+      expect({ body, status }).toEqual({ body, status: 422 });
+    }
+  });
+
   test('has what `sls invoke local` needs', async () => {
     const { body } = await system.request<{ orderId: string }>('POST', '/orders', { body: order('LOCAL-1') });
     const event = {

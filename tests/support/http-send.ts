@@ -22,7 +22,11 @@ export async function send(handler: (event: HttpEvent) => Promise<HttpResult>, s
   const result = await handler(httpEvent(sent));
   if (sent.operation) checkAnswer(sent.operation, result);
   const { statusCode, headers, body } = result;
-  return { status: statusCode, headers, body: JSON.parse(body) };
+  return {
+    status: statusCode,
+    headers,
+    body: headers['content-type']?.includes('json') && body ? JSON.parse(body) : body,
+  };
 }
 
 export function httpEvent({ body, headers, sub = 'ada', scope = '', ...rest }: Sent): HttpEvent {

@@ -29,6 +29,8 @@ export interface System {
   mappings: Mappings;
   /** A function by its name in serverless.yml, run in this process. Rejects where an operation's answer is outside the contract. */
   invoke(name: string, event: unknown): Promise<unknown>;
+  /** A function by its name, with parts of its runtime replaced: a clock, a faulty client. */
+  handlerOf(name: string, parts?: RuntimeParts): Promise<AnyHandler>;
   /** The runtime that a function is given, with its own settings. */
   runtimeOf(name: string, parts?: RuntimeParts): Runtime;
   dynamo: DynamoDBDocumentClient;
@@ -97,13 +99,16 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     });
   }
 
+  const handlerOf = async (name: string, parts?: RuntimeParts): Promise<AnyHandler> => {
+    const module: HandlerModule = await import(byName.get(name)?.path ?? '');
+    return module.createHandler(runtimeOf(name, parts));
+  };
+
   const handlers = new Map<string, Promise<AnyHandler>>();
   function invoke(name: string, event: unknown): Promise<unknown> {
     let handler = handlers.get(name);
     if (!handler) {
-      handler = import(byName.get(name)?.path ?? '').then((module: HandlerModule) =>
-        module.createHandler(runtimeOf(name)),
-      );
+      handler = handlerOf(name);
       handlers.set(name, handler);
     }
     const answer = handler.then((run) => run(event, context));
@@ -121,6 +126,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     stack,
     mappings,
     invoke,
+    handlerOf,
     runtimeOf,
     dynamo,
     sns,

@@ -1,0 +1,290 @@
+import { randomUUID } from 'node:crypto';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { RuntimeParts } from '../../shared/config/runtime.ts';
+import { inventoryAggregate } from '../../shared/domain/inventory/inventory.ts';
+import { orderAggregate } from '../../shared/domain/order/order.ts';
+import { handleCommand } from '../../shared/event-store/handle-command.ts';
+import { order } from '../support/commands.ts';
+import { openApi, operations, resolved } from '../support/contract.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Sent, send } from '../support/http-send.ts';
+import { type System, startSystem } from '../support/system.ts';
+import { valid } from './valid-requests.ts';
+
+// Every operation is made to give every answer that the document promises, on the whole stack; `send` holds each of
+// them to the document. What cannot be provoked here is listed below, each with its reason.
+
+/** Operation or `*`, then status or a problem's code → why it is not provoked. */
+const notHere: Record<string, string> = {
+  '* 429': 'API Gateway throttles, not the function',
+  '* command-too-large': 'a body of 128 KiB makes no event of 256 KiB',
+  'place-order order-already-exists': 'an order’s id follows from its key, or is new',
+  'health 500': 'calls nothing that could fail',
+  'health 503': 'calls nothing that could fail',
+  'openapi 500': 'calls nothing that could fail',
+  'openapi 503': 'calls nothing that could fail',
+  'asyncapi 500': 'calls nothing that could fail',
+  'asyncapi 503': 'calls nothing that could fail',
+  'docs 500': 'calls nothing that could fail',
+  'docs 503': 'calls nothing that could fail',
+};
+
+const seen = new Set<string>();
+let system: System;
+beforeAll(async () => {
+  system = await startSystem();
+}, 60_000);
+afterAll(() => system.stop());
+
+/** Calls an operation as `ada`, who may do everything, unless `sent` says otherwise. */
+async function call(operation: string, sent: Sent = {}, parts?: RuntimeParts) {
+  const handler = await system.handlerOf(operation, parts);
+  const scope = 'orders:manage payments:write inventory:write audit:read';
+  const answer = await send(handler as never, { operation, scope, ...sent });
+  seen.add(`${operation} ${answer.status}`);
+  const type: string | undefined = answer.body?.type;
+  if (answer.status >= 400) seen.add(`${operation} ${type?.split(':').at(-1)}`);
+  return answer;
+}
+
+const key = () => ({ 'Idempotency-Key': randomUUID() });
+const metadata = () => ({ userId: 'test', correlationId: 'c', causationId: 'e', commandId: randomUUID() });
+
+async function placed(): Promise<string> {
+  return (await call('place-order', { body: order, headers: key() })).body.orderId;
+}
+
+/** An order in that state, and its id. */
+async function orderThatIs(
+  status: 'pending' | 'paid' | 'shipped' | 'delivered' | 'cancelled',
+): Promise<string> {
+  const aggregateId = await placed();
+  const steps = {
+    pending: [],
+    paid: ['pay'],
+    shipped: ['pay', 'ship'],
+    delivered: ['pay', 'ship', 'deliver'],
+    cancelled: ['cancel'],
+  } as const;
+  const commands = {
+    pay: { type: 'pay', paymentId: 'pay-1', amount: 3998, currency: 'USD' },
+    ship: { type: 'ship', carrier: 'UPS', trackingNumber: '1Z' },
+    deliver: { type: 'deliver' },
+    cancel: { type: 'cancel', reason: 'test' },
+  } as const;
+  for (const step of steps[status]) {
+    const runtime = system.runtimeOf('place-order');
+    await handleCommand(runtime, orderAggregate, {
+      aggregateId,
+      command: commands[step],
+      metadata: metadata(),
+    });
+  }
+  return aggregateId;
+}
+
+const ship = (orderId: string, changes: Sent = {}) =>
+  call('ship-order', { params: { orderId }, body: { carrier: 'UPS', trackingNumber: '1Z' }, ...changes });
+const deliver = (orderId: string) => call('deliver-order', { params: { orderId }, body: {} });
+const cancel = (orderId: string, reason = 'late') =>
+  call('cancel-order', { params: { orderId }, body: { reason } });
+const pay = (orderId: string, changes: object = {}) =>
+  call('record-payment', {
+    body: { orderId, amount: 39.98, reference: randomUUID(), outcome: 'captured', ...changes },
+  });
+const refund = (paymentId: string) =>
+  call('refund-payment', { params: { paymentId }, body: { reason: 'damaged' } });
+
+const failing = (name: string): RuntimeParts => ({
+  dynamo: { send: () => Promise.reject(Object.assign(new Error('test'), { name })) } as never,
+  sleep: async () => undefined,
+});
+
+/** Somebody else is always first. */
+const losing = (operation: string): RuntimeParts => ({
+  sleep: async () => undefined,
+  dynamo: {
+    send: (command: object) =>
+      command.constructor.name === 'PutCommand'
+        ? Promise.reject(new ConditionalCheckFailedException({ message: 'taken', $metadata: {} }))
+        : system.runtimeOf(operation).dynamo.send(command as never),
+  } as never,
+});
+
+test.each([...operations.values()])(
+  '$operationId: what any request of its kind may meet',
+  async (operation) => {
+    const { operationId, security, requestBody, parameters = [], responses } = operation;
+    const request = valid[operationId];
+    if (!request) throw new Error(`say what a valid request of ${operationId} is`);
+    await call(operationId, { ...request, query: { ...request.query, nonsense: '1' } });
+    if (security.length > 0) await call(operationId, { ...request, anonymous: true });
+    if (security.some(({ token }) => token?.length)) await call(operationId, { ...request, scope: '' });
+    if (parameters.some((one) => one.in === 'path'))
+      await call(operationId, { ...request, params: { x: ' ' } });
+    if (security.length > 0) {
+      await call(operationId, request, failing('TypeError'));
+      await call(operationId, request, failing('ThrottlingException'));
+    }
+    if (responses[304]) {
+      const { headers } = await call(operationId, request);
+      await call(operationId, { ...request, headers: { 'If-None-Match': headers.etag } });
+    }
+    if (!requestBody) return;
+    await call(operationId, { ...request, body: '{' });
+    await call(operationId, { ...request, body: JSON.stringify(request.body) + ' '.repeat(200_000) });
+    await call(operationId, { ...request, headers: { 'Content-Type': 'text/plain' } });
+  },
+);
+
+test('customers: registered once, renamed by themselves, never met', async () => {
+  await call('register-customer', { ...valid['register-customer'], headers: key() });
+  await call('register-customer', { ...valid['register-customer'], headers: key() });
+  await call('register-customer', {
+    body: { ...(valid['register-customer']?.body as object), customerId: 'bob' },
+    scope: '',
+  });
+  const renaming = { params: { customerId: 'ada' }, body: { name: 'Ada King' } };
+  await call('rename-customer', { ...renaming, headers: { 'If-Match': '"9"' } });
+  await call('rename-customer', renaming);
+  await call('rename-customer', { ...renaming, params: { customerId: 'nobody' } });
+});
+
+test('orders: placed for whom one may, up to a total', async () => {
+  await call('place-order', { body: { ...order, customerId: 'bob' }, scope: '' });
+  const items = [{ sku: 'GOLD', name: 'Gold', quantity: 10_000, unitPrice: 1_000_000 }];
+  await call('place-order', { body: { ...order, items } });
+});
+
+test('orders: shipped, delivered and cancelled in their turn', async () => {
+  for (const status of ['pending', 'paid', 'shipped', 'delivered', 'cancelled'] as const) {
+    await ship(await orderThatIs(status), { body: { carrier: 'DHL', trackingNumber: '2' } });
+    await deliver(await orderThatIs(status));
+    await cancel(await orderThatIs(status));
+  }
+  for (const command of [ship, deliver, cancel]) await command(randomUUID());
+});
+
+test('payments: of an order and its total, refunded once', async () => {
+  const orderId = await placed();
+  const { body: payment } = await pay(orderId, { reference: 'ch_once' });
+  await call('refund-payment', {
+    ...valid['refund-payment'],
+    params: { paymentId: payment.paymentId },
+    headers: { 'If-Match': '"9"' },
+  });
+  await call('record-payment', {
+    body: { orderId, amount: 39.98, reference: 'ch_once', outcome: 'declined' },
+    headers: key(),
+  });
+  await pay(orderId, { amount: 1 });
+  await pay(randomUUID());
+  for (let time = 0; time < 2; time++) await refund(payment.paymentId);
+  await refund((await pay(orderId, { outcome: 'declined' })).body.paymentId);
+  await refund(randomUUID());
+});
+
+test('stock: received up to a limit', async () => {
+  await call('receive-stock', valid['receive-stock']);
+  const command = { type: 'receive', sku: 'ATOM', quantity: 1e12 } as const;
+  const runtime = system.runtimeOf('receive-stock');
+  await handleCommand(runtime, inventoryAggregate, { aggregateId: 'ATOM', command, metadata: metadata() });
+  await call('receive-stock', { ...valid['receive-stock'], params: { sku: 'ATOM' } });
+  await call('get-stock', { params: { sku: 'NEVER' } });
+});
+
+test('every command: a key for another command, a version that is gone, a race that is lost', async () => {
+  const orderId = await orderThatIs('paid');
+  const { paymentId } = (await pay(await placed())).body;
+  const commands: Record<string, [first: Sent, second: object]> = {
+    'register-customer': [
+      { body: { name: 'Cy', email: 'cy@example.com', customerId: 'cy' } },
+      { name: 'Cyd' },
+    ],
+    'rename-customer': [{ params: { customerId: 'cy' }, body: { name: 'Cyn' } }, { name: 'Cyrus' }],
+    'place-order': [{ body: order }, { items: [{ ...order.items[0], quantity: 9 }] }],
+    'ship-order': [
+      { params: { orderId }, body: { carrier: 'UPS', trackingNumber: '7' } },
+      { carrier: 'DHL' },
+    ],
+    'deliver-order': [{ params: { orderId }, body: {} }, {}],
+    'cancel-order': [{ params: { orderId: await placed() }, body: { reason: 'a' } }, { reason: 'b' }],
+    'record-payment': [
+      { body: { orderId, amount: 39.98, reference: randomUUID(), outcome: 'captured' } },
+      { outcome: 'declined' },
+    ],
+    'refund-payment': [{ params: { paymentId }, body: { reason: 'a' } }, { reason: 'b' }],
+    'receive-stock': [{ params: { sku: 'TEA' }, body: { quantity: 1 } }, { quantity: 2 }],
+  };
+  for (const [command, [first, changes]] of Object.entries(commands)) {
+    await call(command, first, losing(command));
+    const headers = key();
+    await call(command, { ...first, headers: { ...headers, 'If-Match': '"99"' } });
+    await call(command, { ...first, headers });
+    // Its body is empty: another order under the same key is another command, which has a stream of its own.
+    if (command !== 'deliver-order')
+      await call(command, { ...first, headers, body: { ...(first.body as object), ...changes } });
+  }
+  const both = { params: { orderId: await orderThatIs('paid') }, headers: key() };
+  await ship(both.params.orderId, { headers: both.headers });
+  await call('deliver-order', { ...both, body: {} });
+});
+
+test('reading: what there is, as it was, and what has not come yet', async () => {
+  const rich = {
+    ...order,
+    items: [{ ...order.items[0], unitPrice: 900 }],
+    shippingAddress: { ...order.shippingAddress, country: 'FR' },
+  };
+  const { orderId } = (await call('place-order', { body: rich })).body;
+  const reading = { params: { orderId } };
+  await call('get-order', reading);
+  await call('get-order', { ...reading, query: { asOf: new Date(Date.now() + 60_000).toISOString() } });
+  await call('get-order', { ...reading, query: { minVersion: '9' } });
+  await call('get-order', { ...reading, sub: 'eve', scope: '' });
+  await call('get-order-events', { ...reading, query: { limit: '1' } });
+  await call('list-customer-orders', { params: { customerId: 'ada' }, query: { limit: '1' } });
+  await call('list-customer-orders', { params: { customerId: 'ada' }, sub: 'eve', scope: '' });
+  await call('list-events', { query: { type: 'OrderCreated', limit: '1' } });
+  await call('get-sales', valid['get-sales']);
+  await call('health');
+  // What the consumers make of it.
+  for (const [operation, field, request] of [
+    ['list-orders', 'orders', {}],
+    ['list-fraud-reviews', 'fraudReviews', {}],
+    ['list-customs-declarations', 'customsDeclarations', {}],
+    ['list-notifications', 'notifications', { query: { orderId } }],
+    ['get-stock', 'sku', { params: { sku: 'TEA' } }],
+  ] as const) {
+    await eventually(async () =>
+      expect((await call(operation, request)).body[field]?.length).toBeGreaterThan(0),
+    );
+  }
+});
+
+test('no promise of the document was left untried but those that cannot be tried here', () => {
+  const promised = [...operations.values()].flatMap(({ operationId, pointer, responses }) =>
+    Object.entries(responses).flatMap(([status, response]) => {
+      const { content = {} } = resolved(`${pointer}/responses/${status}`, response).response;
+      const examples = Object.keys(content['application/problem+json']?.examples ?? {});
+      return [status, ...examples].map((what) => `${operationId} ${what}`);
+    }),
+  );
+  const excused = (promise: string) => {
+    const [operation = '', what = ''] = promise.split(' ');
+    const status = statusOf[what];
+    return [`${operation} ${what}`, `* ${what}`, `${operation} ${status}`].some((one) => one in notHere);
+  };
+  expect(promised.length).toBeGreaterThan(200);
+  expect(promised.filter((promise) => !seen.has(promise) && !excused(promise))).toEqual([]);
+  const idle = Object.keys(notHere).filter((one) => seen.has(one));
+  expect(idle).toEqual([]);
+});
+
+const statusOf: Record<string, string> = { 'internal-error': '500', unavailable: '503' };
+
+test('the document is what this test thinks it is', () => {
+  expect(operations.size).toBe(Object.keys(valid).length);
+  expect(Object.keys(openApi.paths).length).toBeGreaterThan(15);
+});
