@@ -37,6 +37,7 @@ const hopStyles: Record<string, Style> = {
   publish: 'magenta',
   consumer: 'green',
   'dead-letter': 'red',
+  redrive: 'yellow',
 };
 
 /** Colour on a terminal, unless NO_COLOR says otherwise (https://no-color.org). */

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createStack } from '../../resources/local/stack/stack.ts';
 import type { Resource, Template } from '../../resources/local/stack/template.ts';
 import { closedRules } from '../support/closed-rules.ts';
-import { type Compiled, compile, compiledTemplate } from '../support/compiled-template.ts';
+import { compile, compiledTemplate, stageTemplate } from '../support/compiled-template.ts';
 import { sharedEmulators, uniquePrefix } from '../support/emulators.ts';
 import { exampleRegion, givenNames } from '../support/given-names.ts';
 import { routes, templateRules } from '../support/template-rules.ts';
@@ -14,7 +14,6 @@ const stages = ['dev', 'staging', 'prod', 'pr42'] as const;
 type Stage = (typeof stages)[number];
 
 const templates = {} as Record<Stage, Template>;
-const compiled: Compiled[] = [];
 
 /** What is about where a stack is deployed from. */
 const packager = {
@@ -27,14 +26,11 @@ const packager = {
 
 beforeAll(async () => {
   templates.dev = await compiledTemplate();
-  for (const stage of ['staging', 'prod', 'pr42'] as const) {
-    const one = await compile(stage, stage === 'pr42' ? packager : {});
-    compiled.push(one);
-    templates[stage] = one.template;
-  }
+  for (const stage of ['staging', 'prod'] as const) templates[stage] = await stageTemplate(stage);
+  const { template, remove } = await compile('pr42', packager);
+  templates.pr42 = template;
+  await remove();
 }, 120_000);
-
-afterAll(() => Promise.all(compiled.map(({ remove }) => remove())));
 
 describe.each(stages)('The template of %s', (stage) => {
   test.each(Object.entries({ ...templateRules, ...closedRules }))('keeps the rule %s', (_, rule) => {

@@ -1,11 +1,11 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Template } from '../../resources/local/stack/template.ts';
 import * as unreadableEvents from '../../shared/domain/unreadable-event.ts';
 import { metricDefinitions } from '../../shared/observability/metrics.ts';
 import { type NamedMetric, neverWritten, partOf } from '../support/cloudwatch.ts';
-import { type Compiled, compile, compiledTemplate } from '../support/compiled-template.ts';
+import { compiledTemplate, stageTemplate } from '../support/compiled-template.ts';
 import { type DashboardBody, dashboardBody } from '../support/dashboard-schema.ts';
 import { root } from '../support/scripts.ts';
 
@@ -32,11 +32,10 @@ interface Alarm {
   OKActions: unknown[];
 }
 
-let prod: Compiled;
+const prod = {} as { template: Template };
 beforeAll(async () => {
-  prod = await compile('prod');
+  prod.template = await stageTemplate('prod');
 }, 60_000);
-afterAll(() => prod.remove());
 
 const ofType = <Properties>(template: Template, type: string): [string, Properties][] =>
   Object.entries(template.Resources)

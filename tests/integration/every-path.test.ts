@@ -2,8 +2,9 @@ import { glob, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Template } from '../../resources/local/stack/template.ts';
 import type { CallRecord } from '../support/aws-calls.ts';
-import { type Compiled, compile } from '../support/compiled-template.ts';
+import { stageTemplate } from '../support/compiled-template.ts';
 import { everyPath, mailing, person } from '../support/every-path.ts';
 import { type RecordedSystem, startRecordedSystem } from '../support/recorded-system.ts';
 import { functionsOf, roleFindings, roleIdOf, statementsOf } from '../support/role-rights.ts';
@@ -13,14 +14,14 @@ import { functionsOf, roleFindings, roleIdOf, statementsOf } from '../support/ro
 
 let the: RecordedSystem;
 /** A stage that sends mail by SES. */
-let staging: Compiled;
+let staging: Template;
 /** What notifications calls there. */
 let mailed: CallRecord;
 /** What lies in the dead letters at the end. */
 let letters: { body: string; reason: string }[];
 
 beforeAll(async () => {
-  const compiling = compile('staging');
+  const compiling = stageTemplate('staging');
   the = await startRecordedSystem();
   await everyPath(the);
   mailed = await mailing(the, false);
@@ -28,7 +29,7 @@ beforeAll(async () => {
   letters = (await Promise.all([...the.deadLetters.values()].map(lettersIn))).flat();
   staging = await compiling;
 }, 60_000);
-afterAll(() => Promise.all([the.stop(), staging.remove()]));
+afterAll(() => the.stop());
 
 describe('The role of every function', () => {
   test('grants what the function calls, and nothing else', () => {
@@ -60,7 +61,7 @@ describe('The role of every function', () => {
     const notifications = the.called.of('notifications').filter(({ resource }) => resource !== readModel);
     const called = the.called.with('notifications', [...notifications, ...mailed.of('notifications')]);
     expect(mailed.of('notifications').map(({ action }) => action)).toContain('ses:SendEmail');
-    expect(roleFindings(staging.template, stack, called)).toEqual([]);
+    expect(roleFindings(staging, stack, called)).toEqual([]);
   });
 
   test('knows of all calls: no function makes a client of its own', async () => {
