@@ -1,12 +1,16 @@
 // Where alarms go: a topic of the stage, which mails to `alarmEmail`; or `alarmTopicArn`, which is there already. Read by
 // serverless.yml.
 
+/** Whether the stage has alarms. What `--param` says comes as text. */
+const hasAlarms = async (resolveVariable) => String(await resolveVariable('param:alarms')) === 'true';
+module.exports.hasAlarms = hasAlarms;
+
 /** What an alarm's actions name. */
 module.exports.alarmTopicOf = async (resolveVariable) =>
   (await resolveVariable('param:alarmTopicArn')) || { Ref: 'AlarmsTopic' };
 
 module.exports.resources = async ({ resolveVariable }) => {
-  if (!(await resolveVariable('param:alarms')) || (await resolveVariable('param:alarmTopicArn'))) {
+  if (!(await hasAlarms(resolveVariable)) || (await resolveVariable('param:alarmTopicArn'))) {
     return { Resources: {} };
   }
   const name = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}-alarms`;

@@ -1,7 +1,7 @@
 // Who is told when something is wrong, and of what. Made from the same list as the functions and consumers themselves. Read
 // by serverless.yml; a stage whose parameter `alarms` is false has none.
 
-const { alarmTopicOf } = require('./alarm-topic.cjs');
+const { alarmTopicOf, hasAlarms } = require('./alarm-topic.cjs');
 const { partsOf } = require('./parts.cjs');
 
 const MINUTE = 60;
@@ -33,7 +33,7 @@ module.exports.alarmIds = async (resolveVariable) =>
   Object.keys(await alarmsOf(resolveVariable, await partsOf(resolveVariable)));
 
 async function alarmsOf(resolveVariable, parts) {
-  if (!(await resolveVariable('param:alarms'))) return {};
+  if (!(await hasAlarms(resolveVariable))) return {};
   return {
     ...apiAlarms(),
     ...Object.assign({}, ...parts.functions.map(functionAlarms)),
