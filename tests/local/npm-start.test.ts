@@ -93,7 +93,7 @@ describe('npm start', () => {
   });
 
   test('answers every body with what is wrong with it', async () => {
-    for (const body of [false, 0, true, 1, 'x', [], { coupon: 1 }]) {
+    for (const body of [false, 0, true, 1, [], { coupon: 1 }]) {
       const { status } = await system.request('POST', '/orders', { body });
       expect({ body, status }).toEqual({ body, status: 422 });
     }
