@@ -31,9 +31,8 @@ export function createConsumer(
   return async ({ Records }) => {
     try {
       const { deliveries, steps, failures } = readAll(Records, handleStep);
-      const failed = await Promise.all([handleAll(handle, deliveries), ...steps]);
+      const failed = await Promise.all([handleAll(runtime, handle, deliveries), ...steps]);
       for (const [id, error] of failed.flatMap((some) => [...some])) failures.set(id, error);
-      logHandled(runtime, deliveries, failures);
       const retries = await settle(runtime, Records, failures);
       return { batchItemFailures: retries.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     } finally {
@@ -72,13 +71,20 @@ async function doStep(handleStep: HandleStep, step: unknown, record: SQSRecord):
   }
 }
 
-async function handleAll(handle: Handle, deliveries: readonly Delivery[]): Promise<Failures> {
+async function handleAll(
+  runtime: Runtime,
+  handle: Handle,
+  deliveries: readonly Delivery[],
+): Promise<Failures> {
   if (deliveries.length === 0) return new Map();
+  let failures: Failures;
   try {
-    return await handle(deliveries);
+    failures = await handle(deliveries);
   } catch (error) {
-    return new Map(deliveries.map(({ messageId }) => [messageId, error]));
+    failures = new Map(deliveries.map(({ messageId }) => [messageId, error]));
   }
+  logHandled(runtime, deliveries, failures);
+  return failures;
 }
 
 /** Sends to the dead letter queue what is due there; answers with what has to come back. */

@@ -58,7 +58,7 @@ export async function runStep(
     throw error;
   }
   if (!(await moveOn(runtime, step, step.number, next))) return log(runtime, step, 'overtaken');
-  log(runtime, step, next.ended ? 'segment ended' : 'done');
+  log(runtime, step, next.ended ? 'done, the last one' : 'done');
   if (!next.ended) await sendNext(runtime, step);
 }
 
@@ -136,6 +136,7 @@ const sendNext = (runtime: Runtime, step: Step): Promise<void> =>
 async function note(runtime: Runtime, step: Step, error: unknown, receiveCount: number): Promise<void> {
   const final = receiveCount >= Number(runtime.setting('MAX_RECEIVE_COUNT'));
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  runtime.logger.warn('step of a rebuild failed', { ...step, receiveCount, error: error as Error });
   try {
     await noteOf(runtime, step, step.number, {
       movedAt: runtime.now(),
@@ -147,4 +148,7 @@ async function note(runtime: Runtime, step: Step, error: unknown, receiveCount: 
 }
 
 const log = (runtime: Runtime, step: Step, outcome: string): void =>
-  runtime.logger.info('rebuild step', { ...step, outcome });
+  runtime.logger.info(`rebuild, ${step.phase}: step ${step.number} of segment ${step.segment} ${outcome}`, {
+    ...step,
+    outcome,
+  });

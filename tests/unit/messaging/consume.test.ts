@@ -4,7 +4,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
 import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
 import { createConsumer } from '../../../shared/messaging/consume.ts';
-import type { Handle } from '../../../shared/messaging/delivery.ts';
+import type { Handle, HandleStep } from '../../../shared/messaging/delivery.ts';
 import { each } from '../../../shared/messaging/handle.ts';
 import { noMetrics } from '../../support/no-metrics.ts';
 import { sqsEvent } from '../../support/sqs-event.ts';
@@ -17,7 +17,11 @@ type Sent = SendMessageCommand['input'];
 type Delayed = ChangeMessageVisibilityBatchCommand['input'];
 
 /** A consumer whose queue answers as told. */
-function consumer(handle: Handle, queue: { onSend?: () => object; onDelay?: () => object } = {}) {
+function consumer(
+  handle: Handle,
+  queue: { onSend?: () => object; onDelay?: () => object } = {},
+  handleStep?: HandleStep,
+) {
   const deadLetters: Sent[] = [];
   const delays: Delayed[] = [];
   const counted: Record<string, number> = {};
@@ -53,7 +57,7 @@ function consumer(handle: Handle, queue: { onSend?: () => object; onDelay?: () =
       RETRY_BASE_SECONDS: '2',
     },
   });
-  return { run: createConsumer(runtime, handle), deadLetters, delays, counted, flush };
+  return { run: createConsumer(runtime, handle, handleStep), deadLetters, delays, counted, flush };
 }
 
 const well: Handle = async () => new Map();
@@ -179,6 +183,43 @@ describe('A consumer', () => {
     });
     expect(await run(withBody(sqsEvent(events.slice(0, 2), 5), 1, 'poison'))).toEqual(failed('m0', 'm1'));
     expect(counted.DeadLetters).toBeUndefined();
+  });
+
+  test('does steps beside the events, which do not wait for them', async () => {
+    const taken: unknown[] = [];
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    let counts: Record<string, number> = {};
+    const { run, counted } = consumer(well, {}, async (step, receiveCount) => {
+      taken.push([step, receiveCount]);
+      await ended;
+      counts = { ...counted };
+    });
+    const running = run(withBody(sqsEvent(events, 2), 1, '{"step":{"n":1}}'));
+    await new Promise(setImmediate);
+    end();
+    expect(await running).toEqual(failed());
+    expect(taken).toEqual([[{ n: 1 }, 2]]);
+    expect(counts).toMatchObject({ MessagesHandled: 3 });
+  });
+
+  test('lets a step that fails come back, and sends it to the dead letters in the end', async () => {
+    const fails = async () => {
+      throw new Error('no');
+    };
+    const { run, deadLetters } = consumer(well, {}, fails);
+    const body = '{"step":{"n":1}}';
+    expect(await run(withBody(sqsEvent(events, 4), 1, body))).toEqual(failed('m1'));
+    expect(await run(withBody(sqsEvent(events, 5), 1, body))).toEqual(failed());
+    expect(deadLetters).toMatchObject([{ MessageBody: body }]);
+  });
+
+  test('that knows no steps takes one for poison', async () => {
+    const { run, deadLetters } = consumer(well);
+    expect(await run(withBody(sqsEvent(events), 1, '{"step":{"n":1}}'))).toEqual(failed());
+    expect(deadLetters).toHaveLength(1);
   });
 
   test('flushes its metrics also where it fails itself', async () => {
