@@ -53,8 +53,9 @@ export async function readDeployment(template: Template): Promise<Deployment> {
   const loading = Object.entries(template.Resources).map(async ([logicalId, { Type, Properties }]) => {
     if (Type !== 'AWS::Lambda::Function') return;
     const { FunctionName, Handler } = Properties as { FunctionName: string; Handler: string };
-    // Queries and operations change nothing, and what they answer is tested elsewhere.
-    if (!/^functions\/(commands|projections|consumers|publish-events)\//.test(Handler)) return;
+    // Queries and operations change nothing, and what they answer is tested elsewhere; but the audit is a check.
+    if (!/^functions\/(commands|projections|consumers|publish-events|operations\/audit)\//.test(Handler))
+      return;
     const module = await import(`../../../${Handler.replace(/\.handler$/, '.ts')}`);
     functions.set(FunctionName.replace(STAGE_PREFIX, ''), { logicalId, createHandler: module.createHandler });
   });

@@ -80,7 +80,7 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
       ]),
     ),
     remainingMs: 300,
-    timeoutMs: (name) => (consumers.has(name) ? undefined : 2_000),
+    timeoutMs: (name) => (consumers.has(name) || name === 'audit' ? undefined : 2_000),
     latency: () => 0,
     stall: (chance) => chance.between(4_100, 6_000),
   });

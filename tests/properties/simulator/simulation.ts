@@ -1,3 +1,4 @@
+import { checkAudit } from '../checks/audit.ts';
 import { checkEmails } from '../checks/emails.ts';
 import { type Finding, Findings } from '../checks/findings.ts';
 import { historyOf } from '../checks/history.ts';
@@ -77,6 +78,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
     checkReadModel(history, await world.readModel(), findings);
     checkEmails(history, world.functions.mailbox, findings);
     checkHandled(history, world.subscriptions, world.ledger, findings);
+    if (findings.list.length === 0) await checkAudit(world, history, findings);
   } catch (error) {
     findings.add('lost', `the run came to no end: ${(error as Error).stack}`);
   }

@@ -1,0 +1,27 @@
+import type { Audited } from '../../../functions/operations/audit/audit.ts';
+import { timeOf } from '../../../shared/config/ids.ts';
+import type { World } from '../simulator/world.ts';
+import type { Findings } from './findings.ts';
+import type { History } from './history.ts';
+
+/**
+ * The audit, which sees of everything only traces, must come to the same as the checks do that see all: where these
+ * find nothing, nothing is missing. (What it must find where something is missing is tested with it.)
+ */
+export async function checkAudit(world: World, { events }: History, findings: Findings): Promise<void> {
+  const first = Math.min(...events.map(({ eventId }) => timeOf(eventId)));
+  const asked = { from: new Date(first).toISOString(), limit: 0, heal: false };
+  let answer: Audited | undefined;
+  const ask = async () => {
+    do {
+      const continuation = answer?.continuation;
+      const event: object = { ...asked, ...(continuation && { continuation }) };
+      answer = (await world.functions.start('audit', event).answer) as Audited;
+      for (const { eventType, streamId, version, lackedBy } of answer.behind) {
+        const who = lackedBy.map(({ consumer }) => consumer).join(', ');
+        findings.add('lost', `audit: ${who} lacks ${eventType} ${streamId}@${version}`);
+      }
+    } while (answer.continuation);
+  };
+  await world.settle(ask());
+}
