@@ -1,0 +1,6 @@
+import { expect, test } from '@jest/globals';
+import { fuzz } from '../fuzz/fuzz.ts';
+
+test('the fuzzer finds no 5xx and no answer outside the contract', async () => {
+  expect(await fuzz(['--max-examples', '10'])).toBe(0);
+}, 900_000);
