@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { inFirstGeneration, partitionIn } from '../../../shared/read-model/keys.ts';
+import { chanceOf } from '../../properties/simulator/chance.ts';
 import { orderStream } from '../../support/streams.ts';
 import { type Bench, type Interfere, type Message, type Process, startBench } from './rebuild-bench.ts';
 
@@ -12,17 +13,6 @@ const AT = '2026-11-20T10:00:00.000Z';
 const STREAMS = 24;
 /** Of a consumer, ms: see resources/consumers.cjs. */
 const TIMEOUT_MS = 20_000;
-
-/** mulberry32: the same numbers for the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A Lambda process, which goes by what it has read for five seconds and handles one batch at a time. */
 interface Worker {
@@ -39,8 +29,8 @@ interface Worker {
 async function race(seed: number, { settleSeconds = 30, isOnlyFilled = false } = {}) {
   const bench = await startBench({ tickMs: 5, settleSeconds });
   opened.push(bench);
-  const random = randomOf(seed);
-  const upTo = (n: number) => Math.floor(random() * n);
+  const { next: random, hits, pick, between } = chanceOf(seed, 'race');
+  const upTo = (ms: number) => between(0, ms);
   const lives = Array.from({ length: STREAMS }, (_, index) => orderStream(`o${index}`, 'ada', AT));
   const calm: Interfere = (_, pass) => pass();
   const workers = Array.from({ length: 4 }, () => {
@@ -52,17 +42,16 @@ async function race(seed: number, { settleSeconds = 30, isOnlyFilled = false } =
   });
 
   async function append(): Promise<void> {
-    const life = lives[upTo(STREAMS)];
-    const event = life?.shift();
+    const event = pick(lives).shift();
     if (!event) return;
     await bench.data.store([event]);
     const message = (): Message => ({
       body: JSON.stringify(event),
       receives: 0,
-      visibleAt: bench.now() + (random() < 0.2 ? upTo(60_000) : upTo(500)),
+      visibleAt: bench.now() + upTo(hits(0.2) ? 60_000 : 500),
     });
     bench.queue.push(message());
-    if (random() < 0.1) bench.queue.push(message());
+    if (hits(0.1)) bench.queue.push(message());
   }
 
   /** Ends whoever would be ended by `until`. */
@@ -79,16 +68,16 @@ async function race(seed: number, { settleSeconds = 30, isOnlyFilled = false } =
     const visible = bench.queue.filter(({ visibleAt }) => visibleAt <= bench.now());
     // Steps are quick: what they miss is to be seen before other events make it good.
     const steps = visible.filter(({ body }) => body.startsWith('{"step"'));
-    const from = random() < 0.3 && steps.length > 0 ? steps : visible;
-    const message = from[upTo(from.length)];
-    const worker = workers.filter(({ busyUntil }) => !busyUntil)[upTo(4)];
-    if (!message || !worker) return;
+    const idle = workers.filter(({ busyUntil }) => !busyUntil);
+    if (visible.length === 0 || idle.length === 0) return;
+    const message = pick(hits(0.3) && steps.length > 0 ? steps : visible);
+    const worker = pick(idle);
     const fate = random();
     if (fate < 0.05) return holdUp(worker, message);
-    worker.suffers = fate < 0.2 ? killedAt(1 + upTo(8), random() < 0.5) : calm;
+    worker.suffers = fate < 0.2 ? killedAt(between(1, 8), hits(0.5)) : calm;
     await bench.deliver(message, worker.process).catch(() => undefined);
     worker.suffers = calm;
-    if (random() < 0.1) bench.queue.push({ ...message, receives: 0, visibleAt: bench.now() });
+    if (hits(0.1)) bench.queue.push({ ...message, receives: 0, visibleAt: bench.now() });
   }
 
   function killedAt(at: number, hasEffect: boolean): Interfere {
@@ -117,7 +106,7 @@ async function race(seed: number, { settleSeconds = 30, isOnlyFilled = false } =
       }
       return pass();
     };
-    const deadline = bench.now() + upTo(random() < 0.8 ? 3_000 : TIMEOUT_MS);
+    const deadline = bench.now() + upTo(hits(0.8) ? 3_000 : TIMEOUT_MS);
     const ended = bench.deliver(message, worker.process).then(
       () => undefined,
       () => undefined,

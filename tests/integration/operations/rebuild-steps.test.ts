@@ -78,7 +78,7 @@ describe('A rebuild', () => {
     expect(await bench.rebuild('switch')).toMatchObject({ live: 2, other: { generation: 1, phase: 'kept' } });
   });
 
-  test('compares: what is missing, behind or gone astray in the new generation is put right', async () => {
+  test('compares: what is behind in the new generation is put right, what is not the same is named', async () => {
     const bench = await open();
     await bench.append(...orderStream('o1', 'ada', AT), ...orderStream('o2', 'ada', AT), ...customer('ada'));
     await bench.drain();
@@ -89,9 +89,7 @@ describe('A rebuild', () => {
     await bench.data.dynamo.send(
       new PutCommand({ TableName, Item: { ...first, version: 2, status: 'paid' } }),
     );
-    await bench.data.dynamo.send(new PutCommand({ TableName, Item: { ...second, pk: 'elsewhere' } }));
     await bench.data.dynamo.send(new PutCommand({ TableName, Item: { ...second, total: 1 } }));
-    // Its first step was sent already: what it finds is what was just written.
     const { comparison } = await bench.reach('ready');
     expect(comparison).toEqual({ streams: 3, repaired: 1, differing: 1, examples: ['order-o2'] });
     expect((await bench.items('G2#ORDER#'))[0]).toMatchObject({ version: 4, status: 'delivered' });

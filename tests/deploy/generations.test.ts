@@ -1,0 +1,15 @@
+import { expect, test } from '@jest/globals';
+import { CACHE_MS, PROJECTIONS } from '../../shared/read-model/generations.ts';
+import { compiledTemplate } from '../support/compiled-template.ts';
+import { functionsOf } from '../support/role-rights.ts';
+
+test('A rebuild waits until nobody is at work any more who has not heard of its generation', async () => {
+  const functions = functionsOf(await compiledTemplate());
+  const propertyOf = (name: string, property: string) =>
+    functions.find((one) => one.name === name)?.resource.Properties?.[property] as never;
+  const readers = functions.map(({ name }) => name).filter((name) => /^(get|list)-/.test(name));
+  const timeouts = [...PROJECTIONS, ...readers].map((name) => Number(propertyOf(name, 'Timeout')));
+  expect(timeouts.length).toBeGreaterThan(8);
+  const { Variables } = propertyOf('rebuild', 'Environment') as { Variables: Record<string, string> };
+  expect(Number(Variables.SETTLE_SECONDS)).toBeGreaterThan(CACHE_MS / 1_000 + Math.max(...timeouts));
+});
