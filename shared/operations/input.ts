@@ -7,9 +7,10 @@ export class InvalidOperation extends Error {
 }
 
 /** ISO 8601, or a day in UTC; becomes ms since 1970. */
-export const time = z.iso
-  .datetime({ offset: true })
-  .or(z.iso.date())
+export const time = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+    error: 'must be a time with its zone, as 2026-11-24T08:00:00Z, or a day, as 2026-11-24',
+  })
   .transform((text) => Date.parse(text));
 
 /** Checks an operation's input, all of it at once. Throws InvalidOperation. */

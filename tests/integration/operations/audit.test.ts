@@ -228,7 +228,7 @@ test('An audit takes few calls', async () => {
 test.each([
   [{ scheduled: true, limit: 1 }, /scheduled goes with nothing else/],
   [{ events: [] }, /events: /],
-  [{ from: 'yesterday', limit: -1 }, /from: .*limit: /],
+  [{ from: 'yesterday', limit: -1 }, /from: must be a time with its zone.*limit: /],
   [{ from: '2026-06-02', to: '2026-06-01' }, /from must be before to/],
   [{ projection: 'sales' }, /projection/],
 ])('%j is refused', async (input, message) => {
