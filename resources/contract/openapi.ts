@@ -50,7 +50,7 @@ export function openApiOf(operations: readonly Operation[], version: string) {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: `Of the OIDC issuer of the deployment. Identity is its \`sub\`, rights are its \`scope\`:\n\n${Object.entries(
+          description: `An access token of the deployment's issuer. Identity is its \`sub\`, rights are its \`scope\` (of Cognito also the person's groups, and scopes are called \`orderstream/…\`):\n\n${Object.entries(
             scopes,
           )
             .map(([name, about]) => `- \`${name}\` ${about}`)

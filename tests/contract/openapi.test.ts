@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { documentsOf } from '../../resources/contract/generate.ts';
 import { compiledTemplate } from '../support/compiled-template.ts';
-import { openApi, operations, resolved, violations } from '../support/contract.ts';
+import { answerViolations, openApi, operations, resolved, violations } from '../support/contract.ts';
 
 const folder = resolve(import.meta.dirname, '../../shared/contract');
 
@@ -60,4 +60,50 @@ describe('openapi.json', () => {
     expect(wrong).toEqual([]);
     expect(checked).toBeGreaterThan(300);
   });
+});
+
+describe('An answer is outside the contract', () => {
+  const shipped = { orderId: '0192f000-0000-7000-8000-000000000000', version: 3, status: 'shipped' };
+  const headers = { 'content-type': 'application/json', 'x-correlation-id': 'c', etag: '"3"' };
+  const answer = (body: object = {}, changes: object = {}, statusCode = 200) =>
+    answerViolations('ship-order', {
+      statusCode,
+      headers: { ...headers, ...changes },
+      body: JSON.stringify({ ...shipped, ...body }),
+    });
+
+  test('not as it should be', () => {
+    expect(answer()).toEqual([]);
+  });
+
+  test.each([
+    ['with a field that nobody has documented', () => answer({ paymentId: 'p' }), /paymentId/],
+    ['without one that is promised', () => answer({ version: undefined }), /version/],
+    ['with a value of another kind', () => answer({ status: 'lost' }), /allowed values/],
+    ['with a status that is not documented', () => answer({}, {}, 202), /202 is not documented/],
+    ['without a header that is promised', () => answer({}, { etag: '3' }), /header etag/],
+    [
+      'with a header that nobody has documented',
+      () => answer({}, { 'x-cost': '1' }),
+      /x-cost is not documented/,
+    ],
+    ['of another media type', () => answer({}, { 'content-type': 'text/plain' }), /text\/plain/],
+    ['with an error of another operation', () => wrongProblem(), /equal to one of the allowed values/],
+  ])('%s', (_, violate, message) => {
+    expect(violate().join()).toMatch(message);
+  });
+
+  const wrongProblem = () =>
+    answerViolations('ship-order', {
+      statusCode: 409,
+      headers: { 'content-type': 'application/problem+json', 'x-correlation-id': 'c' },
+      body: JSON.stringify({
+        type: 'urn:orderstream:problem:payment-declined',
+        title: 'Rule broken',
+        status: 409,
+        detail: 'No.',
+        correlationId: 'c',
+        rule: 'payment_declined',
+      }),
+    });
 });
