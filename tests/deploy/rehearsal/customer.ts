@@ -1,0 +1,23 @@
+import type { Response, Stack } from './stack.ts';
+
+/** Waits for what comes through stream, topic, queue and a function that starts cold. */
+export const patient = { timeoutMs: 45_000, everyMs: 1_000 };
+
+export const ORDER_SKU = 'LAPTOP-14';
+
+export const orderOf = (unitPrice = 10, country = 'US') => ({
+  items: [{ sku: ORDER_SKU, name: 'Laptop', quantity: 1, unitPrice }],
+  shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country },
+});
+
+/** Its id. */
+export async function place({ request }: Stack, unitPrice: number, country: string): Promise<string> {
+  return (await must(request('POST', '/orders', { body: orderOf(unitPrice, country) }))).body.orderId;
+}
+
+/** Throws an Error with the answer unless it is a 2xx. */
+export async function must(sent: Promise<Response>): Promise<Response> {
+  const response = await sent;
+  if (response.status < 300) return response;
+  throw new Error(`${response.status} ${JSON.stringify(response.body)}`);
+}

@@ -1,0 +1,3 @@
+import { preparePython } from './python.ts';
+
+export default preparePython;
