@@ -5,13 +5,13 @@ const name = z.string().min(1);
 
 const metadata = z
   .object({
-    userId: name,
+    userId: name.describe("Who sent the command: a token's `sub`, `consumer:<name>` or `operator`"),
     // Fixed width, so that timestamps compare as strings (`asOf`).
     timestamp: z.iso.datetime({ precision: 3 }),
-    correlationId: name,
-    causationId: name,
-    commandId: name,
-    commandHash: name.exactOptional(),
+    correlationId: name.describe('One id for everything that one request set off'),
+    causationId: name.describe('The event or request that directly led to this event'),
+    commandId: name.describe('A stream holds the events of one command once'),
+    commandHash: name.exactOptional().describe("Digest of the command's payload"),
   })
   .meta({ id: 'EventMetadata' });
 
@@ -21,9 +21,9 @@ const metadata = z
  */
 export const envelope = z
   .object({
-    streamId: name,
-    version: z.int().positive(),
-    eventId: z.uuid(),
+    streamId: name.describe('`<aggregateType>-<aggregateId>`'),
+    version: z.int().positive().describe('Its place in the stream: 1, 2, 3 … without a gap'),
+    eventId: z.uuid().describe('A UUIDv7: sorts by time'),
     aggregateType: z.enum(['customer', 'order', 'payment', 'inventory']),
     aggregateId: name,
     eventType: name,
