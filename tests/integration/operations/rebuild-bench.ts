@@ -143,12 +143,10 @@ export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promi
       const { Items = [] } = await data.dynamo.send(
         new ScanCommand({
           TableName: data.runtime().setting('READ_MODEL_TABLE'),
-          FilterExpression: 'begins_with(pk, :prefix)',
-          ExpressionAttributeValues: { ':prefix': prefix },
           ConsistentRead: true,
         }),
       );
-      return Items.sort((a, b) => (a.pk < b.pk ? -1 : 1));
+      return Items.filter(({ pk }) => pk.startsWith(prefix)).sort((a, b) => (a.pk < b.pk ? -1 : 1));
     },
   };
   return bench;
