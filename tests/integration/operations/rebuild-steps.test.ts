@@ -1,4 +1,4 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { DomainEvent } from '../../../shared/domain/events.ts';
 import { inFirstGeneration, orderKey, partitionIn } from '../../../shared/read-model/keys.ts';
@@ -81,7 +81,7 @@ describe('A rebuild', () => {
     expect(await bench.rebuild('switch')).toMatchObject({ live: 2, other: { generation: 1, phase: 'kept' } });
   });
 
-  test('compares: what is behind in the new generation is put right, what is not the same is named', async () => {
+  test('compares: what is missing or behind in the new generation is put right, what is not the same is named', async () => {
     const bench = await open();
     await bench.append(...orderStream('o1', 'ada', AT), ...orderStream('o2', 'ada', AT), ...customer('ada'));
     await bench.drain();
@@ -93,9 +93,12 @@ describe('A rebuild', () => {
       new PutCommand({ TableName, Item: { ...first, version: 2, status: 'paid' } }),
     );
     await bench.data.dynamo.send(new PutCommand({ TableName, Item: { ...second, total: 1 } }));
+    const Key = { pk: 'G2#CUSTOMER#ada', sk: 'VIEW' };
+    await bench.data.dynamo.send(new DeleteCommand({ TableName, Key }));
     const { comparison } = await bench.reach('ready');
-    expect(comparison).toEqual({ streams: 3, repaired: 1, differing: 1, examples: ['order-o2'] });
+    expect(comparison).toEqual({ streams: 3, repaired: 2, differing: 1, examples: ['order-o2'] });
     expect((await bench.items('G2#ORDER#'))[0]).toMatchObject({ version: 4, status: 'delivered' });
+    expect(await bench.items(Key.pk)).toMatchObject([{ version: 2, name: 'Ada King' }]);
   });
 
   test('calls AWS twice for a stream to fill it, and about once to compare it', async () => {
