@@ -48,6 +48,9 @@ interface HeldLetter extends DeadLetter {
 /** Seconds; more than a batch's window, less than a stalled function takes. */
 const VISIBILITY_TIMEOUT = 4;
 
+/** What a function is told that it has: as long, a notification that is being sent is in nobody else's hands. */
+const FUNCTION_MS = VISIBILITY_TIMEOUT * 500;
+
 /** The compiled stack on the real emulators, its real event source mappings, and time as it passes. */
 export async function emulatedWorld(options: EmulatedWorldOptions): Promise<World> {
   const { template, deployment, emulators, adversary, prefix } = options;
@@ -79,7 +82,7 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
         { createHandler, settings: { ...stack.environmentOf(logicalId), RETRY_BASE_SECONDS: '0' } },
       ]),
     ),
-    remainingMs: 300,
+    remainingMs: FUNCTION_MS,
     timeoutMs: (name) => (consumers.has(name) || name === 'audit' ? undefined : 2_000),
     latency: () => 0,
     stall: (chance) => chance.between(4_100, 6_000),
@@ -213,7 +216,7 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
 
 /** Where real time passes, a busy machine is a fault like any other: it makes a function outlast its messages. */
 function noteSlowness(invocation: Invocation): void {
-  if (Date.now() - invocation.startedAt > VISIBILITY_TIMEOUT * 500) invocation.faults++;
+  if (Date.now() - invocation.startedAt > FUNCTION_MS) invocation.faults++;
 }
 
 function routesOf(deployment: Deployment, urlOf: (logicalId: string) => string): Route[] {
