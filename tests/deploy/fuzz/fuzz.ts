@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createToken } from '../../../resources/local/jwt.ts';
 import { npmStart } from '../../support/npm-start.ts';
 import { root } from '../../support/scripts.ts';
-import { schemathesis } from './python.ts';
+import { preparePython, program } from '../rehearsal/python.ts';
 
 const scope = 'orders:manage payments:write inventory:write audit:read';
 
@@ -15,7 +15,7 @@ const scope = 'orders:manage payments:write inventory:write audit:read';
  * is wrong, a curl that shows it. Resolves to schemathesis's exit code.
  */
 export async function fuzz(options: readonly string[] = []): Promise<number> {
-  const program = await schemathesis();
+  await preparePython();
   const system = await npmStart();
   try {
     const token = await createToken({ sub: 'fuzz', scope });
@@ -23,8 +23,8 @@ export async function fuzz(options: readonly string[] = []): Promise<number> {
       ...['--config-file', join(import.meta.dirname, 'schemathesis.toml'), 'run'],
       ...[`${system.run.httpUrl}/openapi.json`, '-H', `Authorization: Bearer ${token}`, ...options],
     ];
-    const env = { ...process.env, HYPOTHESIS_STORAGE_DIRECTORY: join(root, '.local/fuzz/hypothesis') };
-    const child = spawn(program, args, { cwd: root, stdio: 'inherit', env });
+    const env = { ...process.env, HYPOTHESIS_STORAGE_DIRECTORY: join(root, '.local/hypothesis') };
+    const child = spawn(program('schemathesis'), args, { cwd: root, stdio: 'inherit', env });
     const [code] = await once(child, 'close');
     return code ?? 1;
   } finally {
