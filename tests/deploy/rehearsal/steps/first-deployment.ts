@@ -51,4 +51,10 @@ export function firstDeployment(stack: () => Stack): void {
     expect(await list(ada)).toBe(403);
     expect(await list(staff)).toBe(200);
   });
+
+  test('lets only its own functions publish: not even an administrator', async () => {
+    const { emulator, outputs } = stack();
+    const message = { TopicArn: outputs.EventsTopicArn, Message: 'from outside' };
+    await expect(emulator.call('sns', 'publish', message)).rejects.toThrow(/not authorized/);
+  });
 }
