@@ -75,7 +75,7 @@ def wait_for_last_log_lines():
     names = drain.__code__.co_varnames[1 : drain.__code__.co_argcount]
     if names != ("first_line_wait", "idle_confirm", "hard_cap"):
         sys.exit("MiniStack reads logs otherwise than in 1.5.33: look at this repair again.")
-    drain.__defaults__ = (0.2, 0.05, 1.0)
+    drain.__defaults__ = (0.3, 0.2, 2.0)
 
 
 def note_what_it_cannot_make():
