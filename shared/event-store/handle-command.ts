@@ -117,10 +117,11 @@ function decideOn<State, Command, Event extends NewEvent>(
   }
 
   const version = history.at(-1)?.version ?? 0;
-  if (expectedVersion !== undefined && expectedVersion !== version && version > 0) {
-    throw new VersionMismatch(streamId, expectedVersion, version);
-  }
+  const isStale = expectedVersion !== undefined && expectedVersion !== version;
+  if (isStale && version > 0) throw new VersionMismatch(streamId, expectedVersion, version);
   const decided = aggregate.decide(request.command, state);
+  // Of what is not there at all, a rule that says so says more.
+  if (isStale) throw new VersionMismatch(streamId, expectedVersion, version);
   const events = decided.map((event, index) =>
     stored(runtime, aggregate, request, { ...event, streamId, version: version + index + 1 }),
   );

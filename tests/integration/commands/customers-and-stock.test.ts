@@ -96,6 +96,12 @@ describe('POST /inventory/{sku}/receive', () => {
     expect(await receive(sku, 7, headers)).toEqual(second);
   });
 
+  test('of a SKU that was never received is a 412 for who has seen a version of it', async () => {
+    const sku = uniqueKey();
+    expect(await receive(sku, 5, { 'if-match': '"3"' })).toMatchObject({ status: 412 });
+    expect(await receive(sku, 5)).toMatchObject({ status: 200, body: { version: 1 } });
+  });
+
   test.each([0, -1, 1.5, 1_000_001, '5', null])('of %p is a 422', async (quantity) => {
     expect(await receive(uniqueKey(), quantity)).toMatchObject({
       status: 422,
