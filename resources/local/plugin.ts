@@ -9,7 +9,7 @@ import { recordHops } from './hop-file.ts';
 import { localIssuer } from './jwt.ts';
 import { LocalRun, useAsEnvironment } from './local-run.ts';
 import { formatOutput, muteConsoleLog } from './output.ts';
-import { buildFolder, httpPort, lambdaPort, readRun } from './run-file.ts';
+import { buildFolder, findRun, httpPort, lambdaPort } from './run-file.ts';
 import type { PluginUtils, Serverless } from './serverless.ts';
 import { mendServerlessOffline } from './serverless-offline.ts';
 
@@ -119,7 +119,7 @@ export default class LocalPlugin {
   }
 
   async #useRunningEnvironment(): Promise<void> {
-    const run = await readRun(this.#serverless.serviceDir);
+    const run = await findRun(this.#serverless.serviceDir);
     if (!run) {
       throw this.#userError(
         new Error('Nothing runs that the function could use. Start it with "npm start" first.'),

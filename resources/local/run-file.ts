@@ -40,6 +40,18 @@ export async function readRun(serviceDir: string, port = httpPort()): Promise<Ru
   return isAlive(run.pid) && (await isListening(Number(new URL(run.lambdaUrl).port))) ? run : undefined;
 }
 
+/**
+ * The run that a command in this folder is for: the one on HTTP_PORT or 3000; where that variable is not set and nothing
+ * runs on 3000, the only one there is.
+ */
+export async function findRun(serviceDir: string): Promise<Run | undefined> {
+  const usual = await readRun(serviceDir);
+  if (usual || process.env.HTTP_PORT) return usual;
+  const running = await Promise.all(portsOf(serviceDir).map((port) => readRun(serviceDir, port)));
+  const [only, ...others] = running.filter((run) => run !== undefined);
+  return others.length === 0 ? only : undefined;
+}
+
 export function writeRun(serviceDir: string, port: number, run: Run): void {
   const path = runFilePath(serviceDir, port);
   mkdirSync(dirname(path), { recursive: true });
@@ -56,12 +68,19 @@ export function removeRun(serviceDir: string, port: number): void {
 
 /** Removes what runs have left that were killed. */
 export function sweepKilledRuns(serviceDir: string): void {
-  const folder = join(serviceDir, '.local');
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    const port = /^run(?:-(\d+))?\.json$/.exec(name);
-    const run = port && readFile(join(folder, name));
-    if (run && !isAlive(run.pid)) removeTraces(serviceDir, Number(port[1] ?? defaultHttpPort));
+  for (const port of portsOf(serviceDir)) {
+    const run = readFile(runFilePath(serviceDir, port));
+    if (run && !isAlive(run.pid)) removeTraces(serviceDir, port);
   }
+}
+
+/** Of every run that has a file, whether it still goes on or not. */
+function portsOf(serviceDir: string): number[] {
+  const folder = join(serviceDir, '.local');
+  return (existsSync(folder) ? readdirSync(folder) : []).flatMap((name) => {
+    const [match, port = defaultHttpPort] = /^run(?:-(\d+))?\.json$/.exec(name) ?? [];
+    return match ? [Number(port)] : [];
+  });
 }
 
 function removeTraces(serviceDir: string, port: number): void {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { invokeEndpoint } from '../local/invoke-endpoint.ts';
-import { readRun } from '../local/run-file.ts';
+import { findRun } from '../local/run-file.ts';
 
 /** Runs a function by its name in serverless.yml. Throws an Error that says what the function threw. */
 export type InvokeByName = (name: string, event: object) => Promise<unknown>;
@@ -14,7 +14,7 @@ const ANSWER_SECONDS = 120;
 
 /** The functions of the `npm start` that runs in this folder. Throws where nothing runs. */
 export async function localInvoker(serviceDir: string): Promise<InvokeByName> {
-  const run = await readRun(serviceDir);
+  const run = await findRun(serviceDir);
   if (!run) {
     throw new Error('Nothing runs here. Start it with `npm start` in another terminal, or name a --stage.');
   }

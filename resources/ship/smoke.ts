@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { createToken } from '../local/jwt.ts';
-import { readRun } from '../local/run-file.ts';
+import { findRun } from '../local/run-file.ts';
 import { clientToken } from './client-token.ts';
 import { smokeTest } from './smoke-test.ts';
 import { stackOutputs } from './stack-outputs.ts';
@@ -50,7 +50,7 @@ interface Target {
 }
 
 async function ofLocalRun(): Promise<Target> {
-  const run = await readRun(process.cwd());
+  const run = await findRun(process.cwd());
   if (!run)
     throw new Error('Nothing runs here. Start it with `npm start` in another terminal, or name a --stage.');
   return { url: run.httpUrl, token: await createToken({ sub: 'smoke-test' }) };

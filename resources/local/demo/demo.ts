@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { wantsColor } from '../log-lines.ts';
-import { type Run, readRun } from '../run-file.ts';
+import { findRun, type Run } from '../run-file.ts';
 import { Caller } from './api.ts';
 import { type Outcome, readWays, type Way } from './hops.ts';
 import { type Cast, type OrderAnswer, scenarios } from './scenarios.ts';
@@ -25,7 +25,7 @@ const consumers = [
 ];
 
 async function main(): Promise<void> {
-  const run = await readRun(process.cwd());
+  const run = await findRun(process.cwd());
   if (!run) throw new Error('Nothing runs here. Start it with `npm start` in another terminal.');
   const runId = randomBytes(3).toString('hex');
   const stages = scenarios.length + 1;
