@@ -113,6 +113,11 @@ export class Functions {
     return { invocation, answer };
   }
 
+  /** It went on for longer than it was told that it had. */
+  outlasted({ startedAt, endedAt = this.#options.clock.now() }: Invocation): boolean {
+    return endedAt - startedAt > this.#options.remainingMs;
+  }
+
   #runtimeOf(name: string, { settings }: Deployed, invocation: Running): Runtime {
     const { adversary, clock } = this.#options;
     const chance = adversary.chance(`${invocation.place}/chance`);

@@ -60,6 +60,13 @@ export class Ledger {
     return handled;
   }
 
+  /** Every delivery of this event to `consumer`. */
+  notesAbout(consumer: string, eventId: string): DeliveryNote[] {
+    return [...this.#notes.values()]
+      .flat()
+      .filter((note) => note.consumer === consumer && eventIdOf(note.body) === eventId);
+  }
+
   notesOf(consumer: string, body: string): readonly DeliveryNote[] {
     return this.#notes.get(`${consumer}|${body}`) ?? [];
   }
