@@ -1,6 +1,7 @@
 import type { Audited } from '../../../functions/operations/audit/audit.ts';
 import { timeOf } from '../../../shared/config/ids.ts';
 import type { World } from '../simulator/world.ts';
+import { stragglersOf } from './emails.ts';
 import type { Findings } from './findings.ts';
 import type { History } from './history.ts';
 
@@ -28,11 +29,6 @@ export async function checkAudit(world: World, { events }: History, findings: Fi
   await world.settle(ask());
 }
 
-/**
- * Told, and the record of it taken away by a function that held the message for longer than it had: when its own email
- * failed at last, it let go of what was another's by then. Lambda ends a function before that; here it may go on.
- */
-function isTold({ functions, ledger }: World, eventId: string): boolean {
-  const holders = ledger.notesAbout('notifications', eventId).map(({ invocation }) => invocation);
-  return functions.mailbox.sendersOf(eventId).length > 0 && holders.some((one) => functions.outlasted(one));
-}
+/** Told, and the record of it taken away. */
+const isTold = (world: World, eventId: string): boolean =>
+  world.functions.mailbox.sendersOf(eventId).length > 0 && stragglersOf(world, eventId).length > 0;

@@ -76,7 +76,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
     checkReservations(history, findings);
     checkPayments(history, findings);
     checkReadModel(history, await world.readModel(), findings);
-    checkEmails(history, world.functions.mailbox, findings);
+    checkEmails(history, world, findings);
     checkHandled(history, world.subscriptions, world.ledger, findings);
     if (findings.list.length === 0) await checkAudit(world, history, findings);
   } catch (error) {
