@@ -20,6 +20,9 @@ export interface LogLine {
   streamId?: string;
   version?: number;
   correlationId?: string;
+  /** Of a line of metrics. */
+  projection?: string;
+  ProjectionLagSeconds?: number;
 }
 
 /** The structured lines that each of these functions has logged, as CloudWatch Logs has them. */

@@ -7,10 +7,12 @@ import { type Emulator, startEmulator } from './emulator.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
 import { say } from './say.ts';
 import { deployStack, type Stack } from './stack.ts';
+import { audit } from './steps/audit.ts';
 import { failures } from './steps/failures.ts';
 import { firstDeployment } from './steps/first-deployment.ts';
 import { operations } from './steps/operations.ts';
 import { path } from './steps/path.ts';
+import { rebuild } from './steps/rebuild.ts';
 import { removal } from './steps/removal.ts';
 import { secondDeployment } from './steps/second-deployment.ts';
 
@@ -34,6 +36,8 @@ describe('The first deployment', () => firstDeployment(() => stack));
 describe('From the API to every consumer', () => path(() => stack));
 describe('What cannot be handled', () => failures(() => stack));
 describe('Operations', () => operations(() => stack));
+describe('The audit', () => audit(() => stack));
+describe('A rebuild', () => rebuild(() => stack));
 describe('The second deployment', () => secondDeployment(() => stack));
 describe('The removal', () =>
   removal(

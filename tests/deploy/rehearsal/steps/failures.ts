@@ -4,32 +4,12 @@ import { expect, test } from '@jest/globals';
 import { eventually } from '../../../support/eventually.ts';
 import { must, patient } from '../customer.ts';
 import type { Answer, Call } from '../emulator.ts';
+import { envelope } from '../envelope.ts';
+import { switchMapping } from '../mappings.ts';
 import { type Person, signIn } from '../people.ts';
 import type { Stack } from '../stack.ts';
 
 const RENAMED = { name: 'Grace Hopper' };
-
-interface Fact {
-  aggregateType: string;
-  aggregateId: string;
-  version: number;
-  eventType: string;
-  data: object;
-}
-
-const envelope = (fact: Fact) => ({
-  ...fact,
-  streamId: `${fact.aggregateType}-${fact.aggregateId}`,
-  eventId: randomUUID(),
-  schemaVersion: 1,
-  metadata: {
-    userId: 'rehearsal',
-    timestamp: new Date().toISOString(),
-    correlationId: `rehearsal-${fact.eventType}`,
-    causationId: 'rehearsal',
-    commandId: randomUUID(),
-  },
-});
 
 export function failures(stack: () => Stack): void {
   const poisonId = `poison-${randomUUID()}`;
@@ -37,8 +17,8 @@ export function failures(stack: () => Stack): void {
 
   test('a poison message is in the dead letters of each of its consumers, with the reason', async () => {
     // Straight into the events table, past everything that would refuse it.
-    const event = { aggregateType: 'order', aggregateId: poisonId, version: 1, data: {} };
-    const Item = marshall(envelope({ ...event, eventType: 'OrderCreated' }));
+    const event = { aggregateId: poisonId, version: 1, eventType: 'OrderCreated', data: {} };
+    const Item = marshall(envelope({ aggregateType: 'order', ...event }));
     const TableName = stack().outputs.EventsTableName;
     await stack().emulator.call('dynamodb', 'put_item', { TableName, Item });
     await eventually(async () => {
@@ -57,8 +37,8 @@ export function failures(stack: () => Stack): void {
   test('a message that fails five times is in the dead letters of the consumer that failed', async () => {
     grace = await signIn(stack().emulator, stack().outputs, { email: 'grace@example.com' });
     // The read model cannot follow an event that its table has not.
-    const event = { aggregateType: 'customer', aggregateId: grace.sub, version: 2, data: RENAMED };
-    const MessageBody = JSON.stringify(envelope({ ...event, eventType: 'CustomerRenamed' }));
+    const event = { aggregateId: grace.sub, version: 2, eventType: 'CustomerRenamed', data: RENAMED };
+    const MessageBody = JSON.stringify(envelope({ aggregateType: 'customer', ...event }));
     const QueueUrl = await urlOf('order-view');
     await stack().emulator.call('sqs', 'send_message', { QueueUrl, MessageBody });
     await eventually(async () => {
@@ -83,20 +63,15 @@ export function failures(stack: () => Stack): void {
   }, 120_000);
 
   test('what a crashing function leaves, its queue moves to the dead letters after five receives', async () => {
-    const { emulator, name } = stack();
-    const mapped = { FunctionName: `${name}-customs` };
-    const { EventSourceMappings } = await emulator.call('lambda', 'list_event_source_mappings', mapped);
-    const [{ UUID }] = EventSourceMappings;
-    const consume = (Enabled: boolean) =>
-      emulator.call('lambda', 'update_event_source_mapping', { UUID, Enabled });
+    const { emulator } = stack();
     const QueueUrl = await urlOf('customs');
-    await consume(false);
+    await switchMapping(stack(), 'customs', false);
     await emulator.call('sqs', 'send_message', { QueueUrl, MessageBody: 'crash' });
     const receive: Call = ['sqs', 'receive_message', { QueueUrl, VisibilityTimeout: 0 }];
     const received = await emulator.calls(Array.from({ length: 6 }, () => receive));
     expect(received.map(({ Messages = [] }) => Messages.length)).toEqual([1, 1, 1, 1, 1, 0]);
     expect(await lengthOf('customs-dead-letters')).toBe(1);
-    await consume(true);
+    await switchMapping(stack(), 'customs', true);
   }, 60_000);
 
   async function deadLettersOf(streamId: string): Promise<Answer[]> {
