@@ -98,8 +98,20 @@ describe('createStack', () => {
 
   test('refuses a subscription that it could not deliver', async () => {
     const template = eventSourceTemplate();
-    Object.assign(template.Resources.ReviewSubscription?.Properties ?? {}, { Protocol: 'email' });
-    await expect(createStack(template, { emulators, prefix: uniquePrefix() })).rejects.toThrow(/email/);
+    Object.assign(template.Resources.ReviewSubscription?.Properties ?? {}, { Protocol: 'https' });
+    await expect(createStack(template, { emulators, prefix: uniquePrefix() })).rejects.toThrow(/https/);
+  });
+
+  test('leaves out a subscription by email: from here nobody is written to', async () => {
+    const template = eventSourceTemplate();
+    Object.assign(template.Resources.ReviewSubscription?.Properties ?? {}, {
+      Protocol: 'email',
+      Endpoint: 'ops@example.com',
+    });
+    const { topics, queues } = await createStack(template, { emulators, prefix: uniquePrefix() });
+    const [topic] = Object.values(topics);
+    await publish(topic?.arn, 'an event', 'OrderCreated', 5_000);
+    expect(await bodiesIn(queues.ReviewQueue?.url)).toEqual([]);
   });
 
   test('puts attributes over those of every queue where a test wants it', async () => {
