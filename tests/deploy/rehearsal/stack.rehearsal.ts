@@ -10,6 +10,7 @@ import { deployStack, type Stack } from './stack.ts';
 import { audit } from './steps/audit.ts';
 import { failures } from './steps/failures.ts';
 import { firstDeployment } from './steps/first-deployment.ts';
+import { logs } from './steps/logs.ts';
 import { operations } from './steps/operations.ts';
 import { path } from './steps/path.ts';
 import { rebuild } from './steps/rebuild.ts';
@@ -38,6 +39,7 @@ describe('What cannot be handled', () => failures(() => stack));
 describe('Operations', () => operations(() => stack));
 describe('The audit', () => audit(() => stack));
 describe('A rebuild', () => rebuild(() => stack));
+describe('What was logged', () => logs(() => stack));
 describe('The second deployment', () => secondDeployment(() => stack));
 describe('The removal', () =>
   removal(
