@@ -3,6 +3,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { createRuntime, type Runtime } from '../../shared/config/runtime.ts';
 import type { StoredEvent } from '../../shared/domain/event.ts';
+import { type EventItem, fromItem } from '../../shared/event-store/item.ts';
 import { toMessage } from '../../shared/messaging/outgoing-message.ts';
 import { publish } from '../../shared/messaging/publish.ts';
 import { lagOf } from '../../shared/observability/lag.ts';
@@ -38,10 +39,8 @@ export const createHandler =
 
 export const handler = createHandler(createRuntime());
 
-function eventOf({ dynamodb }: DynamoDBRecord): StoredEvent {
-  const { typeDayShard, ...event } = unmarshall(dynamodb?.NewImage as Record<string, AttributeValue>);
-  return event as StoredEvent;
-}
+const eventOf = ({ dynamodb }: DynamoDBRecord): StoredEvent =>
+  fromItem(unmarshall(dynamodb?.NewImage as Record<string, AttributeValue>) as EventItem);
 
 function sequenceNumberOf({ dynamodb }: DynamoDBRecord): string {
   const sequenceNumber = dynamodb?.SequenceNumber;

@@ -17,6 +17,9 @@ export const toItem = (event: StoredEvent): EventItem => ({
   typeDayShard: byTypePartition(event.eventType, dayOf(timeOf(event.eventId)), shardOf(event.streamId)),
 });
 
+/** The event as it was appended: nothing is lifted or checked. */
+export const fromItem = ({ typeDayShard: _, ...event }: EventItem): StoredEvent => event;
+
 export const byTypePartition = (eventType: string, day: string, shard: number): string =>
   `${eventType}#${day}#${shard}`;
 

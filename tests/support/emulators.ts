@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Emulators, type Endpoints, startEmulators } from '../../resources/local/emulators/index.ts';
+import type { Endpoints } from '../../resources/local/emulators/index.ts';
 
 /** Where `emulators-setup.ts` leaves the endpoints of the pair that all test files share. */
 export const sharedEmulatorsVariable = 'ORDERSTREAM_TEST_EMULATORS';
@@ -14,10 +14,6 @@ export function sharedEmulators(): Endpoints {
     throw new Error('No shared emulators: jest.config.js must name tests/support/emulators-setup.ts');
   return JSON.parse(endpoints) as Endpoints;
 }
-
-/** Emulators of one test's own, for tests that stop them or need an empty one. Stop them in `afterAll`. */
-export const ownEmulators: (dataDir?: string) => Promise<Emulators> = (dataDir) =>
-  startEmulators(dataDir ? { dataDir } : {});
 
 /** A prefix for the names of tables, topics and queues that no other test has. */
 export const uniquePrefix = (): string => `t${randomUUID().slice(0, 8)}-`;

@@ -2,7 +2,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Runtime } from '../../../shared/config/runtime.ts';
 import type { StoredEvent } from '../../../shared/domain/event.ts';
 import { getStored } from '../../../shared/event-store/by-type.ts';
-import type { EventItem } from '../../../shared/event-store/item.ts';
+import { fromItem } from '../../../shared/event-store/item.ts';
 import { eventLine } from '../../../shared/observability/event-line.ts';
 import { queuesOf } from '../../../shared/operations/consumer-queues.ts';
 import { inChunks } from '../../../shared/operations/held-messages.ts';
@@ -30,7 +30,7 @@ export async function heal(runtime: Runtime, findings: readonly Finding[], pace:
     findings.filter((finding) => !onlyProjectionsLack(finding)),
     PAGE_SIZE,
   )) {
-    const events = (await getStored(runtime, chunk)).map(withoutIndex);
+    const events = (await getStored(runtime, chunk)).map(fromItem);
     await publishAll(runtime, events, pace);
     sent += events.length;
   }
@@ -41,7 +41,7 @@ export async function heal(runtime: Runtime, findings: readonly Finding[], pace:
       await Promise.all(
         several.map(async ({ eventId, lackedBy }) => {
           const event = stored.get(eventId);
-          if (event) await ring(runtime, lackedBy, withoutIndex(event));
+          if (event) await ring(runtime, lackedBy, fromItem(event));
         }),
       );
     }
@@ -71,8 +71,4 @@ async function ring(runtime: Runtime, projections: readonly Lack[], event: Store
     );
     runtime.logger.info('sent again', { hop: 'publish', to: consumer, ...eventLine(event) });
   }
-}
-
-function withoutIndex({ typeDayShard: _, ...event }: EventItem): StoredEvent {
-  return event;
 }

@@ -2,7 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '../../../shared/config/runtime.ts';
 import type { StoredEvent } from '../../../shared/domain/event.ts';
 import { getStored } from '../../../shared/event-store/by-type.ts';
-import type { EventItem } from '../../../shared/event-store/item.ts';
+import { type EventItem, fromItem } from '../../../shared/event-store/item.ts';
 import { lastVersion } from '../../../shared/event-store/last-version.ts';
 import { type WalkPlace, walkByType } from '../../../shared/event-store/walk-by-type.ts';
 import { withoutEmails } from '../../../shared/observability/personal-data.ts';
@@ -39,7 +39,7 @@ export async function* pagesOfStream(
         Limit: size,
       }),
     );
-    const events = (Items as EventItem[]).map(withoutIndex);
+    const events = (Items as EventItem[]).map(fromItem);
     version = events.at(-1)?.version ?? last;
     yield { events, progress: version / last, ...(version < last && { next: { after: version } }) };
   }
@@ -60,7 +60,7 @@ export async function* pagesOfWindows(
     for await (const { keys, next, progress } of walkByType(runtime, types, range, start, size)) {
       const goesOn = next !== undefined || index + 1 < windows.length;
       yield {
-        events: (await getStored(runtime, keys)).map(withoutIndex),
+        events: (await getStored(runtime, keys)).map(fromItem),
         progress: (index + progress) / windows.length,
         ...(goesOn && { next: next ? { window: index, ...continued(types, next) } : { window: index + 1 } }),
       };
@@ -72,7 +72,3 @@ const continued = (types: Request['types'], { eventType, after }: WalkPlace) => 
   type: types.indexOf(eventType),
   ...(after !== undefined && { after }),
 });
-
-function withoutIndex({ typeDayShard: _, ...event }: EventItem): StoredEvent {
-  return event;
-}

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { defineEvent, type NewEventOf, type StoredEventOf } from '../event-definition.ts';
+import { defineEvent, type NewEventOf } from '../event-definition.ts';
 import { currency, minorUnits, text } from '../fields.ts';
 
 const payment = z.object({ orderId: text, customerId: text, amount: minorUnits, currency });
@@ -34,4 +34,3 @@ export const paymentRefunded = defineEvent({
 type Definition = typeof paymentCaptured | typeof paymentDeclined | typeof paymentRefunded;
 
 export type PaymentEvent = NewEventOf<Definition>;
-export type StoredPaymentEvent = StoredEventOf<Definition>;
