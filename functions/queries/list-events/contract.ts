@@ -1,7 +1,5 @@
-import * as z from 'zod';
-import { storedEvent, storedEvents } from '../../../shared/contract/events.ts';
-import * as fields from '../../../shared/contract/fields.ts';
 import type { OperationContract } from '../../../shared/contract/operation.ts';
+import { pageOfEvents } from '../../../shared/contract/page-of-events.ts';
 
 export const contract: OperationContract = {
   tag: 'Audit',
@@ -18,16 +16,5 @@ export const contract: OperationContract = {
       example: '2026-11-24T00:00:00Z',
     },
   },
-  answers: [
-    {
-      status: 200,
-      description: 'A page of events.',
-      schema: z.object({ events: z.array(storedEvent), ...fields.page }),
-      example: {
-        events: storedEvents
-          .filter(({ eventType }) => eventType === 'OrderCreated')
-          .map(({ example }) => example),
-      },
-    },
-  ],
+  answers: [pageOfEvents],
 };
