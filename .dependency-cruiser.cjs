@@ -1,18 +1,33 @@
-/** Dependencies point inwards: functions → shared adapters → shared/domain. */
+/**
+ * functions → (api, read-model) → domain; all of them → kit; the kit → nothing of ours (docs/architecture.md).
+ * A rule names what a folder may reach; everything else in shared, functions, resources and tests is forbidden to it.
+ */
 module.exports = {
   forbidden: [
     {
       name: 'domain-is-pure',
-      comment: 'The domain imports nothing outside itself but zod.',
+      comment: 'The domain imports itself, the pure part of the kit and zod: no I/O, no clock, no ids.',
       severity: 'error',
       from: { path: '^shared/domain/' },
-      to: { pathNot: ['^shared/domain/', '^node_modules/zod/'] },
+      to: { pathNot: ['^shared/domain/', '^shared/kit/events/', '^node_modules/zod/'] },
     },
     {
-      name: 'shared-knows-no-function',
+      name: 'kit-events-are-pure',
       severity: 'error',
-      from: { path: '^shared/' },
-      to: { path: '^(functions|resources|tests)/' },
+      from: { path: '^shared/kit/events/' },
+      to: { pathNot: ['^shared/kit/events/', '^node_modules/(zod|uuid)/'] },
+    },
+    {
+      name: 'api-and-read-model-rest-on-domain-and-kit',
+      severity: 'error',
+      from: { path: '^shared/(api|read-model)/' },
+      to: { path: '^(shared|functions|resources|tests)/', pathNot: '^shared/(api|read-model|domain|kit)/' },
+    },
+    {
+      name: 'read-model-knows-no-api',
+      severity: 'error',
+      from: { path: '^shared/read-model/' },
+      to: { path: '^shared/api/' },
     },
     {
       name: 'functions-import-shared-only',
@@ -25,12 +40,6 @@ module.exports = {
       severity: 'error',
       from: { path: '^functions/([^/]+)/([^/]+)/' },
       to: { path: '^functions/', pathNot: '^functions/$1/$2/' },
-    },
-    {
-      name: 'publisher-imports-no-other-function',
-      severity: 'error',
-      from: { path: '^functions/publish-events/' },
-      to: { path: '^functions/', pathNot: '^functions/publish-events/' },
     },
     {
       name: 'production-code-uses-production-packages',

@@ -1,4 +1,4 @@
-import { createToken } from './jwt.ts';
+import { createToken } from '#resources/cli/jwt.ts';
 import { wantsColor } from './log-lines.ts';
 import type { Run } from './run-file.ts';
 

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { localIssuer } from '#resources/cli/jwt.ts';
 import { banner } from './banner.ts';
 import { bundleFunctions } from './bundle.ts';
 import { skipBuilding, templateFile } from './compile-template.ts';
 import { isListening } from './emulators/free-port.ts';
 import { recordHops } from './hop-file.ts';
-import { localIssuer } from './jwt.ts';
 import { LocalRun, useAsEnvironment } from './local-run.ts';
 import { formatOutput, muteConsoleLog } from './output.ts';
 import { buildFolder, findRun, httpPort, lambdaPort } from './run-file.ts';

@@ -1,4 +1,4 @@
-import type { Calls, FunctionEvent } from '../roles/role.ts';
+import type { Calls, FunctionEvent } from '#resources/roles/role.ts';
 import type { Resource } from './stack/template.ts';
 
 /** What the plugins use of the Serverless Framework (osls 4, which ships no types). */

@@ -85,7 +85,7 @@ function apiAlarms() {
 const entries = {
   commands: 'The API fails',
   queries: 'The API fails',
-  'publish-events': 'The publisher was down',
+  publisher: 'The publisher was down',
   consumers: 'A consumer fails',
   projections: 'A consumer fails',
 };
@@ -224,7 +224,7 @@ const projectionAlarms =
     },
   });
 
-/** A metric of our own (shared/observability/metrics.ts). */
+/** A metric of our own (shared/kit/observability/metrics.ts). */
 const ours = ({ service, stage }, MetricName, ...dimensions) => ({
   Namespace: 'Orderstream',
   MetricName,

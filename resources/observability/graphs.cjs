@@ -32,9 +32,9 @@ module.exports.pathOf = (parts) => {
       [
         ours('PublishLag', 'p50'),
         ours('PublishLag', 'p99'),
-        ...lambda('IteratorAge', 'Maximum', 'publish-events'),
+        ...lambda('IteratorAge', 'Maximum', 'publisher'),
       ],
-      [ours('PublishFailures', 'Sum'), ...lambda('Errors', 'Sum', 'publish-events')],
+      [ours('PublishFailures', 'Sum'), ...lambda('Errors', 'Sum', 'publisher')],
     ],
     [
       'Topic',
@@ -153,7 +153,7 @@ const lambdaMetric = ({ name, function: id }, metric, stat) => [
   { stat, label: `${name} ${metric}` },
 ];
 
-/** A metric of our own (shared/observability/metrics.ts). */
+/** A metric of our own (shared/kit/observability/metrics.ts). */
 const oursOf =
   ({ service, stage }) =>
   (metric, stat, dimension, value) => {

@@ -51,7 +51,7 @@ const queries = {
       'stats count(*) as events by bin(5m) as period, message, cause',
       'sort period desc',
     ],
-    kinds: ['publish-events'],
+    kinds: ['publisher'],
   },
   'The view is wrong': {
     text: [

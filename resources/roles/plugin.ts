@@ -1,4 +1,4 @@
-import type { Serverless } from '../local/serverless.ts';
+import type { Serverless } from '#resources/local/serverless.ts';
 import { roleOf } from './role.ts';
 
 /** The Serverless plugin that gives every function a role of its own, from the `calls` that its YAML declares. */

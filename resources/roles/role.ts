@@ -1,4 +1,4 @@
-import type { Resource } from '../local/stack/template.ts';
+import type { Resource } from '#resources/local/stack/template.ts';
 
 /**
  * What a function calls, as its YAML declares it: where → which API actions. Where is a resource of the stack by

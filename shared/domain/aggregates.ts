@@ -1,7 +1,7 @@
-import type { Aggregate } from './aggregate.ts';
+import type { Aggregate } from '#kit/events/aggregate.ts';
+import type { AggregateType, NewEvent } from '#kit/events/event.ts';
 import { customerAggregate } from './customer/customer.ts';
-import type { AggregateType, NewEvent } from './event.ts';
-import type { DomainEvent } from './events.ts';
+import type { DomainEvent } from './index.ts';
 import { inventoryAggregate } from './inventory/inventory.ts';
 import { orderAggregate } from './order/order.ts';
 import { paymentAggregate } from './payment/payment.ts';

@@ -1,4 +1,4 @@
-import { shardOf } from '../event-store/item.ts';
+import { shardOf } from '#kit/event-store/event-item.ts';
 
 /** The primary key of an item of the read-model table. These names reach storage: never change one. */
 export interface ItemKey {

@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Runtime } from '../config/runtime.ts';
-import type { OrderStatus } from '../domain/order/order.ts';
-import { shardOf } from '../event-store/item.ts';
+import type { OrderStatus } from '#domain/order/order.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { shardOf } from '#kit/event-store/event-item.ts';
 import { LISTING_INDEX, partitionIn } from './keys.ts';
 
 /** What can be listed. Reaches storage: never rename one. */

@@ -1,10 +1,10 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Runtime } from '../config/runtime.ts';
-import type { CustomerView } from '../domain/customer/view.ts';
-import type { OrderStatus } from '../domain/order/order.ts';
-import type { OrderView } from '../domain/order/view.ts';
-import { batchGet } from './batch-get.ts';
-import { liveGeneration } from './generations.ts';
+import type { CustomerView } from '#domain/customer/view.ts';
+import type { OrderStatus } from '#domain/order/order.ts';
+import type { OrderView } from '#domain/order/view.ts';
+import { batchGet } from '#kit/aws/batch-get.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { liveGeneration } from '#kit/projections/generations.ts';
 import {
   CUSTOMER_ORDERS_INDEX,
   customerKey,

@@ -1,5 +1,5 @@
-import type { Runtime } from '../config/runtime.ts';
-import { batchGet } from './batch-get.ts';
+import { batchGet } from '#kit/aws/batch-get.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
 import { SALES_SHARDS, salesKey } from './keys.ts';
 
 /** What an item of `salesKey` counts. `revenue` in minor units: created less cancelled, each on its own day. */

@@ -5,15 +5,15 @@ import { describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { publishedEvents } from '../../shared/contract/events.ts';
-import type { StoredEvent } from '../../shared/domain/event.ts';
-import { eventDefinitions, eventTypes } from '../../shared/domain/events.ts';
-import { toMessage } from '../../shared/messaging/outgoing-message.ts';
+import { publishedEvents } from '#api/event-schemas.ts';
+import { eventDefinitions, eventTypes } from '#domain/index.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
+import { toMessage } from '#kit/messaging/outgoing-message.ts';
 
 type Json = Record<string, unknown>;
 
 const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
-const asyncApi = readJson(resolve(import.meta.dirname, '../../shared/contract/asyncapi.json'));
+const asyncApi = readJson(resolve(import.meta.dirname, '../../shared/api/asyncapi.json'));
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 formats.default(ajv);

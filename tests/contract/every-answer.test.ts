@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { RuntimeParts } from '../../shared/config/runtime.ts';
-import { inventoryAggregate } from '../../shared/domain/inventory/inventory.ts';
-import { orderAggregate } from '../../shared/domain/order/order.ts';
-import { handleCommand } from '../../shared/event-store/handle-command.ts';
-import { order } from '../support/commands.ts';
-import { openApi, operations, resolved } from '../support/contract.ts';
-import { eventually } from '../support/eventually.ts';
-import { type Sent, send } from '../support/http-send.ts';
-import { type System, startSystem } from '../support/system.ts';
+import { inventoryAggregate } from '#domain/inventory/inventory.ts';
+import { orderAggregate } from '#domain/order/order.ts';
+import type { RuntimeParts } from '#kit/config/runtime.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
+import { order } from '#tests/support/commands.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { type Sent, send } from '#tests/support/http-send.ts';
+import { openApi, operations, resolved } from '#tests/support/openapi.ts';
+import { type System, startSystem } from '#tests/support/system.ts';
 import { valid } from './valid-requests.ts';
 
 // Every operation is made to give every answer that the document promises, on the whole stack; `send` holds each of

@@ -2,17 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { documentsOf } from '../../resources/contract/generate.ts';
-import { compiledTemplate } from '../support/compiled-template.ts';
-import { answerViolations, openApi, operations, resolved, violations } from '../support/contract.ts';
+import { documentsOf } from '#resources/api-docs/generate.ts';
+import { compiledTemplate } from '#tests/support/compiled-template.ts';
+import { answerViolations, openApi, operations, resolved, violations } from '#tests/support/openapi.ts';
 
-const folder = resolve(import.meta.dirname, '../../shared/contract');
+const folder = resolve(import.meta.dirname, '../../shared/api');
 
 test('the documents are those of today’s handlers, events and template; if not: npm run contract', async () => {
   for (const [file, text] of Object.entries(await documentsOf(await compiledTemplate()))) {
     const kept = await readFile(resolve(folder, file), 'utf8');
-    if (kept !== text)
-      throw new Error(`shared/contract/${file} is stale: run "npm run contract" and commit it`);
+    if (kept !== text) throw new Error(`shared/api/${file} is stale: run "npm run contract" and commit it`);
   }
 });
 

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { describe, expect, test } from '@jest/globals';
-import * as asyncapi from '../../functions/contract/asyncapi/handler.ts';
-import * as docs from '../../functions/contract/docs/handler.ts';
-import * as openapi from '../../functions/contract/openapi/handler.ts';
-import { createRuntime } from '../../shared/config/runtime.ts';
-import type { HttpLambda } from '../../shared/http/handler.ts';
-import { checkAnswer, openApi, operations } from '../support/contract.ts';
-import { httpEvent } from '../support/http-send.ts';
+import * as asyncapi from '#functions/docs/asyncapi/handler.ts';
+import * as docs from '#functions/docs/docs/handler.ts';
+import * as openapi from '#functions/docs/openapi/handler.ts';
+import { createRuntime } from '#kit/config/runtime.ts';
+import type { HttpLambda } from '#kit/http/handler.ts';
+import { httpEvent } from '#tests/support/http-send.ts';
+import { checkAnswer, openApi, operations } from '#tests/support/openapi.ts';
 
 async function get(operation: string, handler: HttpLambda, headers: Record<string, string> = {}) {
   const result = await handler(httpEvent({ anonymous: true, headers }));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { order } from '../support/commands.ts';
-import type { Sent } from '../support/http-send.ts';
+import { order } from '#tests/support/commands.ts';
+import type { Sent } from '#tests/support/http-send.ts';
 
 /** A request of each operation that is valid, whatever it meets. */
 export const valid: Record<string, Sent> = {

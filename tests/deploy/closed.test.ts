@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { Template } from '../../resources/local/stack/template.ts';
-import { closedRules } from '../support/closed-rules.ts';
-import { compiledTemplate } from '../support/compiled-template.ts';
+import type { Template } from '#resources/local/stack/template.ts';
+import { closedRules } from '#tests/support/access-control-rules.ts';
+import { compiledTemplate } from '#tests/support/compiled-template.ts';
 
 // That every stage keeps the rules is in stages.test.ts; here it is that they would notice.
 describe('The rules of who stays outside know', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { CACHE_MS, PROJECTIONS } from '../../shared/read-model/generations.ts';
-import { compiledTemplate } from '../support/compiled-template.ts';
-import { functionsOf } from '../support/role-rights.ts';
+import { CACHE_MS, PROJECTIONS } from '#kit/projections/generations.ts';
+import { compiledTemplate } from '#tests/support/compiled-template.ts';
+import { functionsOf } from '#tests/support/role-rights.ts';
 
 test('A rebuild waits until nobody is at work any more who has not heard of its generation', async () => {
   const functions = functionsOf(await compiledTemplate());

@@ -2,9 +2,9 @@ import { glob, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Template } from '../../resources/local/stack/template.ts';
-import { type Compiled, compile, compiledTemplate } from '../support/compiled-template.ts';
-import { ofType } from '../support/template-rules.ts';
+import type { Template } from '#resources/local/stack/template.ts';
+import { type Compiled, compile, compiledTemplate } from '#tests/support/compiled-template.ts';
+import { ofType } from '#tests/support/template-rules.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { backoffSeconds } from '../../shared/messaging/backoff.ts';
-import { compiledTemplate } from '../support/compiled-template.ts';
+import { backoffSeconds } from '#kit/messaging/backoff.ts';
+import { compiledTemplate } from '#tests/support/compiled-template.ts';
 
 interface FunctionProperties {
   Timeout: number;

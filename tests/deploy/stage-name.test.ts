@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
-import { compile, compiledTemplate } from '../support/compiled-template.ts';
-import { givenNames } from '../support/given-names.ts';
+import { compile, compiledTemplate } from '#tests/support/compiled-template.ts';
+import { givenNames } from '#tests/support/given-names.ts';
 
 describe('The name of a stage', () => {
   const { stackName } = createRequire(import.meta.url)('../../resources/stage.cjs') as {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { createStack } from '../../resources/local/stack/stack.ts';
-import type { Resource, Template } from '../../resources/local/stack/template.ts';
-import { closedRules } from '../support/closed-rules.ts';
-import { compile, compiledTemplate, stageTemplate } from '../support/compiled-template.ts';
-import { sharedEmulators, uniquePrefix } from '../support/emulators.ts';
-import { exampleRegion, givenNames } from '../support/given-names.ts';
-import { routes, templateRules } from '../support/template-rules.ts';
+import { createStack } from '#resources/local/stack/stack.ts';
+import type { Resource, Template } from '#resources/local/stack/template.ts';
+import { closedRules } from '#tests/support/access-control-rules.ts';
+import { compile, compiledTemplate, stageTemplate } from '#tests/support/compiled-template.ts';
+import { sharedEmulators, uniquePrefix } from '#tests/support/emulators.ts';
+import { exampleRegion, givenNames } from '#tests/support/given-names.ts';
+import { routes, templateRules } from '#tests/support/template-rules.ts';
 
 const DAY = 86_400;
 const stages = ['dev', 'staging', 'prod', 'pr42'] as const;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Template } from '../../resources/local/stack/template.ts';
-import { compiledTemplate } from '../support/compiled-template.ts';
-import { functionsOf, statementsOf } from '../support/role-rights.ts';
-import { ofType, openRoutes, routes, templateRules } from '../support/template-rules.ts';
+import type { Template } from '#resources/local/stack/template.ts';
+import { compiledTemplate } from '#tests/support/compiled-template.ts';
+import { functionsOf, statementsOf } from '#tests/support/role-rights.ts';
+import { ofType, openRoutes, routes, templateRules } from '#tests/support/template-rules.ts';
 
 const consumers = [
   'order-view',
@@ -35,7 +35,7 @@ describe('The compiled template', () => {
       JSON.stringify(ofType(template, 'AWS::ApiGatewayV2::Integration')).includes(`"${id}"`),
     );
     const folders = functionsOf(template).filter(({ resource }) =>
-      /^functions\/(commands|queries|contract)\//.test(String(resource.Properties?.Handler)),
+      /^functions\/(commands|queries|docs)\//.test(String(resource.Properties?.Handler)),
     );
     expect(reached.map(({ name }) => name)).toEqual(folders.map(({ name }) => name));
     expect(new Set(all.map(([, { RouteKey }]) => RouteKey)).size).toBe(folders.length);

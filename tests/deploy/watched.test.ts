@@ -1,13 +1,13 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Template } from '../../resources/local/stack/template.ts';
-import * as unreadableEvents from '../../shared/domain/unreadable-event.ts';
-import { metricDefinitions } from '../../shared/observability/metrics.ts';
-import { type NamedMetric, neverWritten, partOf } from '../support/cloudwatch.ts';
-import { compiledTemplate, stageTemplate } from '../support/compiled-template.ts';
-import { type DashboardBody, dashboardBody } from '../support/dashboard-schema.ts';
-import { root } from '../support/scripts.ts';
+import * as unreadableEvents from '#kit/events/unreadable-event.ts';
+import { metricDefinitions } from '#kit/observability/metrics.ts';
+import type { Template } from '#resources/local/stack/template.ts';
+import { type NamedMetric, neverWritten, partOf } from '#tests/support/cloudwatch.ts';
+import { compiledTemplate, stageTemplate } from '#tests/support/compiled-template.ts';
+import { type DashboardBody, dashboardBody } from '#tests/support/dashboard-schema.ts';
+import { root } from '#tests/support/scripts.ts';
 
 interface Alarm {
   AlarmName: string;

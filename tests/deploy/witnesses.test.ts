@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { witnesses } from '../../functions/operations/audit/witnesses.ts';
-import type { Template } from '../../resources/local/stack/template.ts';
-import { eventDefinitions, eventTypes } from '../../shared/domain/events.ts';
-import { PROJECTIONS } from '../../shared/read-model/generations.ts';
-import { compiledTemplate } from '../support/compiled-template.ts';
+import { eventDefinitions, eventTypes } from '#domain/index.ts';
+import { witnesses } from '#functions/operations/audit/witnesses.ts';
+import { PROJECTIONS } from '#kit/projections/generations.ts';
+import type { Template } from '#resources/local/stack/template.ts';
+import { compiledTemplate } from '#tests/support/compiled-template.ts';
 
 /** Who may get events of each type, by the subscriptions; conditions on more than the type are left out of account. */
 function consumersOf({ Resources }: Template, eventType: (typeof eventTypes)[number]): string[] {

@@ -1,7 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { root } from '../support/scripts.ts';
+import { root } from '#tests/support/scripts.ts';
 
 // What GitHub runs with rights on our accounts, held to rules that a review easily misses.
 

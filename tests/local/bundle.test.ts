@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { bundleFunctions } from '../../resources/local/bundle.ts';
-import { eventually } from '../support/eventually.ts';
-import { node } from '../support/scripts.ts';
+import { bundleFunctions } from '#resources/local/bundle.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { node } from '#tests/support/scripts.ts';
 
 let serviceDir: string;
 const write = (path: string, text: string) => writeFileSync(join(serviceDir, path), text);

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { type AwsApi, awsApi } from '../../resources/local/emulators/aws-api.ts';
-import { type Emulators, startEmulators } from '../../resources/local/emulators/index.ts';
-import { isAlive } from '../../resources/local/run-file.ts';
-import { eventually } from '../support/eventually.ts';
+import { type AwsApi, awsApi } from '#resources/local/emulators/aws-api.ts';
+import { type Emulators, startEmulators } from '#resources/local/emulators/index.ts';
+import { isAlive } from '#resources/local/run-file.ts';
+import { eventually } from '#tests/support/eventually.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'emulators-'));
 const started: Emulators[] = [];
@@ -115,7 +115,7 @@ describe('emulators', () => {
   });
 
   test('name what to install where there is no DynamoDB to start', async () => {
-    const { startDynoxide } = await import('../../resources/local/emulators/dynoxide.ts');
+    const { startDynoxide } = await import('#resources/local/emulators/dynoxide.ts');
     await expect(startDynoxide({ path: '', resolve: () => undefined })).rejects.toThrow(
       /dynoxide.*DYNAMODB_ENDPOINT/s,
     );

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { node, root } from '../support/scripts.ts';
+import { node, root } from '#tests/support/scripts.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'install-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { formatLogLine, wantsColor } from '../../resources/local/log-lines.ts';
+import { formatLogLine, wantsColor } from '#resources/local/log-lines.ts';
 
 const log = (fields: object) =>
   JSON.stringify({

@@ -3,11 +3,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { freePort, isListening } from '../../resources/local/emulators/free-port.ts';
-import { runFilePath } from '../../resources/local/run-file.ts';
-import { eventually } from '../support/eventually.ts';
-import { npmStart, type Started } from '../support/npm-start.ts';
-import { root, run } from '../support/scripts.ts';
+import { freePort, isListening } from '#resources/local/emulators/free-port.ts';
+import { runFilePath } from '#resources/local/run-file.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { npmStart, type Started } from '#tests/support/npm-start.ts';
+import { root, run } from '#tests/support/scripts.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'data-'));
 const sls = join(root, 'node_modules/.bin/sls');

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { findRun, type Run, writeRun } from '../../resources/local/run-file.ts';
+import { findRun, type Run, writeRun } from '#resources/local/run-file.ts';
 
 let folder: string;
 let server: Server;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { awsApi } from '../../resources/local/emulators/aws-api.ts';
-import { createResolver } from '../../resources/local/stack/intrinsics.ts';
-import { createStack } from '../../resources/local/stack/stack.ts';
-import type { Template } from '../../resources/local/stack/template.ts';
-import { sharedEmulators, uniquePrefix } from '../support/emulators.ts';
-import { eventSourceTemplate } from '../support/event-source-template.ts';
+import { awsApi } from '#resources/local/emulators/aws-api.ts';
+import { createResolver } from '#resources/local/stack/intrinsics.ts';
+import { createStack } from '#resources/local/stack/stack.ts';
+import type { Template } from '#resources/local/stack/template.ts';
+import { sharedEmulators, uniquePrefix } from '#tests/support/emulators.ts';
+import { eventSourceTemplate } from '#tests/support/event-source-template.ts';
 
 const emulators = sharedEmulators();
 const api = awsApi(emulators);

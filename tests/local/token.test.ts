@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { node } from '../support/scripts.ts';
+import { node } from '#tests/support/scripts.ts';
 
 const token = (...args: string[]) =>
-  node(['resources/local/token.ts', ...args], { env: { JWT_ISSUER: undefined } });
+  node(['resources/cli/token.ts', ...args], { env: { JWT_ISSUER: undefined } });
 
 describe('npm run -s token', () => {
   test('prints a token of the local issuer, and nothing else', async () => {

@@ -12,19 +12,19 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { awsApi } from '../../resources/local/emulators/aws-api.ts';
-import { createQueue } from '../../resources/local/stack/queues.ts';
-import { createTable } from '../../resources/local/stack/tables.ts';
-import { accountId } from '../../resources/local/stack/template.ts';
-import { createTopic, subscribe } from '../../resources/local/stack/topics.ts';
-import { sharedEmulators, uniquePrefix } from '../support/emulators.ts';
-import { eventually } from '../support/eventually.ts';
-import { chanceOf } from './simulator/chance.ts';
+import { awsApi } from '#resources/local/emulators/aws-api.ts';
+import { createQueue } from '#resources/local/stack/queues.ts';
+import { createTable } from '#resources/local/stack/tables.ts';
+import { accountId } from '#resources/local/stack/template.ts';
+import { createTopic, subscribe } from '#resources/local/stack/topics.ts';
+import { sharedEmulators, uniquePrefix } from '#tests/support/emulators.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { StandInDynamo } from './fakes/dynamo.ts';
+import { Queue } from './fakes/queue.ts';
+import { attributeFilter, StandInSns } from './fakes/sns.ts';
+import { StandInSqs } from './fakes/sqs.ts';
+import { chanceOf } from './simulator/random.ts';
 import { tableOf } from './simulator/virtual-world.ts';
-import { StandInDynamo } from './stand-in/dynamo.ts';
-import { Queue } from './stand-in/queue.ts';
-import { attributeFilter, StandInSns } from './stand-in/sns.ts';
-import { StandInSqs } from './stand-in/sqs.ts';
 
 interface Received {
   body: string;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { compiledTemplate } from '../support/compiled-template.ts';
+import { compiledTemplate } from '#tests/support/compiled-template.ts';
 import { defects } from './defects.ts';
 import { type Deployment, readDeployment } from './simulator/deployment.ts';
 import { runVirtual } from './simulator/run-virtual.ts';

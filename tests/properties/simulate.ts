@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { startEmulators } from '../../resources/local/emulators/index.ts';
-import type { Template } from '../../resources/local/stack/template.ts';
-import { compile } from '../support/compiled-template.ts';
+import { startEmulators } from '#resources/local/emulators/index.ts';
+import type { Template } from '#resources/local/stack/template.ts';
+import { compile } from '#tests/support/compiled-template.ts';
 import type { Kind } from './checks/findings.ts';
 import { type Deployment, readDeployment } from './simulator/deployment.ts';
 import { type Options, readOptions } from './simulator/options.ts';

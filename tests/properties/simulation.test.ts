@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { Template } from '../../resources/local/stack/template.ts';
-import { compiledTemplate } from '../support/compiled-template.ts';
-import { sharedEmulators, uniquePrefix } from '../support/emulators.ts';
+import type { Template } from '#resources/local/stack/template.ts';
+import { compiledTemplate } from '#tests/support/compiled-template.ts';
+import { sharedEmulators, uniquePrefix } from '#tests/support/emulators.ts';
 import { type Deployment, readDeployment } from './simulator/deployment.ts';
 import { runEmulated } from './simulator/run-emulated.ts';
 import { runVirtual } from './simulator/run-virtual.ts';

@@ -1,4 +1,4 @@
-import type { Stack } from '../../resources/local/stack/stack.ts';
+import type { Stack } from '#resources/local/stack/stack.ts';
 
 /** A right as IAM has it: an action on one resource. */
 export interface Right {

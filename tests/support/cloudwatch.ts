@@ -1,5 +1,5 @@
-import type { Template } from '../../resources/local/stack/template.ts';
-import { metricDefinitions, metricNamespace } from '../../shared/observability/metrics.ts';
+import { metricDefinitions, metricNamespace } from '#kit/observability/metrics.ts';
+import type { Template } from '#resources/local/stack/template.ts';
 
 /** A metric as an alarm or a graph names it; values as in the template, or `${Name}` as Fn::Sub takes it. */
 export interface NamedMetric {

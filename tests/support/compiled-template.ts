@@ -1,10 +1,10 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compile } from '../../resources/local/package-template.ts';
-import type { Template } from '../../resources/local/stack/template.ts';
+import { compile } from '#resources/local/package-template.ts';
+import type { Template } from '#resources/local/stack/template.ts';
 import { eventually } from './eventually.ts';
 
-export { type Compiled, compile } from '../../resources/local/package-template.ts';
+export { type Compiled, compile } from '#resources/local/package-template.ts';
 
 /** Where `emulators-setup.ts` leaves the template of stage dev that all test files share. */
 export const sharedTemplateVariable = 'ORDERSTREAM_TEST_TEMPLATE';

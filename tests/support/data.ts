@@ -1,11 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { awsApi } from '../../resources/local/emulators/aws-api.ts';
-import { createTable } from '../../resources/local/stack/tables.ts';
-import { createRuntime, type Runtime, type RuntimeParts } from '../../shared/config/runtime.ts';
-import type { DomainEvent } from '../../shared/domain/events.ts';
-import { toItem } from '../../shared/event-store/item.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
+import { toItem } from '#kit/event-store/event-item.ts';
+import { awsApi } from '#resources/local/emulators/aws-api.ts';
+import { createTable } from '#resources/local/stack/tables.ts';
 import { sharedEmulators, uniquePrefix } from './emulators.ts';
 import { noMetrics } from './no-metrics.ts';
 

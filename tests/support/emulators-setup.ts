@@ -1,4 +1,4 @@
-import { startEmulators } from '../../resources/local/emulators/index.ts';
+import { startEmulators } from '#resources/local/emulators/index.ts';
 import { compile, sharedTemplateFailure, sharedTemplateVariable } from './compiled-template.ts';
 import { sharedEmulatorsVariable } from './emulators.ts';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Endpoints } from '../../resources/local/emulators/index.ts';
+import type { Endpoints } from '#resources/local/emulators/index.ts';
 
 /** Where `emulators-setup.ts` leaves the endpoints of the pair that all test files share. */
 export const sharedEmulatorsVariable = 'ORDERSTREAM_TEST_EMULATORS';

@@ -1,6 +1,6 @@
-import type { Stack } from '../../resources/local/stack/stack.ts';
-import type { Template } from '../../resources/local/stack/template.ts';
-import type { Runtime } from '../../shared/config/runtime.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import type { Stack } from '#resources/local/stack/stack.ts';
+import type { Template } from '#resources/local/stack/template.ts';
 import { rightsFor } from './aws-calls.ts';
 import { functionsOf, grantedTo } from './role-rights.ts';
 

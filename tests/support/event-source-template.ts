@@ -1,4 +1,4 @@
-import type { Template } from '../../resources/local/stack/template.ts';
+import type { Template } from '#resources/local/stack/template.ts';
 
 /** One topic, two consumers' queues with dead letter queues, one table with a stream: as `sls package` would write it. */
 export function eventSourceTemplate(

@@ -1,5 +1,5 @@
-import { createResolver } from '../../resources/local/stack/intrinsics.ts';
-import type { Template } from '../../resources/local/stack/template.ts';
+import { createResolver } from '#resources/local/stack/intrinsics.ts';
+import type { Template } from '#resources/local/stack/template.ts';
 
 /** Where the names are made, for the sake of an example: a region with a long name. */
 export const exampleRegion = 'ap-southeast-1';

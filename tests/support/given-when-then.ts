@@ -1,8 +1,8 @@
 import { expect } from '@jest/globals';
-import type { Aggregate } from '../../shared/domain/aggregate.ts';
-import { CommandRejected } from '../../shared/domain/command-rejected.ts';
-import type { NewEvent } from '../../shared/domain/event.ts';
-import { checkNewEvent } from '../../shared/domain/events.ts';
+import { checkNewEvent } from '#domain/index.ts';
+import type { Aggregate } from '#kit/events/aggregate.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
+import type { NewEvent } from '#kit/events/event.ts';
 
 /**
  * `given(...events).when(command).thenEvents(...events)`, `.thenNothing()` or `.thenRejected(rule)`, over the

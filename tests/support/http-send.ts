@@ -1,6 +1,6 @@
-import type { HttpEvent } from '../../shared/http/request.ts';
-import type { HttpResult } from '../../shared/http/result.ts';
-import { checkAnswer } from './contract.ts';
+import type { HttpEvent } from '#kit/http/request.ts';
+import type { HttpResult } from '#kit/http/response.ts';
+import { checkAnswer } from './openapi.ts';
 
 export interface Sent {
   /** Which operation of the contract this is: its answer is held to it. */

@@ -1,11 +1,11 @@
 import type { DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
-import { type AwsApi, awsApi } from '../../resources/local/emulators/aws-api.ts';
+import { type AwsApi, awsApi } from '#resources/local/emulators/aws-api.ts';
 import {
   type Mappings,
   type StartMappingsOptions,
   startMappings,
-} from '../../resources/local/event-source-mapping/index.ts';
-import { createStack, type Stack } from '../../resources/local/stack/stack.ts';
+} from '#resources/local/event-source-mapping/index.ts';
+import { createStack, type Stack } from '#resources/local/stack/stack.ts';
 import { sharedEmulators, uniquePrefix } from './emulators.ts';
 import { eventSourceTemplate } from './event-source-template.ts';
 

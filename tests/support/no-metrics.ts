@@ -1,4 +1,4 @@
-import type { Metrics } from '../../shared/observability/metrics.ts';
+import type { Metrics } from '#kit/observability/metrics.ts';
 
 /** Takes every metric, and writes none. */
 export const noMetrics: Metrics = { count() {}, record() {}, flush() {} };

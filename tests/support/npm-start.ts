@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from '../../resources/local/emulators/free-port.ts';
-import { createToken } from '../../resources/local/jwt.ts';
-import { type Run, readRun } from '../../resources/local/run-file.ts';
+import { createToken } from '#resources/cli/jwt.ts';
+import { freePort } from '#resources/local/emulators/free-port.ts';
+import { type Run, readRun } from '#resources/local/run-file.ts';
 import { root } from './scripts.ts';
 
 export interface Started {

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import type { Template } from '../../resources/local/stack/template.ts';
-import { createRuntime, type Runtime, type RuntimeParts } from '../../shared/config/runtime.ts';
+import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
+import type { Template } from '#resources/local/stack/template.ts';
 import { CallRecord, rightsFor } from './aws-calls.ts';
 import { compiledTemplate } from './compiled-template.ts';
 import { type System, startSystem } from './system.ts';

@@ -1,5 +1,5 @@
-import type { Stack } from '../../resources/local/stack/stack.ts';
-import type { Resource, Template } from '../../resources/local/stack/template.ts';
+import type { Stack } from '#resources/local/stack/stack.ts';
+import type { Resource, Template } from '#resources/local/stack/template.ts';
 import type { CallRecord, Right } from './aws-calls.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import type { DomainEvent } from '../../shared/domain/events.ts';
+import type { DomainEvent } from '#domain/index.ts';
 
 /** A batch as Lambda hands it to a consumer: one message an event, its id `m0`, `m1` … */
 export const sqsEvent = (events: readonly DomainEvent[], receiveCount = 1): SQSEvent => ({

@@ -1,10 +1,10 @@
-import { type AggregateType, streamIdOf } from '../../shared/domain/event.ts';
 import {
   currentSchemaVersion,
   type DomainEventFrom,
   eventDefinitions,
   type NewDomainEvent,
-} from '../../shared/domain/events.ts';
+} from '#domain/index.ts';
+import { type AggregateType, streamIdOf } from '#kit/events/event.ts';
 
 /** When version n of a stream made by `storedStream` was appended: minute n of 2026-01-01. */
 export const timeOf = (version: number): string => new Date(Date.UTC(2026, 0, 1, 0, version)).toISOString();

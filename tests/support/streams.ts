@@ -1,10 +1,6 @@
 import { v7 } from 'uuid';
-import { type AggregateType, streamIdOf } from '../../shared/domain/event.ts';
-import {
-  currentSchemaVersion,
-  type DomainEventFrom,
-  type NewDomainEvent,
-} from '../../shared/domain/events.ts';
+import { currentSchemaVersion, type DomainEventFrom, type NewDomainEvent } from '#domain/index.ts';
+import { type AggregateType, streamIdOf } from '#kit/events/event.ts';
 
 /** A stream as it would be stored, with ids and times of its own: the first event at `at`, then a second apart. */
 export function streamAt<Aggregate extends AggregateType>(

@@ -3,19 +3,15 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import {
-  type Invoke,
-  type Mappings,
-  startMappings,
-} from '../../resources/local/event-source-mapping/index.ts';
-import { createStack, type Stack } from '../../resources/local/stack/stack.ts';
-import { createRuntime, type Runtime, type RuntimeParts } from '../../shared/config/runtime.ts';
-import type { HttpResult } from '../../shared/http/result.ts';
+import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
+import type { HttpResult } from '#kit/http/response.ts';
+import { type Invoke, type Mappings, startMappings } from '#resources/local/event-source-mapping/index.ts';
+import { createStack, type Stack } from '#resources/local/stack/stack.ts';
 import { compiledTemplate } from './compiled-template.ts';
-import { checkAnswer, operations } from './contract.ts';
 import { sharedEmulators, uniquePrefix } from './emulators.ts';
 import { enforcedRoles } from './enforced-roles.ts';
 import { noMetrics } from './no-metrics.ts';
+import { checkAnswer, operations } from './openapi.ts';
 
 type AnyHandler = (event: unknown, context: unknown) => Promise<unknown>;
 

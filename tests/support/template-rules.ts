@@ -1,5 +1,5 @@
-import type { Template } from '../../resources/local/stack/template.ts';
-import { eventDefinitions, isEventType, messageAttributeNames } from '../../shared/domain/events.ts';
+import { eventDefinitions, isEventType, messageAttributeNames } from '#domain/index.ts';
+import type { Template } from '#resources/local/stack/template.ts';
 import { functionsOf, roleIdOf, statementsOf } from './role-rights.ts';
 
 /**

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { orderAggregate } from '../../../shared/domain/order/order.ts';
-import { handleCommand } from '../../../shared/event-store/handle-command.ts';
-import { commandMetadata } from '../../../shared/http/command.ts';
-import * as fields from '../../../shared/http/fields.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { orderAnswer } from '../../../shared/http/order-answer.ts';
+import * as fields from '#api/fields.ts';
+import { orderAnswer } from '#api/order-response.ts';
+import { orderAggregate } from '#domain/order/order.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
+import { commandMetadata } from '#kit/http/command-metadata.ts';
+import { httpHandler } from '#kit/http/handler.ts';
 
 /** POST /orders/{orderId}/deliver. The body is empty, or `{}`. */
 export const createHandler = (runtime: Runtime) =>

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { orderAggregate } from '../../../shared/domain/order/order.ts';
-import { handleCommand } from '../../../shared/event-store/handle-command.ts';
-import { commandMetadata, newAggregateId } from '../../../shared/http/command.ts';
-import { customerOf } from '../../../shared/http/customer.ts';
-import * as fields from '../../../shared/http/fields.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { placedAnswer } from '../../../shared/http/order-answer.ts';
+import { customerOf } from '#api/customer-access.ts';
+import * as fields from '#api/fields.ts';
+import { placedAnswer } from '#api/order-response.ts';
+import { orderAggregate } from '#domain/order/order.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
+import { commandMetadata, newAggregateId } from '#kit/http/command-metadata.ts';
+import { httpHandler } from '#kit/http/handler.ts';
 
 const bodyOf = (currency: () => string) =>
   z.strictObject({

@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { streamIdOf } from '../../../shared/domain/event.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { toMajor } from '../../../shared/domain/money.ts';
-import { MAX_ORDER_TOTAL } from '../../../shared/domain/order/decide.ts';
-import { broken } from '../../../shared/domain/order/rules.ts';
-import { paymentAggregate } from '../../../shared/domain/payment/payment.ts';
-import { handleCommand } from '../../../shared/event-store/handle-command.ts';
-import { load } from '../../../shared/event-store/load.ts';
-import { commandMetadata, newAggregateId } from '../../../shared/http/command.ts';
-import * as fields from '../../../shared/http/fields.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { etag } from '../../../shared/http/order-answer.ts';
+import * as fields from '#api/fields.ts';
+import { etag } from '#api/order-response.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { toMajor } from '#domain/money.ts';
+import { MAX_ORDER_TOTAL } from '#domain/order/decide.ts';
+import { broken } from '#domain/order/rules.ts';
+import { paymentAggregate } from '#domain/payment/payment.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
+import { load } from '#kit/event-store/load.ts';
+import { streamIdOf } from '#kit/events/event.ts';
+import { commandMetadata, newAggregateId } from '#kit/http/command-metadata.ts';
+import { httpHandler } from '#kit/http/handler.ts';
 
 const body = z
   .strictObject({

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { paymentAggregate } from '../../../shared/domain/payment/payment.ts';
-import { handleCommand } from '../../../shared/event-store/handle-command.ts';
-import { commandMetadata } from '../../../shared/http/command.ts';
-import * as fields from '../../../shared/http/fields.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { etag } from '../../../shared/http/order-answer.ts';
+import * as fields from '#api/fields.ts';
+import { etag } from '#api/order-response.ts';
+import { paymentAggregate } from '#domain/payment/payment.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
+import { commandMetadata } from '#kit/http/command-metadata.ts';
+import { httpHandler } from '#kit/http/handler.ts';
 
 /** POST /payments/{paymentId}/refund. The whole amount of a captured payment, once. */
 export const createHandler = (runtime: Runtime) =>

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { CommandRejected } from '../../../shared/domain/command-rejected.ts';
-import { customerAggregate } from '../../../shared/domain/customer/customer.ts';
-import { customerRules } from '../../../shared/domain/customer/decide.ts';
-import { handleCommand } from '../../../shared/event-store/handle-command.ts';
-import { commandMetadata } from '../../../shared/http/command.ts';
-import * as fields from '../../../shared/http/fields.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { etag } from '../../../shared/http/order-answer.ts';
+import * as fields from '#api/fields.ts';
+import { etag } from '#api/order-response.ts';
+import { customerAggregate } from '#domain/customer/customer.ts';
+import { customerRules } from '#domain/customer/decide.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
+import { commandMetadata } from '#kit/http/command-metadata.ts';
+import { httpHandler } from '#kit/http/handler.ts';
 
 /** PATCH /customers/{customerId}. To anyone but that customer and orders:manage, it does not exist. */
 export const createHandler = (runtime: Runtime) =>

@@ -1,5 +1,5 @@
-import type { DomainEventOf } from '../../../shared/domain/events.ts';
-import type { OrderItem } from '../../../shared/domain/order/events.ts';
+import type { DomainEventOf } from '#domain/index.ts';
+import type { OrderItem } from '#domain/order/events.ts';
 
 /** A declaration as queries show it. Money in minor units. */
 export interface CustomsDeclaration {

@@ -1,9 +1,9 @@
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { createConsumer } from '../../../shared/messaging/consume.ts';
-import { each } from '../../../shared/messaging/handle.ts';
-import { customsDeclarationKey } from '../../../shared/read-model/keys.ts';
-import { listingKeys } from '../../../shared/read-model/listing.ts';
-import { putOnce } from '../../../shared/read-model/put-once.ts';
+import { putOnce } from '#kit/aws/put-if-absent.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { createConsumer } from '#kit/messaging/consume.ts';
+import { each } from '#kit/messaging/handle-batch.ts';
+import { customsDeclarationKey } from '#read-model/keys.ts';
+import { listingKeys } from '#read-model/listing.ts';
 import { openDeclaration } from './declaration.ts';
 
 /** Opens a declaration for each order that goes abroad, once. AWS calls: one conditional put a message. */

@@ -1,10 +1,10 @@
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { toMinor } from '../../../shared/domain/money.ts';
-import { createConsumer } from '../../../shared/messaging/consume.ts';
-import { each } from '../../../shared/messaging/handle.ts';
-import { fraudReviewKey } from '../../../shared/read-model/keys.ts';
-import { listingKeys } from '../../../shared/read-model/listing.ts';
-import { putOnce } from '../../../shared/read-model/put-once.ts';
+import { toMinor } from '#domain/money.ts';
+import { putOnce } from '#kit/aws/put-if-absent.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { createConsumer } from '#kit/messaging/consume.ts';
+import { each } from '#kit/messaging/handle-batch.ts';
+import { fraudReviewKey } from '#read-model/keys.ts';
+import { listingKeys } from '#read-model/listing.ts';
 import { openReview } from './review.ts';
 
 /** Opens a review of each order of high value, once. AWS calls: one conditional put a message. */

@@ -1,4 +1,4 @@
-import type { DomainEventOf } from '../../../shared/domain/events.ts';
+import type { DomainEventOf } from '#domain/index.ts';
 import { type Risk, type RiskSettings, riskScore } from './risk-score.ts';
 
 /** A review as queries show it. Money in minor units; neither name nor address: the order has them. */

@@ -1,5 +1,5 @@
-import type { DomainEventOf } from '../../../shared/domain/events.ts';
-import { quantitiesBySku } from '../../../shared/domain/order/quantities.ts';
+import type { DomainEventOf } from '#domain/index.ts';
+import { quantitiesBySku } from '#domain/order/quantities.ts';
 
 /** What counts as suspicious depends on the deployment. */
 export interface RiskSettings {

@@ -1,7 +1,7 @@
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { createConsumer } from '../../../shared/messaging/consume.ts';
-import { each } from '../../../shared/messaging/handle.ts';
-import { createInTurn } from '../../../shared/messaging/in-turn.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { createConsumer } from '#kit/messaging/consume.ts';
+import { each } from '#kit/messaging/handle-batch.ts';
+import { createInTurn } from '#kit/messaging/keyed-mutex.ts';
 import { releaseStock } from './release-stock.ts';
 import { reserveStock } from './reserve-stock.ts';
 

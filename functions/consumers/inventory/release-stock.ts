@@ -1,9 +1,9 @@
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { DomainEventOf } from '../../../shared/domain/events.ts';
-import { inventoryAggregate } from '../../../shared/domain/inventory/inventory.ts';
-import { handleCommand } from '../../../shared/event-store/handle-command.ts';
-import { consumerCommand } from '../../../shared/messaging/consumer-command.ts';
-import { allEnded, type InTurn } from '../../../shared/messaging/in-turn.ts';
+import type { DomainEventOf } from '#domain/index.ts';
+import { inventoryAggregate } from '#domain/inventory/inventory.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
+import { consumerCommand } from '#kit/messaging/consumer-command.ts';
+import { allEnded, type InTurn } from '#kit/messaging/keyed-mutex.ts';
 
 /**
  * Gives back whatever the cancelled order holds; a SKU of which it holds nothing (yet) is left as it is. May be

@@ -1,14 +1,14 @@
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { CommandRejected } from '../../../shared/domain/command-rejected.ts';
-import type { DomainEventOf } from '../../../shared/domain/events.ts';
-import { inventoryAggregate, reservationOf } from '../../../shared/domain/inventory/inventory.ts';
-import { orderAggregate } from '../../../shared/domain/order/order.ts';
-import { quantitiesBySku, type SkuQuantity } from '../../../shared/domain/order/quantities.ts';
-import { handleCommand } from '../../../shared/event-store/handle-command.ts';
-import { load } from '../../../shared/event-store/load.ts';
-import { consumerCommand } from '../../../shared/messaging/consumer-command.ts';
-import { allEnded, type InTurn } from '../../../shared/messaging/in-turn.ts';
-import { eventLine } from '../../../shared/observability/event-line.ts';
+import type { DomainEventOf } from '#domain/index.ts';
+import { inventoryAggregate, reservationOf } from '#domain/inventory/inventory.ts';
+import { orderAggregate } from '#domain/order/order.ts';
+import { quantitiesBySku, type SkuQuantity } from '#domain/order/quantities.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
+import { load } from '#kit/event-store/load.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
+import { consumerCommand } from '#kit/messaging/consumer-command.ts';
+import { allEnded, type InTurn } from '#kit/messaging/keyed-mutex.ts';
+import { eventLine } from '#kit/observability/log-context.ts';
 import { releaseStock } from './release-stock.ts';
 import { noteUntracked, readUntracked } from './untracked.ts';
 

@@ -1,9 +1,9 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { DomainEventOf } from '../../../shared/domain/events.ts';
-import { inboxExpiry } from '../../../shared/read-model/inbox.ts';
-import { inboxKey } from '../../../shared/read-model/keys.ts';
-import { putOnce } from '../../../shared/read-model/put-once.ts';
+import type { DomainEventOf } from '#domain/index.ts';
+import { putOnce } from '#kit/aws/put-if-absent.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { inboxExpiry } from '#kit/projections/inbox.ts';
+import { inboxKey } from '#read-model/keys.ts';
 
 // A stream remembers the order that it was asked for. A SKU that was never received has no stream: if it is received
 // between two deliveries of one OrderCreated, the second would take stock for an order that was promised its goods

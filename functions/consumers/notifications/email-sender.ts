@@ -1,4 +1,4 @@
-import type { Runtime } from '../../../shared/config/runtime.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
 import type { EmailSender } from './email.ts';
 import { createReadModelSender } from './read-model-sender.ts';
 import { createSesSender } from './ses-sender.ts';

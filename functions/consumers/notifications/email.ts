@@ -1,4 +1,4 @@
-import type { EventLine } from '../../../shared/observability/event-line.ts';
+import type { EventLine } from '#kit/observability/log-context.ts';
 
 export interface Email {
   /** Absent where the customer never registered: then nobody knows an address. */

@@ -1,11 +1,11 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { streamIdOf } from '../../../shared/domain/event.ts';
-import { load } from '../../../shared/event-store/load.ts';
-import { createConsumer } from '../../../shared/messaging/consume.ts';
-import { each } from '../../../shared/messaging/handle.ts';
-import { createOnce } from '../../../shared/messaging/once.ts';
-import { eventLine } from '../../../shared/observability/event-line.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { load } from '#kit/event-store/load.ts';
+import { streamIdOf } from '#kit/events/event.ts';
+import { createConsumer } from '#kit/messaging/consume.ts';
+import { each } from '#kit/messaging/handle-batch.ts';
+import { createOnce } from '#kit/messaging/idempotency.ts';
+import { eventLine } from '#kit/observability/log-context.ts';
 import type { EmailSender } from './email.ts';
 import { emailSenderOf } from './email-sender.ts';
 import { messageOf } from './messages.ts';

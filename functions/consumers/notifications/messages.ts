@@ -1,5 +1,5 @@
-import type { DomainEvent, DomainEventOf } from '../../../shared/domain/events.ts';
-import { minorDigits, toMajor } from '../../../shared/domain/money.ts';
+import type { DomainEvent, DomainEventOf } from '#domain/index.ts';
+import { minorDigits, toMajor } from '#domain/money.ts';
 
 /** The events of which a customer is told. */
 export type NotifiedEvent = DomainEventOf<

@@ -1,6 +1,6 @@
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { notificationKey } from '../../../shared/read-model/keys.ts';
-import { putOnce } from '../../../shared/read-model/put-once.ts';
+import { putOnce } from '#kit/aws/put-if-absent.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { notificationKey } from '#read-model/keys.ts';
 import type { EmailSender } from './email.ts';
 
 /** Keeps the emails where GET /notifications shows them; sends none. Exactly one for each event. */

@@ -1,5 +1,5 @@
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
-import type { Runtime } from '../../../shared/config/runtime.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
 import type { EmailSender } from './email.ts';
 
 /**

@@ -1,10 +1,10 @@
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { CommandRejected } from '../../../shared/domain/command-rejected.ts';
-import type { DomainEventOf } from '../../../shared/domain/events.ts';
-import { orderAggregate } from '../../../shared/domain/order/order.ts';
-import { handleCommand } from '../../../shared/event-store/handle-command.ts';
-import { load } from '../../../shared/event-store/load.ts';
-import { consumerCommand } from '../../../shared/messaging/consumer-command.ts';
+import type { DomainEventOf } from '#domain/index.ts';
+import { orderAggregate } from '#domain/order/order.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
+import { load } from '#kit/event-store/load.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
+import { consumerCommand } from '#kit/messaging/consumer-command.ts';
 import { refundPayment } from './refund-payment.ts';
 
 /**

@@ -1,9 +1,9 @@
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { CommandRejected } from '../../../shared/domain/command-rejected.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { paymentAggregate } from '../../../shared/domain/payment/payment.ts';
-import { handleCommand } from '../../../shared/event-store/handle-command.ts';
-import { consumerCommand } from '../../../shared/messaging/consumer-command.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { paymentAggregate } from '#domain/payment/payment.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
+import { consumerCommand } from '#kit/messaging/consumer-command.ts';
 
 /** Refunds the payment because of `cause`. That it has been refunded before, for whatever cause, is just as good. */
 export async function refundPayment(

@@ -1,8 +1,8 @@
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { createConsumer } from '../../../shared/messaging/consume.ts';
-import { applyOnce, type Change, ChangesNotApplied } from '../../../shared/read-model/inbox.ts';
-import { salesKey, salesShardOf } from '../../../shared/read-model/keys.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { createConsumer } from '#kit/messaging/consume.ts';
+import { applyOnce, type Change, ChangesNotApplied } from '#kit/projections/inbox.ts';
+import { salesKey, salesShardOf } from '#read-model/keys.ts';
 import { salesChanges } from './sales-changes.ts';
 
 /** Counts the sales of each day, exactly. AWS calls: one transaction for each day and shard in the batch. */

@@ -1,5 +1,5 @@
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import type { SalesCounters } from '../../../shared/read-model/sales.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import type { SalesCounters } from '#read-model/sales.ts';
 
 /** What one event adds to the counters of its day (yyyy-mm-dd, UTC). */
 export interface SalesChange {

@@ -1,6 +1,6 @@
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { walkByType } from '../../../shared/event-store/walk-by-type.ts';
-import { createPace } from '../../../shared/operations/pace.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { walkByType } from '#kit/event-store/walk-by-type.ts';
+import { createPace } from '#kit/operations/rate-limiter.ts';
 import { HEALS_PER_SECOND, heal } from './heal.ts';
 import type { Continuation, WindowRequest } from './input.ts';
 import { type Finding, look } from './look.ts';

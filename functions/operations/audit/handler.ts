@@ -1,4 +1,4 @@
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Audited, audit } from './audit.ts';
 import { checkRequest } from './input.ts';
 import { lookAgain, type SeenAgain } from './look-again.ts';

@@ -1,13 +1,13 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { StoredEvent } from '../../../shared/domain/event.ts';
-import { getStored } from '../../../shared/event-store/by-type.ts';
-import { fromItem } from '../../../shared/event-store/item.ts';
-import { eventLine } from '../../../shared/observability/event-line.ts';
-import { queuesOf } from '../../../shared/operations/consumer-queues.ts';
-import { inChunks } from '../../../shared/operations/held-messages.ts';
-import type { Pace } from '../../../shared/operations/pace.ts';
-import { publishAll } from '../../../shared/operations/publish-all.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { getStored } from '#kit/event-store/by-type.ts';
+import { fromItem } from '#kit/event-store/event-item.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
+import { eventLine } from '#kit/observability/log-context.ts';
+import { queuesOf } from '#kit/operations/consumer-queues.ts';
+import { publishAll } from '#kit/operations/publish-all.ts';
+import type { Pace } from '#kit/operations/rate-limiter.ts';
+import { inChunks } from '#kit/operations/receive-all.ts';
 import { type Finding, type Lack, onlyProjectionsLack } from './look.ts';
 
 /** What one BatchGetItem brings. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { eventTypes } from '../../../shared/domain/events.ts';
-import { checkInput, InvalidOperation, time } from '../../../shared/operations/input.ts';
+import { eventTypes } from '#domain/index.ts';
+import { checkInput, InvalidOperation, time } from '#kit/operations/input.ts';
 
 /** How long an event may be on its way before it counts as behind, in seconds. */
 export const DEFAULT_LIMIT = 300;

@@ -1,6 +1,6 @@
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { EventType } from '../../../shared/domain/events.ts';
-import { inChunks } from '../../../shared/operations/held-messages.ts';
+import type { EventType } from '#domain/index.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { inChunks } from '#kit/operations/receive-all.ts';
 import type { EventPlace } from './input.ts';
 import { type Finding, look } from './look.ts';
 

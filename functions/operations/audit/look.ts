@@ -1,8 +1,8 @@
-import { timeOf } from '../../../shared/config/ids.ts';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { EventType } from '../../../shared/domain/events.ts';
-import type { EventKey } from '../../../shared/event-store/by-type.ts';
-import { REPEATABLE_MS } from '../../../shared/read-model/inbox.ts';
+import type { EventType } from '#domain/index.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import type { EventKey } from '#kit/event-store/by-type.ts';
+import { timeOf } from '#kit/events/ids.ts';
+import { REPEATABLE_MS } from '#kit/projections/inbox.ts';
 import { witnesses } from './witnesses.ts';
 
 /** An event that has not arrived everywhere. */

@@ -1,8 +1,8 @@
-import { timeOf } from '../../../shared/config/ids.ts';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { walkByType } from '../../../shared/event-store/walk-by-type.ts';
-import { createPace, type Pace } from '../../../shared/operations/pace.ts';
-import { REPEATABLE_MS } from '../../../shared/read-model/inbox.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { walkByType } from '#kit/event-store/walk-by-type.ts';
+import { timeOf } from '#kit/events/ids.ts';
+import { createPace, type Pace } from '#kit/operations/rate-limiter.ts';
+import { REPEATABLE_MS } from '#kit/projections/inbox.ts';
 import { HEALS_PER_SECOND, heal } from './heal.ts';
 import { DEFAULT_LIMIT } from './input.ts';
 import { type Finding, look } from './look.ts';

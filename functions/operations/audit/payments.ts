@@ -1,9 +1,9 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { type AggregateType, streamIdOf } from '../../../shared/domain/event.ts';
-import type { EventType } from '../../../shared/domain/events.ts';
-import { type EventKey, getPlaces, getStored } from '../../../shared/event-store/by-type.ts';
-import type { EventItem } from '../../../shared/event-store/item.ts';
+import type { EventType } from '#domain/index.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { type EventKey, getPlaces, getStored } from '#kit/event-store/by-type.ts';
+import type { EventItem } from '#kit/event-store/event-item.ts';
+import { type AggregateType, streamIdOf } from '#kit/events/event.ts';
 
 const PAID: EventType = 'OrderPaid';
 const REFUNDED: EventType = 'PaymentRefunded';

@@ -1,6 +1,6 @@
-import { timeOf } from '../../../shared/config/ids.ts';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { PROJECTIONS } from '../../../shared/read-model/generations.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { timeOf } from '#kit/events/ids.ts';
+import { PROJECTIONS } from '#kit/projections/generations.ts';
 import type { Finding } from './look.ts';
 
 export interface ScheduledAudit {

@@ -1,16 +1,12 @@
-import { timeOf } from '../../../shared/config/ids.ts';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { type EventType, eventTypes } from '../../../shared/domain/events.ts';
-import type { EventKey } from '../../../shared/event-store/by-type.ts';
-import { dayOf } from '../../../shared/event-store/item.ts';
-import { doneOnce } from '../../../shared/messaging/once.ts';
-import { batchGet } from '../../../shared/read-model/batch-get.ts';
-import { inboxKey, salesKey, salesShardOf } from '../../../shared/read-model/keys.ts';
-import {
-  type ProjectedAggregate,
-  projectionOf,
-  versionsReached,
-} from '../../../shared/read-model/versions-reached.ts';
+import { type EventType, eventTypes } from '#domain/index.ts';
+import { batchGet } from '#kit/aws/batch-get.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import type { EventKey } from '#kit/event-store/by-type.ts';
+import { dayOf } from '#kit/event-store/event-item.ts';
+import { timeOf } from '#kit/events/ids.ts';
+import { doneOnce } from '#kit/messaging/idempotency.ts';
+import { type ProjectedAggregate, projectionOf, versionsReached } from '#kit/projections/view-versions.ts';
+import { inboxKey, salesKey, salesShardOf } from '#read-model/keys.ts';
 import { notSettled } from './payments.ts';
 
 /**

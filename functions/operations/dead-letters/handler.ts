@@ -1,4 +1,4 @@
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type DeadLetterPage, listDeadLetters } from './list-dead-letters.ts';
 
 /** `npm run ops -- dead-letters`, or `sls invoke -f dead-letters --data '{…}'`; see `listDeadLetters`. */

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { type ConsumerQueues, consumerQueues, queuesOf } from '../../../shared/operations/consumer-queues.ts';
-import { type DeadLetter, readDeadLetter } from '../../../shared/operations/dead-letter.ts';
-import { type Group, groupByCause } from '../../../shared/operations/groups.ts';
-import { hold, release, sizeOf } from '../../../shared/operations/held-messages.ts';
-import { checkInput } from '../../../shared/operations/input.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { type ConsumerQueues, consumerQueues, queuesOf } from '#kit/operations/consumer-queues.ts';
+import { type DeadLetter, readDeadLetter } from '#kit/operations/dead-letter.ts';
+import { type Group, groupByCause } from '#kit/operations/group-by-cause.ts';
+import { checkInput } from '#kit/operations/input.ts';
+import { hold, release, sizeOf } from '#kit/operations/receive-all.ts';
 
 /** So many a page: with the longest reasons about half of the 6 MB that Lambda answers with. */
 const PAGE_SIZE = 2_000;

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { streamIdOf } from '../../../shared/domain/event.ts';
 import {
   checkNewEvent,
   currentSchemaVersion,
@@ -8,9 +7,10 @@ import {
   isEventType,
   type NewDomainEvent,
   upcast,
-} from '../../../shared/domain/events.ts';
-import { type Problem, problemsOf } from '../../../shared/domain/problems.ts';
-import { InvalidEventData, NewerSchemaVersion } from '../../../shared/domain/unreadable-event.ts';
+} from '#domain/index.ts';
+import { streamIdOf } from '#kit/events/event.ts';
+import { type Problem, problemsOf } from '#kit/events/field-errors.ts';
+import { InvalidEventData, NewerSchemaVersion } from '#kit/events/unreadable-event.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9._:@|-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : @ | -');
 

@@ -1,12 +1,12 @@
-import { timeOf } from '../../../shared/config/ids.ts';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { assertFolds } from '../../../shared/domain/aggregates.ts';
-import { type StoredEvent, streamIdOf } from '../../../shared/domain/event.ts';
-import { currentSchemaVersion, type DomainEvent, eventDefinitions } from '../../../shared/domain/events.ts';
-import { append } from '../../../shared/event-store/append.ts';
-import { ConcurrencyConflict, VersionMismatch } from '../../../shared/event-store/errors.ts';
-import { load } from '../../../shared/event-store/load.ts';
-import { eventLine } from '../../../shared/observability/event-line.ts';
+import { assertFolds } from '#domain/aggregates.ts';
+import { currentSchemaVersion, type DomainEvent, eventDefinitions } from '#domain/index.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { append } from '#kit/event-store/append.ts';
+import { ConcurrencyConflict, VersionMismatch } from '#kit/event-store/errors.ts';
+import { load } from '#kit/event-store/load.ts';
+import { type StoredEvent, streamIdOf } from '#kit/events/event.ts';
+import { timeOf } from '#kit/events/ids.ts';
+import { eventLine } from '#kit/observability/log-context.ts';
 import { checkEmission, type Emission } from './emission.ts';
 
 export interface Emitted {

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Emitted, emitEvent } from './emit-event.ts';
 
 /** `sls invoke -f emit-event --data '{…}'`; see `emitEvent`. */

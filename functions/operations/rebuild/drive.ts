@@ -1,22 +1,22 @@
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { queuesOf } from '../../../shared/operations/consumer-queues.ts';
-import { deleteItems } from '../../../shared/read-model/delete-items.ts';
-import { advance, changeGenerations, gone } from '../../../shared/read-model/generation-changes.ts';
+import { deleteItems } from '#kit/aws/delete-items.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { queuesOf } from '#kit/operations/consumer-queues.ts';
+import { advance, changeGenerations, gone } from '#kit/projections/generation-changes.ts';
 import {
   type Generations,
   type OtherGeneration,
   type ProjectionName,
   readGenerations,
-} from '../../../shared/read-model/generations.ts';
-import { checkpointKey } from '../../../shared/read-model/keys.ts';
+} from '#kit/projections/generations.ts';
 import {
   type Checkpoint,
   noteOf,
   openSegment,
   readCheckpoints,
   type SegmentOf,
-} from '../../../shared/rebuild/checkpoint.ts';
-import { type Step, sendSteps, type WorkingPhase } from '../../../shared/rebuild/step.ts';
+} from '#kit/projections/rebuild/checkpoint.ts';
+import { type Step, sendSteps, type WorkingPhase } from '#kit/projections/rebuild/step.ts';
+import { checkpointKey } from '#read-model/keys.ts';
 
 /** A step that nobody has heard of for so long may be lost; a second one of it does no harm. */
 const LOST_AFTER_MS = 60_000;
@@ -51,7 +51,7 @@ const isWorking = (other: OtherGeneration | undefined): other is Working =>
 
 /**
  * ms since 1970: from then on every process goes by this phase. Filling has to wait for it (whoever writes knows of
- * the new generation) and so has dropping (nobody reads or writes the old one); see shared/read-model/generations.ts.
+ * the new generation) and so has dropping (nobody reads or writes the old one); see shared/kit/projections/generations.ts.
  */
 export const settledAt = (runtime: Runtime, { phase, since }: OtherGeneration): number =>
   Date.parse(since) +

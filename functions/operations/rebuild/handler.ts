@@ -1,4 +1,4 @@
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type RebuildStatus, rebuild } from './rebuild.ts';
 
 /** `npm run ops -- rebuild`, or `sls invoke -f rebuild --data '{…}'`; see `rebuild`. */

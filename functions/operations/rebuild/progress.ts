@@ -1,5 +1,5 @@
-import type { OtherGeneration } from '../../../shared/read-model/generations.ts';
-import type { Checkpoint } from '../../../shared/rebuild/checkpoint.ts';
+import type { OtherGeneration } from '#kit/projections/generations.ts';
+import type { Checkpoint } from '#kit/projections/rebuild/checkpoint.ts';
 
 export interface Progress {
   /** Of the phase that is at work. */

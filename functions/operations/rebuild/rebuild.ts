@@ -1,21 +1,21 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import type { Runtime, Setting } from '../../../shared/config/runtime.ts';
-import { checkInput, InvalidOperation } from '../../../shared/operations/input.ts';
+import type { Runtime, Setting } from '#kit/config/runtime.ts';
+import { checkInput, InvalidOperation } from '#kit/operations/input.ts';
 import {
   begin,
   changeGenerations,
   letGo,
   rollBack,
   switchOver,
-} from '../../../shared/read-model/generation-changes.ts';
+} from '#kit/projections/generation-changes.ts';
 import {
   type Generations,
   PROJECTIONS,
   type ProjectionName,
   readGenerations,
-} from '../../../shared/read-model/generations.ts';
-import { readCheckpoints } from '../../../shared/rebuild/checkpoint.ts';
+} from '#kit/projections/generations.ts';
+import { readCheckpoints } from '#kit/projections/rebuild/checkpoint.ts';
 import { drive, settledAt } from './drive.ts';
 import { type Progress, progressOf } from './progress.ts';
 

@@ -1,4 +1,4 @@
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Redriven, redrive } from './redrive.ts';
 
 /** `npm run ops -- redrive`, or `sls invoke -f redrive --data '{…}'`; see `redrive`. */

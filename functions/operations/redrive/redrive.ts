@@ -1,11 +1,11 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { queuesOf } from '../../../shared/operations/consumer-queues.ts';
-import { type DeadLetter, readDeadLetter, sentAt } from '../../../shared/operations/dead-letter.ts';
-import { type Group, groupByCause } from '../../../shared/operations/groups.ts';
-import { hold, release } from '../../../shared/operations/held-messages.ts';
-import { checkInput } from '../../../shared/operations/input.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { queuesOf } from '#kit/operations/consumer-queues.ts';
+import { type DeadLetter, readDeadLetter, sentAt } from '#kit/operations/dead-letter.ts';
+import { type Group, groupByCause } from '#kit/operations/group-by-cause.ts';
+import { checkInput } from '#kit/operations/input.ts';
+import { hold, release } from '#kit/operations/receive-all.ts';
 import { returnToQueue, type Taken } from './return-to-queue.ts';
 
 /** So many are looked at, and put in order, at a time. */

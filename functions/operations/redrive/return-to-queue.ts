@@ -1,9 +1,9 @@
 import { DeleteMessageBatchCommand, type Message, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { glance } from '../../../shared/observability/event-line.ts';
-import { type DeadLetter, reasonAttributes } from '../../../shared/operations/dead-letter.ts';
-import { MAX_ENTRIES } from '../../../shared/operations/held-messages.ts';
-import { createPace } from '../../../shared/operations/pace.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { glance } from '#kit/observability/log-context.ts';
+import { type DeadLetter, reasonAttributes } from '#kit/operations/dead-letter.ts';
+import { createPace } from '#kit/operations/rate-limiter.ts';
+import { MAX_ENTRIES } from '#kit/operations/receive-all.ts';
 
 /** A dead letter that we hold. */
 export interface Taken {

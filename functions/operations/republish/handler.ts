@@ -1,4 +1,4 @@
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Republished, republish } from './republish.ts';
 
 /** `npm run ops -- republish`, or `sls invoke -f republish --data '{…}'`; see `republish`. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { eventTypes } from '../../../shared/domain/events.ts';
-import { checkInput, InvalidOperation, time } from '../../../shared/operations/input.ts';
+import { eventTypes } from '#domain/index.ts';
+import { checkInput, InvalidOperation, time } from '#kit/operations/input.ts';
 
 /** ms since 1970: `from` inclusive, `to` exclusive. */
 const window = z.strictObject({ from: z.int(), to: z.int() });

@@ -1,7 +1,7 @@
 import { DeleteMessageBatchCommand, type Message } from '@aws-sdk/client-sqs';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { sentAt } from '../../../shared/operations/dead-letter.ts';
-import { hold, inChunks, MAX_ENTRIES, release } from '../../../shared/operations/held-messages.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { sentAt } from '#kit/operations/dead-letter.ts';
+import { hold, inChunks, MAX_ENTRIES, release } from '#kit/operations/receive-all.ts';
 import type { Window } from './input.ts';
 
 /**

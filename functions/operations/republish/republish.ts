@@ -1,9 +1,9 @@
-import { timeOf } from '../../../shared/config/ids.ts';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { inChunks } from '../../../shared/operations/held-messages.ts';
-import { createPace } from '../../../shared/operations/pace.ts';
-import { publishAll } from '../../../shared/operations/publish-all.ts';
-import { REPEATABLE_MS } from '../../../shared/read-model/inbox.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { timeOf } from '#kit/events/ids.ts';
+import { publishAll } from '#kit/operations/publish-all.ts';
+import { createPace } from '#kit/operations/rate-limiter.ts';
+import { inChunks } from '#kit/operations/receive-all.ts';
+import { REPEATABLE_MS } from '#kit/projections/inbox.ts';
 import { type Continuation, checkRequest, type Request } from './input.ts';
 import { readFailures, settleFailures } from './publisher-failures.ts';
 import { type Page, pagesOfStream, pagesOfWindows } from './stored-pages.ts';

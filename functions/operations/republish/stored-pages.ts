@@ -1,12 +1,12 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { StoredEvent } from '../../../shared/domain/event.ts';
-import { getStored } from '../../../shared/event-store/by-type.ts';
-import { type EventItem, fromItem } from '../../../shared/event-store/item.ts';
-import { lastVersion } from '../../../shared/event-store/last-version.ts';
-import { type WalkPlace, walkByType } from '../../../shared/event-store/walk-by-type.ts';
-import { withoutEmails } from '../../../shared/observability/personal-data.ts';
-import { InvalidOperation } from '../../../shared/operations/input.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { getStored } from '#kit/event-store/by-type.ts';
+import { type EventItem, fromItem } from '#kit/event-store/event-item.ts';
+import { lastVersion } from '#kit/event-store/last-version.ts';
+import { type WalkPlace, walkByType } from '#kit/event-store/walk-by-type.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
+import { withoutEmails } from '#kit/observability/redaction.ts';
+import { InvalidOperation } from '#kit/operations/input.ts';
 import type { Continuation, Request } from './input.ts';
 
 export interface Page {

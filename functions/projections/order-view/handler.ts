@@ -1,5 +1,5 @@
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { createProjectionConsumer } from '../../../shared/rebuild/projection-consumer.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { createProjectionConsumer } from '#kit/projections/projection-consumer.ts';
 import { orderProjection } from './projection.ts';
 
 /** Keeps the order view and the customer view. */

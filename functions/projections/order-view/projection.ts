@@ -1,10 +1,10 @@
-import { type CustomerView, customerView } from '../../../shared/domain/customer/view.ts';
-import type { DomainEventFrom } from '../../../shared/domain/events.ts';
-import { type OrderView, orderView } from '../../../shared/domain/order/view.ts';
-import { customerKey, customerOrderKeys, orderKey } from '../../../shared/read-model/keys.ts';
-import { listingKeys } from '../../../shared/read-model/listing.ts';
-import type { Projection } from '../../../shared/read-model/projection.ts';
-import type { VersionedView } from '../../../shared/read-model/versioned-view.ts';
+import { type CustomerView, customerView } from '#domain/customer/view.ts';
+import type { DomainEventFrom } from '#domain/index.ts';
+import { type OrderView, orderView } from '#domain/order/view.ts';
+import type { Projection } from '#kit/projections/projection.ts';
+import type { VersionedView } from '#kit/projections/versioned-view.ts';
+import { customerKey, customerOrderKeys, orderKey } from '#read-model/keys.ts';
+import { listingKeys } from '#read-model/listing.ts';
 
 /** Found by id, by customer and by status; in lists by the time of its creation. */
 export const orders: VersionedView<OrderView, DomainEventFrom<'order'>> = {

@@ -1,8 +1,8 @@
-import type { DomainEventFrom } from '../../../shared/domain/events.ts';
-import { type StockView, stockView } from '../../../shared/domain/inventory/view.ts';
-import { stockKey } from '../../../shared/read-model/keys.ts';
-import type { Projection } from '../../../shared/read-model/projection.ts';
-import type { VersionedView } from '../../../shared/read-model/versioned-view.ts';
+import type { DomainEventFrom } from '#domain/index.ts';
+import { type StockView, stockView } from '#domain/inventory/view.ts';
+import type { Projection } from '#kit/projections/projection.ts';
+import type { VersionedView } from '#kit/projections/versioned-view.ts';
+import { stockKey } from '#read-model/keys.ts';
 
 /** Found by SKU. */
 export const stock: VersionedView<StockView, DomainEventFrom<'inventory'>> = {

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { streamIdOf } from '../../../shared/domain/event.ts';
-import { isFrom } from '../../../shared/domain/events.ts';
-import { load } from '../../../shared/event-store/load.ts';
-import { orderId } from '../../../shared/http/fields.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { nextCursor, pageFields, placeIn } from '../../../shared/http/page.ts';
-import { notFound } from '../../../shared/http/problem.ts';
+import { orderId } from '#api/fields.ts';
+import { isFrom } from '#domain/index.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { load } from '#kit/event-store/load.ts';
+import { streamIdOf } from '#kit/events/event.ts';
+import { httpHandler } from '#kit/http/handler.ts';
+import { nextCursor, pageFields, placeIn } from '#kit/http/page.ts';
+import { notFound } from '#kit/http/problem.ts';
 
 /**
  * GET /orders/{orderId}/events: the audit trail, oldest first; the events as they are stored (money in minor units),

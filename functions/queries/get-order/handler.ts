@@ -1,14 +1,14 @@
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { streamIdOf } from '../../../shared/domain/event.ts';
-import { isFrom } from '../../../shared/domain/events.ts';
-import { type OrderView, orderView } from '../../../shared/domain/order/view.ts';
-import { load } from '../../../shared/event-store/load.ts';
-import { isoDateTime, orderId, wholeNumber } from '../../../shared/http/fields.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { shownOrder } from '../../../shared/http/order.ts';
-import { HttpProblem, notFound } from '../../../shared/http/problem.ts';
-import { readCustomerNames, readOrder } from '../../../shared/read-model/orders.ts';
+import { isoDateTime, orderId, wholeNumber } from '#api/fields.ts';
+import { shownOrder } from '#api/order-access.ts';
+import { isFrom } from '#domain/index.ts';
+import { type OrderView, orderView } from '#domain/order/view.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { load } from '#kit/event-store/load.ts';
+import { streamIdOf } from '#kit/events/event.ts';
+import { httpHandler } from '#kit/http/handler.ts';
+import { HttpProblem, notFound } from '#kit/http/problem.ts';
+import { readCustomerNames, readOrder } from '#read-model/orders.ts';
 
 const query = z
   .strictObject({

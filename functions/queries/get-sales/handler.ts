@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { isoDate } from '../../../shared/http/fields.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { shown } from '../../../shared/http/money.ts';
-import { readSales } from '../../../shared/read-model/sales.ts';
+import { isoDate } from '#api/fields.ts';
+import { shown } from '#api/money.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { httpHandler } from '#kit/http/handler.ts';
+import { readSales } from '#read-model/sales.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 92;

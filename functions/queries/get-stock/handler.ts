@@ -1,12 +1,12 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import type { StockView } from '../../../shared/domain/inventory/view.ts';
-import { sku } from '../../../shared/http/fields.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { notFound } from '../../../shared/http/problem.ts';
-import { liveGeneration } from '../../../shared/read-model/generations.ts';
-import { inGeneration, stockKey, viewOf } from '../../../shared/read-model/keys.ts';
+import { sku } from '#api/fields.ts';
+import type { StockView } from '#domain/inventory/view.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { httpHandler } from '#kit/http/handler.ts';
+import { notFound } from '#kit/http/problem.ts';
+import { liveGeneration } from '#kit/projections/generations.ts';
+import { inGeneration, stockKey, viewOf } from '#read-model/keys.ts';
 
 /**
  * GET /inventory/{sku}: what there is of it and what is spoken for, as far as the view has got.

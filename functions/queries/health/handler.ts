@@ -1,5 +1,5 @@
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { httpHandler } from '#kit/http/handler.ts';
 
 /** GET /health: the API is reachable and its code loads. Asks no other service, so that it costs nothing. */
 export const createHandler = (runtime: Runtime) =>

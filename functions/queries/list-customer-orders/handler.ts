@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { customerId } from '../../../shared/http/fields.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { shownOrder } from '../../../shared/http/order.ts';
-import { nextCursor, pageFields, placeIn, timePlace } from '../../../shared/http/page.ts';
-import { notFound } from '../../../shared/http/problem.ts';
-import { ORDER_STATUSES, readCustomerNames, readCustomerOrders } from '../../../shared/read-model/orders.ts';
+import { customerId } from '#api/fields.ts';
+import { shownOrder } from '#api/order-access.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { httpHandler } from '#kit/http/handler.ts';
+import { nextCursor, pageFields, placeIn, timePlace } from '#kit/http/page.ts';
+import { notFound } from '#kit/http/problem.ts';
+import { ORDER_STATUSES, readCustomerNames, readCustomerOrders } from '#read-model/orders.ts';
 
 /**
  * GET /customers/{customerId}/orders?status=&limit=&cursor=: newest first; none for a customer who never ordered.

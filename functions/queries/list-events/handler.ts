@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { eventTypes } from '../../../shared/domain/events.ts';
-import { readByType } from '../../../shared/event-store/by-type.ts';
-import { isoDateTime } from '../../../shared/http/fields.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { nextCursor, pageFields, placeIn } from '../../../shared/http/page.ts';
-import { invalidInput } from '../../../shared/http/problem.ts';
+import { isoDateTime } from '#api/fields.ts';
+import { eventTypes } from '#domain/index.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { readByType } from '#kit/event-store/by-type.ts';
+import { httpHandler } from '#kit/http/handler.ts';
+import { nextCursor, pageFields, placeIn } from '#kit/http/page.ts';
+import { invalidInput } from '#kit/http/problem.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 31;

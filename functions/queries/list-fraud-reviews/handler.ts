@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { withShownMoney } from '../../../shared/http/money-fields.ts';
-import { nextCursor, pageFields, placeIn, timePlace } from '../../../shared/http/page.ts';
-import { viewOf } from '../../../shared/read-model/keys.ts';
-import { readListing } from '../../../shared/read-model/listing.ts';
+import { withShownMoney } from '#api/major-units.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { httpHandler } from '#kit/http/handler.ts';
+import { nextCursor, pageFields, placeIn, timePlace } from '#kit/http/page.ts';
+import { viewOf } from '#read-model/keys.ts';
+import { readListing } from '#read-model/listing.ts';
 
 const LIST = 'list-fraud-reviews';
 

@@ -1,10 +1,10 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { orderId } from '../../../shared/http/fields.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { nextCursor, pageFields, placeIn } from '../../../shared/http/page.ts';
-import { notificationsPartition, viewOf } from '../../../shared/read-model/keys.ts';
+import { orderId } from '#api/fields.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { httpHandler } from '#kit/http/handler.ts';
+import { nextCursor, pageFields, placeIn } from '#kit/http/page.ts';
+import { notificationsPartition, viewOf } from '#read-model/keys.ts';
 
 /**
  * GET /notifications?orderId=&limit=&cursor=: what an order's customer was told, oldest first; none for an order

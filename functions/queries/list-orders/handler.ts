@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import type { OrderView } from '../../../shared/domain/order/view.ts';
-import { httpHandler } from '../../../shared/http/handler.ts';
-import { shownOrder } from '../../../shared/http/order.ts';
-import { nextCursor, pageFields, placeIn, timePlace } from '../../../shared/http/page.ts';
-import { liveGeneration } from '../../../shared/read-model/generations.ts';
-import { viewOf } from '../../../shared/read-model/keys.ts';
-import { type ListingKind, readListing } from '../../../shared/read-model/listing.ts';
-import { ORDER_STATUSES, readCustomerNames } from '../../../shared/read-model/orders.ts';
+import { shownOrder } from '#api/order-access.ts';
+import type { OrderView } from '#domain/order/view.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { httpHandler } from '#kit/http/handler.ts';
+import { nextCursor, pageFields, placeIn, timePlace } from '#kit/http/page.ts';
+import { liveGeneration } from '#kit/projections/generations.ts';
+import { viewOf } from '#read-model/keys.ts';
+import { type ListingKind, readListing } from '#read-model/listing.ts';
+import { ORDER_STATUSES, readCustomerNames } from '#read-model/orders.ts';
 
 /**
  * GET /orders?status=&limit=&cursor=: everybody's orders, newest first, of one status or all.

@@ -1,6 +1,6 @@
-import { awsApi } from '../emulators/aws-api.ts';
-import type { Stack } from '../stack/stack.ts';
-import type { Template } from '../stack/template.ts';
+import { awsApi } from '#resources/local/emulators/aws-api.ts';
+import type { Stack } from '#resources/local/stack/stack.ts';
+import type { Template } from '#resources/local/stack/template.ts';
 import { type Checkpoints, inMemoryCheckpoints } from './checkpoints.ts';
 import {
   type EventSourceMapping,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { AwsApi } from '../emulators/aws-api.ts';
+import type { AwsApi } from '#resources/local/emulators/aws-api.ts';
 
 export interface GivenUpBatch {
   records: DynamoDBRecord[];

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
-import type { AwsApi } from '../emulators/aws-api.ts';
+import type { AwsApi } from '#resources/local/emulators/aws-api.ts';
 import { readBatchReport, reportsItemFailures } from './batch-report.ts';
 import { messageFilter } from './filter-criteria.ts';
 import {

@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { AwsApi } from '../emulators/aws-api.ts';
+import type { AwsApi } from '#resources/local/emulators/aws-api.ts';
 
 export interface Shard {
   ShardId: string;

@@ -1,4 +1,4 @@
-import { type AwsApi, AwsApiError } from '../emulators/aws-api.ts';
+import { type AwsApi, AwsApiError } from '#resources/local/emulators/aws-api.ts';
 
 const attributeNames = [
   'ContentBasedDeduplication',

@@ -1,6 +1,6 @@
-import { type AwsApi, awsApi } from '../emulators/aws-api.ts';
-import { awsEnvironment } from '../emulators/environment.ts';
-import type { Endpoints } from '../emulators/index.ts';
+import { type AwsApi, awsApi } from '#resources/local/emulators/aws-api.ts';
+import { awsEnvironment } from '#resources/local/emulators/environment.ts';
+import type { Endpoints } from '#resources/local/emulators/index.ts';
 import { createResolver, type PhysicalResource, type Resolver } from './intrinsics.ts';
 import { createQueue } from './queues.ts';
 import { createTable, type TableProperties } from './tables.ts';

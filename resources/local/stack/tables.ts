@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type AwsApi, AwsApiError } from '../emulators/aws-api.ts';
+import { type AwsApi, AwsApiError } from '#resources/local/emulators/aws-api.ts';
 
 interface Index {
   IndexName: string;

@@ -1,4 +1,4 @@
-import { type AwsApi, AwsApiError, xmlValue } from '../emulators/aws-api.ts';
+import { type AwsApi, AwsApiError, xmlValue } from '#resources/local/emulators/aws-api.ts';
 
 export interface SubscriptionProperties {
   TopicArn: string;

@@ -1,4 +1,4 @@
-import type { Aggregate } from '../aggregate.ts';
+import type { Aggregate } from '#kit/events/aggregate.ts';
 import { type CustomerCommand, decide } from './decide.ts';
 import type { CustomerEvent } from './events.ts';
 import { type CustomerState, evolve } from './evolve.ts';

@@ -1,4 +1,4 @@
-import { CommandRejected } from '../command-rejected.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
 import type { CustomerEvent } from './events.ts';
 import type { CustomerState } from './evolve.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { defineEvent, type NewEventOf, type StoredEventOf } from '../event-definition.ts';
-import { text } from '../fields.ts';
+import { text } from '#domain/fields.ts';
+import { defineEvent, type NewEventOf, type StoredEventOf } from '#kit/events/event-definition.ts';
 
 export const customerRegistered = defineEvent({
   eventType: 'CustomerRegistered',

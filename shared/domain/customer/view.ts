@@ -1,4 +1,4 @@
-import { MisplacedEvent } from '../unreadable-event.ts';
+import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
 import type { StoredCustomerEvent } from './events.ts';
 
 /** A customer as queries show them. Times are ISO 8601, taken from the events. */

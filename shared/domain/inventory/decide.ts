@@ -1,4 +1,4 @@
-import { CommandRejected } from '../command-rejected.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
 import type { InventoryEvent } from './events.ts';
 import { available, findReservation, type InventoryState } from './evolve.ts';
 

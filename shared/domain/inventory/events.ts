@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { defineEvent, type NewEventOf, type StoredEventOf } from '../event-definition.ts';
-import { quantity, text } from '../fields.ts';
+import { quantity, text } from '#domain/fields.ts';
+import { defineEvent, type NewEventOf, type StoredEventOf } from '#kit/events/event-definition.ts';
 
 const forOrder = z.object({ sku: text, orderId: text, quantity });
 

@@ -1,4 +1,4 @@
-import { MisplacedEvent } from '../unreadable-event.ts';
+import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
 import type { InventoryEvent } from './events.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Aggregate } from '../aggregate.ts';
+import type { Aggregate } from '#kit/events/aggregate.ts';
 import { decide, type InventoryCommand } from './decide.ts';
 import type { InventoryEvent } from './events.ts';
 import { evolve, type InventoryState, reservationOf } from './evolve.ts';

@@ -1,4 +1,4 @@
-import { MisplacedEvent } from '../unreadable-event.ts';
+import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
 import type { StoredInventoryEvent } from './events.ts';
 
 /** The stock of a SKU as queries show it. `onHand` includes what is reserved. */

@@ -1,4 +1,4 @@
-import { toMajor } from '../money.ts';
+import { toMajor } from '#domain/money.ts';
 import type { OrderEvent, OrderItem, ShippingAddress } from './events.ts';
 import type { OrderState, PlacedOrder } from './evolve.ts';
 import { quantitiesBySku } from './quantities.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { defineEvent, type NewEventOf, type StoredEventOf } from '../event-definition.ts';
-import { country, currency, minorUnits, quantity, text } from '../fields.ts';
-import { toMajor } from '../money.ts';
+import { country, currency, minorUnits, quantity, text } from '#domain/fields.ts';
+import { toMajor } from '#domain/money.ts';
+import { defineEvent, type NewEventOf, type StoredEventOf } from '#kit/events/event-definition.ts';
 
 const orderItem = z.object({ sku: text, name: text, quantity, unitPrice: minorUnits });
 

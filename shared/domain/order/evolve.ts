@@ -1,4 +1,4 @@
-import { MisplacedEvent } from '../unreadable-event.ts';
+import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
 import type { OrderEvent, OrderItem } from './events.ts';
 
 /** What decisions on a placed order need of it. Money in minor units. */

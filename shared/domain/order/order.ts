@@ -1,4 +1,4 @@
-import type { Aggregate } from '../aggregate.ts';
+import type { Aggregate } from '#kit/events/aggregate.ts';
 import { decide, type OrderCommand } from './decide.ts';
 import type { OrderEvent } from './events.ts';
 import { evolve, type OrderState, type OrderStatus } from './evolve.ts';

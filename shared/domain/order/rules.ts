@@ -1,4 +1,4 @@
-import { CommandRejected } from '../command-rejected.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
 
 /** Rule → what a person reads. Clients know the rules by name: never rename one. */
 export const orderRules = {

@@ -1,4 +1,4 @@
-import { MisplacedEvent } from '../unreadable-event.ts';
+import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
 import type { OrderItem, ShippingAddress, StoredOrderEvent } from './events.ts';
 import type { OrderStatus } from './evolve.ts';
 

@@ -1,4 +1,4 @@
-import { CommandRejected } from '../command-rejected.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
 import type { PaymentEvent } from './events.ts';
 import type { PaymentFacts, PaymentState } from './evolve.ts';
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { defineEvent, type NewEventOf } from '../event-definition.ts';
-import { currency, minorUnits, text } from '../fields.ts';
+import { currency, minorUnits, text } from '#domain/fields.ts';
+import { defineEvent, type NewEventOf } from '#kit/events/event-definition.ts';
 
 const payment = z.object({ orderId: text, customerId: text, amount: minorUnits, currency });
 

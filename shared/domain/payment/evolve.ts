@@ -1,4 +1,4 @@
-import { MisplacedEvent } from '../unreadable-event.ts';
+import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
 import type { PaymentEvent } from './events.ts';
 
 /** Amount in minor units. `reference` is the provider's own id of the payment. */

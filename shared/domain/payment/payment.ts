@@ -1,4 +1,4 @@
-import type { Aggregate } from '../aggregate.ts';
+import type { Aggregate } from '#kit/events/aggregate.ts';
 import { decide, type PaymentCommand } from './decide.ts';
 import type { PaymentEvent } from './events.ts';
 import { evolve, type PaymentState, type PaymentStatus } from './evolve.ts';

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { createToken } from '../../../resources/local/jwt.ts';
-import { npmStart } from '../../support/npm-start.ts';
-import { root } from '../../support/scripts.ts';
-import { preparePython, program } from '../rehearsal/python.ts';
+import { createToken } from '#resources/cli/jwt.ts';
+import { preparePython, program } from '#tests/deploy/rehearsal/python.ts';
+import { npmStart } from '#tests/support/npm-start.ts';
+import { root } from '#tests/support/scripts.ts';
 
 const scope = 'orders:manage payments:write inventory:write audit:read';
 

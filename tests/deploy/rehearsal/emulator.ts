@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { freePort } from '../../../resources/local/emulators/free-port.ts';
-import { eventually } from '../../support/eventually.ts';
-import { root } from '../../support/scripts.ts';
+import { freePort } from '#resources/local/emulators/free-port.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { root } from '#tests/support/scripts.ts';
 import { program } from './python.ts';
 import { say } from './say.ts';
 

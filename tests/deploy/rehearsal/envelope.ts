@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { v7 } from 'uuid';
-import { type StoredEvent, streamIdOf } from '../../../shared/domain/event.ts';
+import { type StoredEvent, streamIdOf } from '#kit/events/event.ts';
 
 type Fact = Pick<StoredEvent, 'aggregateType' | 'aggregateId' | 'version' | 'eventType' | 'data'>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { fuzz } from '../fuzz/fuzz.ts';
+import { fuzz } from '#tests/deploy/fuzz/fuzz.ts';
 
 test('the fuzzer finds no 5xx and no answer outside the contract', async () => {
   expect(await fuzz(['--max-examples', '10'])).toBe(0);

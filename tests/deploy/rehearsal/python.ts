@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Outcome, root, run } from '../../support/scripts.ts';
+import { type Outcome, root, run } from '#tests/support/scripts.ts';
 import { say } from './say.ts';
 
 const OLDEST = '3.11';

@@ -1,7 +1,7 @@
 import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, relative, sep } from 'node:path';
-import { type Outcome, root, run } from '../../support/scripts.ts';
+import { type Outcome, root, run } from '#tests/support/scripts.ts';
 import type { Emulator } from './emulator.ts';
 import { say } from './say.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { compile } from '../../support/compiled-template.ts';
-import { run } from '../../support/scripts.ts';
+import { compile } from '#tests/support/compiled-template.ts';
+import { run } from '#tests/support/scripts.ts';
 import { REGION } from './emulator.ts';
 import { program } from './python.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Commands, startCommands, uniqueKey } from '../../support/commands.ts';
+import { type Commands, startCommands, uniqueKey } from '#tests/support/commands.ts';
 
 const person = { name: 'Ada Lovelace', email: 'ada@example.com' };
 const manager = { sub: 'max', scope: 'orders:manage' };

@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHandler } from '../../../functions/operations/emit-event/handler.ts';
-import {
-  currentSchemaVersion,
-  type EventType,
-  eventDefinitions,
-  eventTypes,
-} from '../../../shared/domain/events.ts';
-import { load } from '../../../shared/event-store/load.ts';
-import { type Commands, startCommands } from '../../support/commands.ts';
+import { currentSchemaVersion, type EventType, eventDefinitions, eventTypes } from '#domain/index.ts';
+import { createHandler } from '#functions/operations/emit-event/handler.ts';
+import { load } from '#kit/event-store/load.ts';
+import { type Commands, startCommands } from '#tests/support/commands.ts';
 
 let commands: Commands;
 beforeAll(async () => {

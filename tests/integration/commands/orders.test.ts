@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { load } from '../../../shared/event-store/load.ts';
-import { type Commands, order, startCommands } from '../../support/commands.ts';
+import { load } from '#kit/event-store/load.ts';
+import { type Commands, order, startCommands } from '#tests/support/commands.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const manager = { sub: 'max', scope: 'orders:manage' };

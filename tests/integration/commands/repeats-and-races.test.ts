@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { load } from '../../../shared/event-store/load.ts';
-import { type Commands, order, startCommands, uniqueKey } from '../../support/commands.ts';
+import { load } from '#kit/event-store/load.ts';
+import { type Commands, order, startCommands, uniqueKey } from '#tests/support/commands.ts';
 
 let commands: Commands;
 beforeAll(async () => {

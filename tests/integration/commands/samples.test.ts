@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import * as emitEvent from '../../../functions/operations/emit-event/handler.ts';
-import * as health from '../../../functions/queries/health/handler.ts';
-import { orderAggregate } from '../../../shared/domain/order/order.ts';
-import { handleCommand } from '../../../shared/event-store/handle-command.ts';
-import type { HttpEvent } from '../../../shared/http/request.ts';
+import { orderAggregate } from '#domain/order/order.ts';
+import * as emitEvent from '#functions/operations/emit-event/handler.ts';
+import * as health from '#functions/queries/health/handler.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
+import type { HttpEvent } from '#kit/http/request.ts';
 import {
   type CommandName,
   type Commands,
   functionName,
   handlerOf,
   startCommands,
-} from '../../support/commands.ts';
-import { checkAnswer } from '../../support/contract.ts';
+} from '#tests/support/commands.ts';
+import { checkAnswer } from '#tests/support/openapi.ts';
 
 const folder = resolve(import.meta.dirname, '../../events');
 const sample = async <Event>(name: string): Promise<Event> =>

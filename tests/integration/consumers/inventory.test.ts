@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { createHandler } from '../../../functions/consumers/inventory/handler.ts';
-import type { RuntimeParts } from '../../../shared/config/runtime.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { available } from '../../../shared/domain/inventory/evolve.ts';
-import { type InventoryEvent, inventoryAggregate } from '../../../shared/domain/inventory/inventory.ts';
-import { orderAggregate } from '../../../shared/domain/order/order.ts';
-import { type Consumers, killedAtEveryCall, startConsumers } from '../../support/consumers.ts';
-import { watched } from '../../support/data.ts';
-import { noMetrics } from '../../support/no-metrics.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { available } from '#domain/inventory/evolve.ts';
+import { type InventoryEvent, inventoryAggregate } from '#domain/inventory/inventory.ts';
+import { orderAggregate } from '#domain/order/order.ts';
+import { createHandler } from '#functions/consumers/inventory/handler.ts';
+import type { RuntimeParts } from '#kit/config/runtime.ts';
+import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
+import { watched } from '#tests/support/data.ts';
+import { noMetrics } from '#tests/support/no-metrics.ts';
 
 let the: Consumers;
 beforeAll(async () => {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Email, EmailSender } from '../../../functions/consumers/notifications/email.ts';
-import { createHandler } from '../../../functions/consumers/notifications/handler.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { notificationsPartition } from '../../../shared/read-model/keys.ts';
-import { type Consumers, killedAtEveryCall, startConsumers } from '../../support/consumers.ts';
-import { eventually } from '../../support/eventually.ts';
-import { sqsEvent } from '../../support/sqs-event.ts';
-import { orderStream, streamAt } from '../../support/streams.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import type { Email, EmailSender } from '#functions/consumers/notifications/email.ts';
+import { createHandler } from '#functions/consumers/notifications/handler.ts';
+import { notificationsPartition } from '#read-model/keys.ts';
+import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { sqsEvent } from '#tests/support/sqs-event.ts';
+import { orderStream, streamAt } from '#tests/support/streams.ts';
 
 let the: Consumers;
 beforeAll(async () => {

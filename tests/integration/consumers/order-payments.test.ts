@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHandler } from '../../../functions/consumers/order-payments/handler.ts';
-import type { RuntimeParts } from '../../../shared/config/runtime.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { orderAggregate } from '../../../shared/domain/order/order.ts';
-import { paymentAggregate } from '../../../shared/domain/payment/payment.ts';
-import { type Consumers, killedAtEveryCall, startConsumers } from '../../support/consumers.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { orderAggregate } from '#domain/order/order.ts';
+import { paymentAggregate } from '#domain/payment/payment.ts';
+import { createHandler } from '#functions/consumers/order-payments/handler.ts';
+import type { RuntimeParts } from '#kit/config/runtime.ts';
+import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
 
 let the: Consumers;
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHandler as customs } from '../../../functions/consumers/customs/handler.ts';
-import { createHandler as fraudReview } from '../../../functions/consumers/fraud-review/handler.ts';
-import type { DomainEvent, DomainEventOf } from '../../../shared/domain/events.ts';
-import { customsDeclarationKey, fraudReviewKey, type ItemKey } from '../../../shared/read-model/keys.ts';
-import { readListing } from '../../../shared/read-model/listing.ts';
-import { type Consumers, killedAtEveryCall, startConsumers } from '../../support/consumers.ts';
-import { streamAt } from '../../support/streams.ts';
+import type { DomainEvent, DomainEventOf } from '#domain/index.ts';
+import { createHandler as customs } from '#functions/consumers/customs/handler.ts';
+import { createHandler as fraudReview } from '#functions/consumers/fraud-review/handler.ts';
+import { customsDeclarationKey, fraudReviewKey, type ItemKey } from '#read-model/keys.ts';
+import { readListing } from '#read-model/listing.ts';
+import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
+import { streamAt } from '#tests/support/streams.ts';
 
 let the: Consumers;
 beforeAll(async () => {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHandler } from '../../../functions/consumers/sales/handler.ts';
-import type { RuntimeParts } from '../../../shared/config/runtime.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { salesShardOf } from '../../../shared/read-model/keys.ts';
-import { readSales } from '../../../shared/read-model/sales.ts';
-import { type Consumers, killedAtEveryCall, startConsumers } from '../../support/consumers.ts';
-import { watched } from '../../support/data.ts';
-import { orderLife, streamAt } from '../../support/streams.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { createHandler } from '#functions/consumers/sales/handler.ts';
+import type { RuntimeParts } from '#kit/config/runtime.ts';
+import { salesShardOf } from '#read-model/keys.ts';
+import { readSales } from '#read-model/sales.ts';
+import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
+import { watched } from '#tests/support/data.ts';
+import { orderLife, streamAt } from '#tests/support/streams.ts';
 
 let the: Consumers;
 beforeAll(async () => {

@@ -4,16 +4,16 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { report } from '../../../functions/operations/audit/report.ts';
-import type { Runtime, RuntimeParts } from '../../../shared/config/runtime.ts';
-import { createLogger } from '../../../shared/observability/logger.ts';
-import { compiledTemplate } from '../../support/compiled-template.ts';
-import { eventually } from '../../support/eventually.ts';
-import { httpEvent, type Sent } from '../../support/http-send.ts';
-import { fieldsOfQuery } from '../../support/insights.ts';
-import { noMetrics } from '../../support/no-metrics.ts';
-import { type System, startSystem } from '../../support/system.ts';
-import { put } from '../operations/queues.ts';
+import { report } from '#functions/operations/audit/report.ts';
+import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
+import { createLogger } from '#kit/observability/logger.ts';
+import { put } from '#tests/integration/operations/queues.ts';
+import { compiledTemplate } from '#tests/support/compiled-template.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { httpEvent, type Sent } from '#tests/support/http-send.ts';
+import { fieldsOfQuery } from '#tests/support/insights.ts';
+import { noMetrics } from '#tests/support/no-metrics.ts';
+import { type System, startSystem } from '#tests/support/system.ts';
 
 // One run through the whole path with everything that can go wrong on it, and every line that was logged.
 

@@ -1,10 +1,10 @@
 import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { afterAll, expect, test } from '@jest/globals';
-import type { ScheduledAudit } from '../../../functions/operations/audit/report.ts';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { StoredEvent } from '../../../shared/domain/event.ts';
-import { httpEvent, type Sent } from '../../support/http-send.ts';
-import { type System, startSystem } from '../../support/system.ts';
+import type { ScheduledAudit } from '#functions/operations/audit/report.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
+import { httpEvent, type Sent } from '#tests/support/http-send.ts';
+import { type System, startSystem } from '#tests/support/system.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

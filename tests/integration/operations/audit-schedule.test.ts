@@ -1,11 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { ScheduledAudit } from '../../../functions/operations/audit/report.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { auditKey } from '../../../shared/read-model/keys.ts';
-import { killedAtEveryCall } from '../../support/consumers.ts';
-import { watched } from '../../support/data.ts';
-import { orderLife } from '../../support/streams.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import type { ScheduledAudit } from '#functions/operations/audit/report.ts';
+import { auditKey } from '#read-model/keys.ts';
+import { killedAtEveryCall } from '#tests/support/consumers.ts';
+import { watched } from '#tests/support/data.ts';
+import { orderLife } from '#tests/support/streams.ts';
 import { type Auditing, DAY, HOUR, MINUTE, placesOf, startAuditing } from './auditing.ts';
 
 let auditing: Auditing;

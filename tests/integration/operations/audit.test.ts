@@ -1,10 +1,10 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { SeenAgain } from '../../../functions/operations/audit/look-again.ts';
-import type { NewDomainEvent } from '../../../shared/domain/events.ts';
-import { generationsKey } from '../../../shared/read-model/keys.ts';
-import { watched } from '../../support/data.ts';
-import { orderLife } from '../../support/streams.ts';
+import type { NewDomainEvent } from '#domain/index.ts';
+import type { SeenAgain } from '#functions/operations/audit/look-again.ts';
+import { generationsKey } from '#read-model/keys.ts';
+import { watched } from '#tests/support/data.ts';
+import { orderLife } from '#tests/support/streams.ts';
 import { type Auditing, DAY, HOUR, MINUTE, placesOf, startAuditing } from './auditing.ts';
 
 let auditing: Auditing;

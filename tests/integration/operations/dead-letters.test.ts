@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHandler } from '../../../functions/operations/dead-letters/handler.ts';
-import { orderStream } from '../../support/streams.ts';
+import { createHandler } from '#functions/operations/dead-letters/handler.ts';
+import { orderStream } from '#tests/support/streams.ts';
 import { countOf, faulty, put, type Queues, startQueues, takeAll } from './queues.ts';
 
 const opened: Queues[] = [];

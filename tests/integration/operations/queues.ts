@@ -6,15 +6,15 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { awsApi } from '../../../resources/local/emulators/aws-api.ts';
-import { createQueue } from '../../../resources/local/stack/queues.ts';
-import { accountId } from '../../../resources/local/stack/template.ts';
-import { createRuntime, type Runtime, type RuntimeParts } from '../../../shared/config/runtime.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { sendToDeadLetters } from '../../../shared/messaging/dead-letter.ts';
-import { sharedEmulators, uniquePrefix } from '../../support/emulators.ts';
-import { noMetrics } from '../../support/no-metrics.ts';
-import { sqsEvent } from '../../support/sqs-event.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
+import { sendToDeadLetters } from '#kit/messaging/send-dead-letter.ts';
+import { awsApi } from '#resources/local/emulators/aws-api.ts';
+import { createQueue } from '#resources/local/stack/queues.ts';
+import { accountId } from '#resources/local/stack/template.ts';
+import { sharedEmulators, uniquePrefix } from '#tests/support/emulators.ts';
+import { noMetrics } from '#tests/support/no-metrics.ts';
+import { sqsEvent } from '#tests/support/sqs-event.ts';
 
 export interface Queues {
   sqs: SQSClient;

@@ -1,12 +1,12 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { createHandler as createRebuild } from '../../../functions/operations/rebuild/handler.ts';
-import type { RebuildStatus } from '../../../functions/operations/rebuild/rebuild.ts';
-import { createHandler as createOrderView } from '../../../functions/projections/order-view/handler.ts';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { type Data, startData } from '../../support/data.ts';
-import { sqsEvent } from '../../support/sqs-event.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { createHandler as createRebuild } from '#functions/operations/rebuild/handler.ts';
+import type { RebuildStatus } from '#functions/operations/rebuild/rebuild.ts';
+import { createHandler as createOrderView } from '#functions/projections/order-view/handler.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { type Data, startData } from '#tests/support/data.ts';
+import { sqsEvent } from '#tests/support/sqs-event.ts';
 
 export interface Message {
   body: string;

@@ -1,8 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { eventually } from '../../support/eventually.ts';
-import { streamAt } from '../../support/streams.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { streamAt } from '#tests/support/streams.ts';
 import { type RebuildSystem, startRebuildSystem } from './rebuild-system.ts';
 
 let the: RebuildSystem;

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { inFirstGeneration, partitionIn } from '../../../shared/read-model/keys.ts';
-import { chanceOf } from '../../properties/simulator/chance.ts';
-import { orderStream } from '../../support/streams.ts';
+import { inFirstGeneration, partitionIn } from '#read-model/keys.ts';
+import { chanceOf } from '#tests/properties/simulator/random.ts';
+import { orderStream } from '#tests/support/streams.ts';
 import { type Bench, type Interfere, type Message, type Process, startBench } from './rebuild-bench.ts';
 
 const opened: Bench[] = [];

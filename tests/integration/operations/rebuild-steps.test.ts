@@ -1,8 +1,8 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { inFirstGeneration, orderKey, partitionIn } from '../../../shared/read-model/keys.ts';
-import { orderStream, streamAt } from '../../support/streams.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { inFirstGeneration, orderKey, partitionIn } from '#read-model/keys.ts';
+import { orderStream, streamAt } from '#tests/support/streams.ts';
 import { type Bench, type Interfere, type Message, startBench } from './rebuild-bench.ts';
 
 const opened: Bench[] = [];

@@ -1,12 +1,12 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { customerView } from '../../../shared/domain/customer/view.ts';
-import { type DomainEvent, upcast } from '../../../shared/domain/events.ts';
-import { stockView } from '../../../shared/domain/inventory/view.ts';
-import { orderView } from '../../../shared/domain/order/view.ts';
-import { inFirstGeneration, orderKey, stockKey, viewOf } from '../../../shared/read-model/keys.ts';
-import { chanceOf } from '../../properties/simulator/chance.ts';
-import { eventually } from '../../support/eventually.ts';
+import { customerView } from '#domain/customer/view.ts';
+import { type DomainEvent, upcast } from '#domain/index.ts';
+import { stockView } from '#domain/inventory/view.ts';
+import { orderView } from '#domain/order/view.ts';
+import { inFirstGeneration, orderKey, stockKey, viewOf } from '#read-model/keys.ts';
+import { chanceOf } from '#tests/properties/simulator/random.ts';
+import { eventually } from '#tests/support/eventually.ts';
 import { type RebuildSystem, startRebuildSystem } from './rebuild-system.ts';
 
 let the: RebuildSystem;

@@ -1,10 +1,10 @@
 import type { DeleteMessageBatchCommandInput, SendMessageBatchCommandInput } from '@aws-sdk/client-sqs';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createHandler } from '../../../functions/operations/redrive/handler.ts';
-import type { RuntimeParts } from '../../../shared/config/runtime.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { release } from '../../../shared/operations/held-messages.ts';
-import { orderStream, streamAt } from '../../support/streams.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { createHandler } from '#functions/operations/redrive/handler.ts';
+import type { RuntimeParts } from '#kit/config/runtime.ts';
+import { release } from '#kit/operations/receive-all.ts';
+import { orderStream, streamAt } from '#tests/support/streams.ts';
 import { countOf, faulty, put, type Queues, startQueues, takeAll } from './queues.ts';
 
 const at = '2026-11-23T10:00:00Z';

@@ -1,12 +1,9 @@
 import { afterAll, expect, test } from '@jest/globals';
-import {
-  failureMetadata,
-  type GivenUpBatch,
-} from '../../../resources/local/event-source-mapping/on-failure.ts';
-import { eventually } from '../../support/eventually.ts';
-import { httpEvent, type Sent } from '../../support/http-send.ts';
-import { noMetrics } from '../../support/no-metrics.ts';
-import { type System, startSystem } from '../../support/system.ts';
+import { failureMetadata, type GivenUpBatch } from '#resources/local/event-source-mapping/on-failure.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { httpEvent, type Sent } from '#tests/support/http-send.ts';
+import { noMetrics } from '#tests/support/no-metrics.ts';
+import { type System, startSystem } from '#tests/support/system.ts';
 import { countOf, put } from './queues.ts';
 
 const systems: System[] = [];

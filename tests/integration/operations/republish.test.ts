@@ -1,11 +1,11 @@
 import type { PublishBatchCommandInput } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { createHandler } from '../../../functions/operations/republish/handler.ts';
-import { failureMetadata } from '../../../resources/local/event-source-mapping/on-failure.ts';
-import type { Runtime, RuntimeParts } from '../../../shared/config/runtime.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { type Data, startData } from '../../support/data.ts';
-import { orderStream } from '../../support/streams.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { createHandler } from '#functions/operations/republish/handler.ts';
+import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
+import { failureMetadata } from '#resources/local/event-source-mapping/on-failure.ts';
+import { type Data, startData } from '#tests/support/data.ts';
+import { orderStream } from '#tests/support/streams.ts';
 import { countOf, put, type Queues, startQueues } from './queues.ts';
 
 let data: Data;

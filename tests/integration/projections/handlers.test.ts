@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHandler as orderView } from '../../../functions/projections/order-view/handler.ts';
-import { createHandler as stockView } from '../../../functions/projections/stock-view/handler.ts';
-import { customerKey, type ItemKey, orderKey, stockKey } from '../../../shared/read-model/keys.ts';
-import { type Data, startData } from '../../support/data.ts';
-import { sqsEvent } from '../../support/sqs-event.ts';
-import { orderStream, streamAt } from '../../support/streams.ts';
+import { createHandler as orderView } from '#functions/projections/order-view/handler.ts';
+import { createHandler as stockView } from '#functions/projections/stock-view/handler.ts';
+import { customerKey, type ItemKey, orderKey, stockKey } from '#read-model/keys.ts';
+import { type Data, startData } from '#tests/support/data.ts';
+import { sqsEvent } from '#tests/support/sqs-event.ts';
+import { orderStream, streamAt } from '#tests/support/streams.ts';
 
 const AT = '2026-04-30T23:59:59.000Z';
 

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { applyOnce, type Change } from '../../../shared/read-model/inbox.ts';
-import { type ItemKey, inboxKey } from '../../../shared/read-model/keys.ts';
-import { type Data, startData, watched } from '../../support/data.ts';
+import { applyOnce, type Change } from '#kit/projections/inbox.ts';
+import { type ItemKey, inboxKey } from '#read-model/keys.ts';
+import { type Data, startData, watched } from '#tests/support/data.ts';
 
 let data: Data;
 beforeAll(async () => {

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { orders } from '../../../functions/projections/order-view/projection.ts';
-import type { DomainEventFrom } from '../../../shared/domain/events.ts';
-import { type OrderView, orderView } from '../../../shared/domain/order/view.ts';
-import { readOrder } from '../../../shared/read-model/orders.ts';
-import { project } from '../../../shared/read-model/versioned-view.ts';
-import { type Data, startData, watched } from '../../support/data.ts';
-import { orderStream } from '../../support/streams.ts';
+import type { DomainEventFrom } from '#domain/index.ts';
+import { type OrderView, orderView } from '#domain/order/view.ts';
+import { orders } from '#functions/projections/order-view/projection.ts';
+import { project } from '#kit/projections/versioned-view.ts';
+import { readOrder } from '#read-model/orders.ts';
+import { type Data, startData, watched } from '#tests/support/data.ts';
+import { orderStream } from '#tests/support/streams.ts';
 
 type OrderEvent = DomainEventFrom<'order'>;
 

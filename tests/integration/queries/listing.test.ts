@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { type ListingKind, listingKeys, readListing } from '../../../shared/read-model/listing.ts';
-import { type Data, startData, watched } from '../../support/data.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { type ListingKind, listingKeys, readListing } from '#read-model/listing.ts';
+import { type Data, startData, watched } from '#tests/support/data.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const JANUARY = Date.UTC(2026, 0, 1);

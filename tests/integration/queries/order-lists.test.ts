@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHandler as orderViewHandler } from '../../../functions/projections/order-view/handler.ts';
-import { createHandler as customerOrdersHandler } from '../../../functions/queries/list-customer-orders/handler.ts';
-import { createHandler as ordersHandler } from '../../../functions/queries/list-orders/handler.ts';
-import type { OrderStatus } from '../../../shared/domain/order/order.ts';
-import { customerOrderKeys, orderKey } from '../../../shared/read-model/keys.ts';
-import { type Data, startData, watched } from '../../support/data.ts';
-import { send as httpGet } from '../../support/http-send.ts';
-import { sqsEvent } from '../../support/sqs-event.ts';
-import { orderStream, streamAt } from '../../support/streams.ts';
+import type { OrderStatus } from '#domain/order/order.ts';
+import { createHandler as orderViewHandler } from '#functions/projections/order-view/handler.ts';
+import { createHandler as customerOrdersHandler } from '#functions/queries/list-customer-orders/handler.ts';
+import { createHandler as ordersHandler } from '#functions/queries/list-orders/handler.ts';
+import { customerOrderKeys, orderKey } from '#read-model/keys.ts';
+import { type Data, startData, watched } from '#tests/support/data.ts';
+import { send as httpGet } from '#tests/support/http-send.ts';
+import { sqsEvent } from '#tests/support/sqs-event.ts';
+import { orderStream, streamAt } from '#tests/support/streams.ts';
 
 const NOW = Date.UTC(2026, 7, 20);
 const STATUS: OrderStatus[] = ['pending', 'paid', 'shipped', 'delivered'];

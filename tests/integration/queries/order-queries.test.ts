@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHandler as orderViewHandler } from '../../../functions/projections/order-view/handler.ts';
-import { createHandler as getOrderHandler } from '../../../functions/queries/get-order/handler.ts';
-import { createHandler as getEventsHandler } from '../../../functions/queries/get-order-events/handler.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { type Data, startData, watched } from '../../support/data.ts';
-import { send as httpGet } from '../../support/http-send.ts';
-import { sqsEvent } from '../../support/sqs-event.ts';
-import { orderStream, streamAt } from '../../support/streams.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { createHandler as orderViewHandler } from '#functions/projections/order-view/handler.ts';
+import { createHandler as getOrderHandler } from '#functions/queries/get-order/handler.ts';
+import { createHandler as getEventsHandler } from '#functions/queries/get-order-events/handler.ts';
+import { type Data, startData, watched } from '#tests/support/data.ts';
+import { send as httpGet } from '#tests/support/http-send.ts';
+import { sqsEvent } from '#tests/support/sqs-event.ts';
+import { orderStream, streamAt } from '#tests/support/streams.ts';
 
 const AT = '2026-04-01T12:00:00.000Z';
 const seconds = (count: number) => new Date(Date.parse(AT) + count * 1_000).toISOString();

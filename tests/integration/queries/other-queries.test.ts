@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createHandler as salesHandler } from '../../../functions/queries/get-sales/handler.ts';
-import { createHandler as stockHandler } from '../../../functions/queries/get-stock/handler.ts';
-import { createHandler as declarationsHandler } from '../../../functions/queries/list-customs-declarations/handler.ts';
-import { createHandler as eventsHandler } from '../../../functions/queries/list-events/handler.ts';
-import { createHandler as reviewsHandler } from '../../../functions/queries/list-fraud-reviews/handler.ts';
-import { createHandler as notificationsHandler } from '../../../functions/queries/list-notifications/handler.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { applyOnce } from '../../../shared/read-model/inbox.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { createHandler as salesHandler } from '#functions/queries/get-sales/handler.ts';
+import { createHandler as stockHandler } from '#functions/queries/get-stock/handler.ts';
+import { createHandler as declarationsHandler } from '#functions/queries/list-customs-declarations/handler.ts';
+import { createHandler as eventsHandler } from '#functions/queries/list-events/handler.ts';
+import { createHandler as reviewsHandler } from '#functions/queries/list-fraud-reviews/handler.ts';
+import { createHandler as notificationsHandler } from '#functions/queries/list-notifications/handler.ts';
+import { applyOnce } from '#kit/projections/inbox.ts';
 import {
   customsDeclarationKey,
   fraudReviewKey,
@@ -17,11 +17,11 @@ import {
   salesKey,
   salesShardOf,
   stockKey,
-} from '../../../shared/read-model/keys.ts';
-import { listingKeys } from '../../../shared/read-model/listing.ts';
-import { type Data, startData, watched } from '../../support/data.ts';
-import { send as httpGet } from '../../support/http-send.ts';
-import { orderStream } from '../../support/streams.ts';
+} from '#read-model/keys.ts';
+import { listingKeys } from '#read-model/listing.ts';
+import { type Data, startData, watched } from '#tests/support/data.ts';
+import { send as httpGet } from '#tests/support/http-send.ts';
+import { orderStream } from '#tests/support/streams.ts';
 
 const NOW = Date.UTC(2026, 4, 20, 12);
 const now = () => NOW;

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import { upcast } from '../../../shared/domain/events.ts';
-import type { HttpLambda } from '../../../shared/http/handler.ts';
-import { checkAnswer } from '../../support/contract.ts';
-import { type Data, startData } from '../../support/data.ts';
+import { upcast } from '#domain/index.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import type { HttpLambda } from '#kit/http/handler.ts';
+import { type Data, startData } from '#tests/support/data.ts';
+import { checkAnswer } from '#tests/support/openapi.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const sample = async (name: string) =>

@@ -1,17 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { StoredEvent } from '../../../shared/domain/event.ts';
-import {
-  type EventType,
-  eventDefinitions,
-  eventTypes,
-  type NewDomainEvent,
-} from '../../../shared/domain/events.ts';
-import { toMessage } from '../../../shared/messaging/outgoing-message.ts';
-import { publish } from '../../../shared/messaging/publish.ts';
-import { streamAt } from '../../support/streams.ts';
-import { type System, startSystem } from '../../support/system.ts';
+import { type EventType, eventDefinitions, eventTypes, type NewDomainEvent } from '#domain/index.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
+import { toMessage } from '#kit/messaging/outgoing-message.ts';
+import { publish } from '#kit/messaging/publish.ts';
+import { streamAt } from '#tests/support/streams.ts';
+import { type System, startSystem } from '#tests/support/system.ts';
 
 const AT = '2026-05-01T12:00:00.000Z';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type System, startSystem } from '../../support/system.ts';
+import { type System, startSystem } from '#tests/support/system.ts';
 
 let system: System;
 beforeAll(async () => {

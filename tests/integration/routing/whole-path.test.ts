@@ -2,12 +2,12 @@ import { PublishCommand } from '@aws-sdk/client-sns';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { StoredEvent } from '../../../shared/domain/event.ts';
-import { toMessage } from '../../../shared/messaging/outgoing-message.ts';
-import { publish } from '../../../shared/messaging/publish.ts';
-import { httpEvent, type Sent } from '../../support/http-send.ts';
-import { type System, startSystem } from '../../support/system.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
+import { toMessage } from '#kit/messaging/outgoing-message.ts';
+import { publish } from '#kit/messaging/publish.ts';
+import { httpEvent, type Sent } from '#tests/support/http-send.ts';
+import { type System, startSystem } from '#tests/support/system.ts';
 
 const SCOPE = 'orders:manage payments:write inventory:write audit:read';
 

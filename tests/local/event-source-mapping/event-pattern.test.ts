@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { compilePattern } from '../../../resources/local/event-source-mapping/event-pattern.ts';
+import { compilePattern } from '#resources/local/event-source-mapping/event-pattern.ts';
 
 const matches = (pattern: unknown, event: unknown) => compilePattern(JSON.stringify(pattern))(event);
 

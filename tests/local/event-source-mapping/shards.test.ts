@@ -1,21 +1,11 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import {
-  type Checkpoints,
-  inMemoryCheckpoints,
-} from '../../../resources/local/event-source-mapping/checkpoints.ts';
-import type {
-  EventSourceMapping,
-  MappingProperties,
-} from '../../../resources/local/event-source-mapping/mapping.ts';
-import { streamMapping } from '../../../resources/local/event-source-mapping/stream-mapping.ts';
-import type {
-  Position,
-  Shard,
-  StreamSource,
-} from '../../../resources/local/event-source-mapping/stream-source.ts';
-import { eventually } from '../../support/eventually.ts';
-import { failing } from '../../support/mapped-stack.ts';
+import { type Checkpoints, inMemoryCheckpoints } from '#resources/local/event-source-mapping/checkpoints.ts';
+import type { EventSourceMapping, MappingProperties } from '#resources/local/event-source-mapping/mapping.ts';
+import { streamMapping } from '#resources/local/event-source-mapping/stream-mapping.ts';
+import type { Position, Shard, StreamSource } from '#resources/local/event-source-mapping/stream-source.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { failing } from '#tests/support/mapped-stack.ts';
 
 /** The emulator's stream has one shard that never closes; AWS's split and end. This one does what a test says. */
 interface ScriptedShard extends Shard {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
-import { eventually } from '../../support/eventually.ts';
-import { failing, mappedStack, stopMappedStacks } from '../../support/mapped-stack.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { failing, mappedStack, stopMappedStacks } from '#tests/support/mapped-stack.ts';
 
 afterAll(stopMappedStacks);
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { fileCheckpoints } from '../../../resources/local/event-source-mapping/checkpoints.ts';
-import { uniquePrefix } from '../../support/emulators.ts';
-import { eventually } from '../../support/eventually.ts';
-import { failing, keysOf, mappedStack, stopMappedStacks } from '../../support/mapped-stack.ts';
+import { fileCheckpoints } from '#resources/local/event-source-mapping/checkpoints.ts';
+import { uniquePrefix } from '#tests/support/emulators.ts';
+import { eventually } from '#tests/support/eventually.ts';
+import { failing, keysOf, mappedStack, stopMappedStacks } from '#tests/support/mapped-stack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'checkpoints-'));
 afterAll(async () => {

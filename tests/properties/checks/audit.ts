@@ -1,6 +1,6 @@
-import type { Audited } from '../../../functions/operations/audit/audit.ts';
-import { timeOf } from '../../../shared/config/ids.ts';
-import type { World } from '../simulator/world.ts';
+import type { Audited } from '#functions/operations/audit/audit.ts';
+import { timeOf } from '#kit/events/ids.ts';
+import type { World } from '#tests/properties/simulator/world.ts';
 import { stragglersOf } from './emails.ts';
 import type { Findings } from './findings.ts';
 import type { History } from './history.ts';

@@ -1,6 +1,6 @@
-import { messageOf } from '../../../functions/consumers/notifications/messages.ts';
-import type { Invocation } from '../simulator/invocation.ts';
-import type { World } from '../simulator/world.ts';
+import { messageOf } from '#functions/consumers/notifications/messages.ts';
+import type { Invocation } from '#tests/properties/simulator/invocation.ts';
+import type { World } from '#tests/properties/simulator/world.ts';
 import type { Findings } from './findings.ts';
 import type { History } from './history.ts';
 

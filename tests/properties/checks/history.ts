@@ -1,6 +1,6 @@
-import type { AggregateType } from '../../../shared/domain/event.ts';
-import { type DomainEvent, type DomainEventFrom, isFrom, upcast } from '../../../shared/domain/events.ts';
-import type { Item } from '../stand-in/expression.ts';
+import { type DomainEvent, type DomainEventFrom, isFrom, upcast } from '#domain/index.ts';
+import type { AggregateType } from '#kit/events/event.ts';
+import type { Item } from '#tests/properties/fakes/expression.ts';
 
 /** The events table, read as the truth. */
 export interface History {

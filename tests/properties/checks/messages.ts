@@ -1,7 +1,7 @@
-import { messageAttributes } from '../../../shared/domain/events.ts';
-import type { DeliveryNote, Ledger } from '../simulator/ledger.ts';
-import type { DeadLetter, Subscription } from '../simulator/world.ts';
-import { attributeFilter } from '../stand-in/sns.ts';
+import { messageAttributes } from '#domain/index.ts';
+import { attributeFilter } from '#tests/properties/fakes/sns.ts';
+import type { DeliveryNote, Ledger } from '#tests/properties/simulator/ledger.ts';
+import type { DeadLetter, Subscription } from '#tests/properties/simulator/world.ts';
 import type { Findings } from './findings.ts';
 import type { History } from './history.ts';
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import { customerView } from '../../../shared/domain/customer/view.ts';
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { stockView } from '../../../shared/domain/inventory/view.ts';
-import { orderView } from '../../../shared/domain/order/view.ts';
+import { customerView } from '#domain/customer/view.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { stockView } from '#domain/inventory/view.ts';
+import { orderView } from '#domain/order/view.ts';
 import {
   customerKey,
   customerOrderKeys,
@@ -13,9 +13,9 @@ import {
   salesKey,
   salesShardOf,
   stockKey,
-} from '../../../shared/read-model/keys.ts';
-import { listingKeys } from '../../../shared/read-model/listing.ts';
-import type { Item } from '../stand-in/expression.ts';
+} from '#read-model/keys.ts';
+import { listingKeys } from '#read-model/listing.ts';
+import type { Item } from '#tests/properties/fakes/expression.ts';
 import type { Findings, Kind } from './findings.ts';
 import type { History } from './history.ts';
 

@@ -1,9 +1,9 @@
-import type { DomainEvent } from '../../../shared/domain/events.ts';
-import { inventoryAggregate } from '../../../shared/domain/inventory/inventory.ts';
-import { orderAggregate } from '../../../shared/domain/order/order.ts';
-import { quantitiesBySku } from '../../../shared/domain/order/quantities.ts';
-import { paymentAggregate } from '../../../shared/domain/payment/payment.ts';
-import type { Sent } from '../simulator/clients.ts';
+import type { DomainEvent } from '#domain/index.ts';
+import { inventoryAggregate } from '#domain/inventory/inventory.ts';
+import { orderAggregate } from '#domain/order/order.ts';
+import { quantitiesBySku } from '#domain/order/quantities.ts';
+import { paymentAggregate } from '#domain/payment/payment.ts';
+import type { Sent } from '#tests/properties/simulator/clients.ts';
 import type { Findings } from './findings.ts';
 import type { History } from './history.ts';
 

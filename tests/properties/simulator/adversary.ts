@@ -1,5 +1,5 @@
-import { type Chance, chanceOf } from './chance.ts';
 import type { Fault, FaultKind } from './faults.ts';
+import { type Chance, chanceOf } from './random.ts';
 
 export type AwsService = 'dynamo' | 'sns' | 'sqs';
 

@@ -1,5 +1,5 @@
 import type { Adversary } from './adversary.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from './random.ts';
 import type { World } from './world.ts';
 
 /** A command as its client saw it. */

@@ -1,6 +1,6 @@
-import type { MappingProperties } from '../../../resources/local/event-source-mapping/mapping.ts';
-import { createResolver } from '../../../resources/local/stack/intrinsics.ts';
-import type { Template } from '../../../resources/local/stack/template.ts';
+import type { MappingProperties } from '#resources/local/event-source-mapping/mapping.ts';
+import { createResolver } from '#resources/local/stack/intrinsics.ts';
+import type { Template } from '#resources/local/stack/template.ts';
 import type { Deployed } from './functions.ts';
 
 const REGION = 'us-east-1';
@@ -54,8 +54,7 @@ export async function readDeployment(template: Template): Promise<Deployment> {
     if (Type !== 'AWS::Lambda::Function') return;
     const { FunctionName, Handler } = Properties as { FunctionName: string; Handler: string };
     // Queries and operations change nothing, and what they answer is tested elsewhere; but the audit is a check.
-    if (!/^functions\/(commands|projections|consumers|publish-events|operations\/audit)\//.test(Handler))
-      return;
+    if (!/^functions\/(commands|projections|consumers|publisher|operations\/audit)\//.test(Handler)) return;
     const module = await import(`../../../${Handler.replace(/\.handler$/, '.ts')}`);
     functions.set(FunctionName.replace(STAGE_PREFIX, ''), { logicalId, createHandler: module.createHandler });
   });

@@ -8,12 +8,12 @@ import {
 } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
-import type { Endpoints } from '../../../resources/local/emulators/index.ts';
-import { readBatchReport } from '../../../resources/local/event-source-mapping/batch-report.ts';
-import { startMappings } from '../../../resources/local/event-source-mapping/index.ts';
-import { createStack } from '../../../resources/local/stack/stack.ts';
-import type { Template } from '../../../resources/local/stack/template.ts';
-import type { Item } from '../stand-in/expression.ts';
+import type { Endpoints } from '#resources/local/emulators/index.ts';
+import { readBatchReport } from '#resources/local/event-source-mapping/batch-report.ts';
+import { startMappings } from '#resources/local/event-source-mapping/index.ts';
+import { createStack } from '#resources/local/stack/stack.ts';
+import type { Template } from '#resources/local/stack/template.ts';
+import type { Item } from '#tests/properties/fakes/expression.ts';
 import type { Adversary } from './adversary.ts';
 import { realClock } from './clock.ts';
 import type { Deployment, Mapping, QueueProperties } from './deployment.ts';

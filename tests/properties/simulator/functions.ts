@@ -1,14 +1,14 @@
 import { v7 } from 'uuid';
-import type { EmailSender } from '../../../functions/consumers/notifications/email.ts';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
-import { noMetrics } from '../../support/no-metrics.ts';
-import { canceled } from '../stand-in/dynamo.ts';
+import type { EmailSender } from '#functions/consumers/notifications/email.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { canceled } from '#tests/properties/fakes/dynamo.ts';
+import { noMetrics } from '#tests/support/no-metrics.ts';
 import type { Adversary, AwsService, Service } from './adversary.ts';
-import type { Chance } from './chance.ts';
 import type { Clock } from './clock.ts';
 import type { Call, Defect } from './defect.ts';
 import type { Invocation } from './invocation.ts';
 import { Mailbox, SendEmail } from './mailbox.ts';
+import type { Chance } from './random.ts';
 
 export type AnyHandler = (event: unknown, context: unknown) => Promise<unknown>;
 

@@ -1,4 +1,4 @@
-import type { Email } from '../../../functions/consumers/notifications/email.ts';
+import type { Email } from '#functions/consumers/notifications/email.ts';
 import type { Invocation } from './invocation.ts';
 
 /** The call with which an email leaves, in the shape of the SDK's commands. */

@@ -1,4 +1,4 @@
-import type { Poison } from '../checks/messages.ts';
+import type { Poison } from '#tests/properties/checks/messages.ts';
 import type { Adversary } from './adversary.ts';
 import type { Clients } from './clients.ts';
 import type { World } from './world.ts';

@@ -1,5 +1,5 @@
-import type { Endpoints } from '../../../resources/local/emulators/index.ts';
-import type { Template } from '../../../resources/local/stack/template.ts';
+import type { Endpoints } from '#resources/local/emulators/index.ts';
+import type { Template } from '#resources/local/stack/template.ts';
 import { Adversary } from './adversary.ts';
 import type { Deployment } from './deployment.ts';
 import { emulatedWorld } from './emulated-world.ts';

@@ -1,10 +1,15 @@
-import { checkAudit } from '../checks/audit.ts';
-import { checkEmails } from '../checks/emails.ts';
-import { type Finding, Findings } from '../checks/findings.ts';
-import { historyOf } from '../checks/history.ts';
-import { checkDeadLetters, checkHandled } from '../checks/messages.ts';
-import { checkReadModel } from '../checks/read-side.ts';
-import { checkCommands, checkPayments, checkReservations, checkStreams } from '../checks/write-side.ts';
+import { checkAudit } from '#tests/properties/checks/audit.ts';
+import { checkEmails } from '#tests/properties/checks/emails.ts';
+import { type Finding, Findings } from '#tests/properties/checks/findings.ts';
+import { historyOf } from '#tests/properties/checks/history.ts';
+import { checkDeadLetters, checkHandled } from '#tests/properties/checks/messages.ts';
+import { checkReadModel } from '#tests/properties/checks/read-side.ts';
+import {
+  checkCommands,
+  checkPayments,
+  checkReservations,
+  checkStreams,
+} from '#tests/properties/checks/write-side.ts';
 import type { Adversary } from './adversary.ts';
 import { Clients } from './clients.ts';
 import type { Fault } from './faults.ts';

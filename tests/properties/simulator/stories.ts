@@ -1,5 +1,5 @@
-import type { Chance } from './chance.ts';
 import type { Answer, Clients } from './clients.ts';
+import type { Chance } from './random.ts';
 
 const CUSTOMERS = ['ada', 'bob', 'cyd', 'dee', 'eve'];
 /** Plenty, too few, so few that most orders of it fail, and two that nobody ever received. */

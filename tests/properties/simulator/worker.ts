@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Template } from '../../../resources/local/stack/template.ts';
+import type { Template } from '#resources/local/stack/template.ts';
 import { readDeployment } from './deployment.ts';
 import { runVirtual } from './run-virtual.ts';
 

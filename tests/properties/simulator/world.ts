@@ -1,4 +1,4 @@
-import type { Item } from '../stand-in/expression.ts';
+import type { Item } from '#tests/properties/fakes/expression.ts';
 import type { Clock } from './clock.ts';
 import type { Functions } from './functions.ts';
 import type { Ledger } from './ledger.ts';

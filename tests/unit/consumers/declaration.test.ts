@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { openDeclaration } from '../../../functions/consumers/customs/declaration.ts';
-import { orderLife, streamAt } from '../../support/streams.ts';
+import { openDeclaration } from '#functions/consumers/customs/declaration.ts';
+import { orderLife, streamAt } from '#tests/support/streams.ts';
 
 test('A declaration says what goes where and what it is worth, and to whom only by id', () => {
   const [event] = streamAt('2026-05-01T12:00:00.000Z', 'order', 'o-1', orderLife('ada').slice(0, 1));

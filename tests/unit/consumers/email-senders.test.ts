@@ -1,9 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import { describe, expect, jest, test } from '@jest/globals';
-import { emailSenderOf } from '../../../functions/consumers/notifications/email-sender.ts';
-import { createSesSender } from '../../../functions/consumers/notifications/ses-sender.ts';
-import { createRuntime } from '../../../shared/config/runtime.ts';
+import { emailSenderOf } from '#functions/consumers/notifications/email-sender.ts';
+import { createSesSender } from '#functions/consumers/notifications/ses-sender.ts';
+import { createRuntime } from '#kit/config/runtime.ts';
 
 const email = {
   customerId: 'ada',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { messageOf } from '../../../functions/consumers/notifications/messages.ts';
-import type { NewDomainEvent } from '../../../shared/domain/events.ts';
-import { orderLife, streamAt } from '../../support/streams.ts';
+import type { NewDomainEvent } from '#domain/index.ts';
+import { messageOf } from '#functions/consumers/notifications/messages.ts';
+import { orderLife, streamAt } from '#tests/support/streams.ts';
 
 const AT = '2026-05-01T12:00:00.000Z';
 const ids = { orderId: 'o-1', customerId: 'ada' };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { openReview } from '../../../functions/consumers/fraud-review/review.ts';
-import { riskScore } from '../../../functions/consumers/fraud-review/risk-score.ts';
-import type { DomainEventOf } from '../../../shared/domain/events.ts';
-import { streamAt } from '../../support/streams.ts';
+import type { DomainEventOf } from '#domain/index.ts';
+import { openReview } from '#functions/consumers/fraud-review/review.ts';
+import { riskScore } from '#functions/consumers/fraud-review/risk-score.ts';
+import { streamAt } from '#tests/support/streams.ts';
 
 type Order = DomainEventOf<'OrderCreated'>['data'];
 type Item = Order['items'][number];

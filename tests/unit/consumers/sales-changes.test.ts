@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { salesChanges } from '../../../functions/consumers/sales/sales-changes.ts';
-import type { NewDomainEvent } from '../../../shared/domain/events.ts';
-import { orderLife, streamAt } from '../../support/streams.ts';
+import type { NewDomainEvent } from '#domain/index.ts';
+import { salesChanges } from '#functions/consumers/sales/sales-changes.ts';
+import { orderLife, streamAt } from '#tests/support/streams.ts';
 
 const cancelled: NewDomainEvent = {
   eventType: 'OrderCancelled',

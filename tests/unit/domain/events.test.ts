@@ -1,6 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { type AggregateType, streamIdOf } from '../../../shared/domain/event.ts';
-import type { EventDefinition } from '../../../shared/domain/event-definition.ts';
 import {
   checkNewEvent,
   currentSchemaVersion,
@@ -13,9 +11,11 @@ import {
   messageAttributeNames,
   messageAttributes,
   upcast,
-} from '../../../shared/domain/events.ts';
-import { InvalidEventData, UnknownEventType } from '../../../shared/domain/unreadable-event.ts';
-import { thrownBy } from '../../support/given-when-then.ts';
+} from '#domain/index.ts';
+import { type AggregateType, streamIdOf } from '#kit/events/event.ts';
+import type { EventDefinition } from '#kit/events/event-definition.ts';
+import { InvalidEventData, UnknownEventType } from '#kit/events/unreadable-event.ts';
+import { thrownBy } from '#tests/support/given-when-then.ts';
 
 const definitionOf = (eventType: EventType): EventDefinition => eventDefinitions[eventType];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { InvalidAmount, minorDigits, toMajor, toMinor } from '../../../shared/domain/money.ts';
+import { InvalidAmount, minorDigits, toMajor, toMinor } from '#domain/money.ts';
 
 const currency = fc.constantFrom('USD', 'EUR', 'JPY', 'KWD', 'CLF', 'HUF');
 

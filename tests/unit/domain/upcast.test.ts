@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { defineEvent } from '../../../shared/domain/event-definition.ts';
-import { eventDefinitions, upcast } from '../../../shared/domain/events.ts';
-import { orderCreated } from '../../../shared/domain/order/events.ts';
+import { eventDefinitions, upcast } from '#domain/index.ts';
+import { orderCreated } from '#domain/order/events.ts';
+import { defineEvent } from '#kit/events/event-definition.ts';
 import {
   InvalidEnvelope,
   InvalidEventData,
@@ -10,8 +10,8 @@ import {
   NewerSchemaVersion,
   UnknownEventType,
   UnreadableEvent,
-} from '../../../shared/domain/unreadable-event.ts';
-import { thrownBy } from '../../support/given-when-then.ts';
+} from '#kit/events/unreadable-event.ts';
+import { thrownBy } from '#tests/support/given-when-then.ts';
 
 const v1 = {
   streamId: 'order-o-1',

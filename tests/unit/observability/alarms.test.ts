@@ -21,7 +21,7 @@ async function alarmsOf(parameters: Record<string, unknown>) {
     ],
     'self:functions': [
       { 'place-order': { handler: 'functions/commands/place-order/handler.handler' } },
-      { 'publish-events': { handler: 'functions/publish-events/handler.handler' } },
+      { 'publish-events': { handler: 'functions/publisher/publish-events/handler.handler' } },
       { sales: { handler: 'functions/consumers/sales/x.handler' } },
     ],
     'param:alarms': true,

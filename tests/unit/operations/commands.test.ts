@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Command, Values } from '../../../resources/ops/command.ts';
-import { audit } from '../../../resources/ops/commands/audit.ts';
-import { deadLetters } from '../../../resources/ops/commands/dead-letters.ts';
-import { redrive } from '../../../resources/ops/commands/redrive.ts';
-import { republish } from '../../../resources/ops/commands/republish.ts';
-import { lowestIdAt } from '../../../shared/config/ids.ts';
+import { lowestIdAt } from '#kit/events/ids.ts';
+import type { Command, Values } from '#resources/cli/ops/command.ts';
+import { audit } from '#resources/cli/ops/commands/audit.ts';
+import { deadLetters } from '#resources/cli/ops/commands/dead-letters.ts';
+import { redrive } from '#resources/cli/ops/commands/redrive.ts';
+import { republish } from '#resources/cli/ops/commands/republish.ts';
 
 /** Runs a command against functions that answer one after the other; tells what they were asked. */
 async function run(command: Command, values: Values, answers: object[]) {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { merge } from '../../../functions/operations/republish/publisher-failures.ts';
-import type { Runtime } from '../../../shared/config/runtime.ts';
-import type { DeadLetter } from '../../../shared/operations/dead-letter.ts';
-import { groupByCause } from '../../../shared/operations/groups.ts';
-import { createPace } from '../../../shared/operations/pace.ts';
+import { merge } from '#functions/operations/republish/publisher-failures.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import type { DeadLetter } from '#kit/operations/dead-letter.ts';
+import { groupByCause } from '#kit/operations/group-by-cause.ts';
+import { createPace } from '#kit/operations/rate-limiter.ts';
 
 const letter = (consumer: string, fingerprint: string, failedAt?: string): DeadLetter => ({
   messageId: 'm',

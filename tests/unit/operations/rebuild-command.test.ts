@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Values } from '../../../resources/ops/command.ts';
-import { rebuild } from '../../../resources/ops/commands/rebuild.ts';
+import type { Values } from '#resources/cli/ops/command.ts';
+import { rebuild } from '#resources/cli/ops/commands/rebuild.ts';
 
 const since = '2026-11-24T12:00:00.000Z';
 const first = { projection: 'order-view', live: 1, newest: 1 };

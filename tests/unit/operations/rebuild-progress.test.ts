@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { progressOf } from '../../../functions/operations/rebuild/progress.ts';
-import type { OtherGeneration, Phase } from '../../../shared/read-model/generations.ts';
-import type { Checkpoint } from '../../../shared/rebuild/checkpoint.ts';
+import { progressOf } from '#functions/operations/rebuild/progress.ts';
+import type { OtherGeneration, Phase } from '#kit/projections/generations.ts';
+import type { Checkpoint } from '#kit/projections/rebuild/checkpoint.ts';
 
 const other = (phase: Phase): OtherGeneration => ({
   generation: 2,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type InvokeByName, stageInvoker } from '../../../resources/ops/invokers.ts';
+import { type InvokeByName, stageInvoker } from '#resources/cli/ops/invokers.ts';
 
 // In place of the framework: answers what it was called with, and fails where the event says so, as `sls invoke` does.
 const script = `

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { withShownMoney } from '../../../shared/http/money-fields.ts';
-import { shownOrder } from '../../../shared/http/order.ts';
+import { withShownMoney } from '#api/major-units.ts';
+import { shownOrder } from '#api/order-access.ts';
 
 const order = {
   orderId: 'o1',

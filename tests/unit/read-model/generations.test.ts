@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createRuntime, type Runtime } from '../../../shared/config/runtime.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import {
   advance,
   begin,
@@ -8,14 +8,14 @@ import {
   letGo,
   rollBack,
   switchOver,
-} from '../../../shared/read-model/generation-changes.ts';
+} from '#kit/projections/generation-changes.ts';
 import {
   CACHE_MS,
   type Generations,
   liveGeneration,
   writtenGenerations,
-} from '../../../shared/read-model/generations.ts';
-import { inFirstGeneration, inGeneration, orderKey, partitionIn } from '../../../shared/read-model/keys.ts';
+} from '#kit/projections/generations.ts';
+import { inFirstGeneration, inGeneration, orderKey, partitionIn } from '#read-model/keys.ts';
 
 const NOW = '2026-11-24T12:00:00.000Z';
 const first: Generations = { live: 1, newest: 1 };

@@ -1,7 +1,7 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { createRuntime } from '../../../shared/config/runtime.ts';
-import { applyOnce, type Change } from '../../../shared/read-model/inbox.ts';
+import { createRuntime } from '#kit/config/runtime.ts';
+import { applyOnce, type Change } from '#kit/projections/inbox.ts';
 
 const target = { pk: 'SALES#2026-01-31#0', sk: 'COUNTERS' };
 const change = (eventId: string, add: Change['add'] = { orders: 1 }): Change => ({ eventId, target, add });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import * as keys from '../../../shared/read-model/keys.ts';
-import { listingKeys } from '../../../shared/read-model/listing.ts';
+import * as keys from '#read-model/keys.ts';
+import { listingKeys } from '#read-model/listing.ts';
 
 describe('the keys of the read model reach storage, so they stay as they are', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { InvalidCalls, type RoleRequest, roleOf } from '../../../resources/roles/role.ts';
-import { statementsOf } from '../../support/role-rights.ts';
+import { InvalidCalls, type RoleRequest, roleOf } from '#resources/roles/role.ts';
+import { statementsOf } from '#tests/support/role-rights.ts';
 
 const resources = {
   EventsTable: {

@@ -1,13 +1,13 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, test } from '@jest/globals';
-import { toItem } from '../../../../shared/event-store/item.ts';
-import { eventually } from '../../../support/eventually.ts';
-import { must, ORDER_SKU, patient, place } from '../customer.ts';
-import { logsOf } from '../deliveries.ts';
-import type { Answer } from '../emulator.ts';
-import { envelope } from '../envelope.ts';
-import { switchMapping } from '../mappings.ts';
-import type { Stack } from '../stack.ts';
+import { toItem } from '#kit/event-store/event-item.ts';
+import { must, ORDER_SKU, patient, place } from '#tests/deploy/rehearsal/customer.ts';
+import { logsOf } from '#tests/deploy/rehearsal/deliveries.ts';
+import type { Answer } from '#tests/deploy/rehearsal/emulator.ts';
+import { envelope } from '#tests/deploy/rehearsal/envelope.ts';
+import { switchMapping } from '#tests/deploy/rehearsal/mappings.ts';
+import type { Stack } from '#tests/deploy/rehearsal/stack.ts';
+import { eventually } from '#tests/support/eventually.ts';
 
 /** How old an event is when the schedule looks at it. */
 const OF_AGE_MS = 300_000;

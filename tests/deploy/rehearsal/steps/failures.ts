@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, test } from '@jest/globals';
-import { eventually } from '../../../support/eventually.ts';
-import { must, patient } from '../customer.ts';
-import type { Answer, Call } from '../emulator.ts';
-import { envelope } from '../envelope.ts';
-import { switchMapping } from '../mappings.ts';
-import { type Person, signIn } from '../people.ts';
-import type { Stack } from '../stack.ts';
+import { must, patient } from '#tests/deploy/rehearsal/customer.ts';
+import type { Answer, Call } from '#tests/deploy/rehearsal/emulator.ts';
+import { envelope } from '#tests/deploy/rehearsal/envelope.ts';
+import { switchMapping } from '#tests/deploy/rehearsal/mappings.ts';
+import { type Person, signIn } from '#tests/deploy/rehearsal/people.ts';
+import type { Stack } from '#tests/deploy/rehearsal/stack.ts';
+import { eventually } from '#tests/support/eventually.ts';
 
 const RENAMED = { name: 'Grace Hopper' };
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { Answer } from '../emulator.ts';
-import type { Stack } from '../stack.ts';
+import type { Answer } from '#tests/deploy/rehearsal/emulator.ts';
+import type { Stack } from '#tests/deploy/rehearsal/stack.ts';
 
 export function firstDeployment(stack: () => Stack): void {
   test('creates every resource of the template', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { orderOf } from '../customer.ts';
-import type { Answer, Call } from '../emulator.ts';
-import type { Stack } from '../stack.ts';
+import { orderOf } from '#tests/deploy/rehearsal/customer.ts';
+import type { Answer, Call } from '#tests/deploy/rehearsal/emulator.ts';
+import type { Stack } from '#tests/deploy/rehearsal/stack.ts';
 
 const { line1, city, postalCode } = orderOf().shippingAddress;
 

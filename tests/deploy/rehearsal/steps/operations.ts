@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { eventually } from '../../../support/eventually.ts';
-import { must, patient, place } from '../customer.ts';
-import type { Stack } from '../stack.ts';
+import { must, patient, place } from '#tests/deploy/rehearsal/customer.ts';
+import type { Stack } from '#tests/deploy/rehearsal/stack.ts';
+import { eventually } from '#tests/support/eventually.ts';
 
 export function operations(stack: () => Stack): void {
   test('sls invoke -f emit-event sends an event down the whole path, and refuses what no schema has', async () => {

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { eventually } from '../../../support/eventually.ts';
-import { must, ORDER_SKU, orderOf, patient, place } from '../customer.ts';
-import { deliveriesOf, logsOf } from '../deliveries.ts';
-import { machineToken } from '../people.ts';
-import type { Stack } from '../stack.ts';
+import { must, ORDER_SKU, orderOf, patient, place } from '#tests/deploy/rehearsal/customer.ts';
+import { deliveriesOf, logsOf } from '#tests/deploy/rehearsal/deliveries.ts';
+import { machineToken } from '#tests/deploy/rehearsal/people.ts';
+import type { Stack } from '#tests/deploy/rehearsal/stack.ts';
+import { eventually } from '#tests/support/eventually.ts';
 
 export function path(stack: () => Stack): void {
   let large: string;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { eventually } from '../../../support/eventually.ts';
-import { must, patient, place } from '../customer.ts';
-import type { Answer } from '../emulator.ts';
-import type { Stack } from '../stack.ts';
+import { must, patient, place } from '#tests/deploy/rehearsal/customer.ts';
+import type { Answer } from '#tests/deploy/rehearsal/emulator.ts';
+import type { Stack } from '#tests/deploy/rehearsal/stack.ts';
+import { eventually } from '#tests/support/eventually.ts';
 
 /** How the partitions of the views begin; `G2#` stands before it in the second generation. */
 const VIEWS = ['ORDER#', 'CUSTOMER#'];

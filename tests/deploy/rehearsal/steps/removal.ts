@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { type Inventory, takeInventory } from '../inventory.ts';
-import type { Stack } from '../stack.ts';
+import { type Inventory, takeInventory } from '#tests/deploy/rehearsal/inventory.ts';
+import type { Stack } from '#tests/deploy/rehearsal/stack.ts';
 
 export function removal(stack: () => Stack, before: () => Inventory): void {
   test('sls remove leaves nothing behind', async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { eventually } from '../../../support/eventually.ts';
-import { must, patient, place } from '../customer.ts';
-import type { Answer } from '../emulator.ts';
-import type { Stack } from '../stack.ts';
+import { must, patient, place } from '#tests/deploy/rehearsal/customer.ts';
+import type { Answer } from '#tests/deploy/rehearsal/emulator.ts';
+import type { Stack } from '#tests/deploy/rehearsal/stack.ts';
+import { eventually } from '#tests/support/eventually.ts';
 
 export function secondDeployment(stack: () => Stack): void {
   test('brings the changed function and keeps every table, queue and topic with what is in it', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CustomerEvent, customerAggregate } from '../../../../shared/domain/customer/customer.ts';
-import { type CustomerView, customerView } from '../../../../shared/domain/customer/view.ts';
-import { MisplacedEvent } from '../../../../shared/domain/unreadable-event.ts';
-import { specificationOf } from '../../../support/given-when-then.ts';
-import { storedStream, timeOf } from '../../../support/stored-events.ts';
+import { type CustomerEvent, customerAggregate } from '#domain/customer/customer.ts';
+import { type CustomerView, customerView } from '#domain/customer/view.ts';
+import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
+import { specificationOf } from '#tests/support/given-when-then.ts';
+import { storedStream, timeOf } from '#tests/support/stored-events.ts';
 
 const given = specificationOf(customerAggregate);
 

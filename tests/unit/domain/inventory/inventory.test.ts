@@ -5,11 +5,11 @@ import {
   type InventoryEvent,
   inventoryAggregate,
   reservationOf,
-} from '../../../../shared/domain/inventory/inventory.ts';
-import { type StockView, stockView } from '../../../../shared/domain/inventory/view.ts';
-import { MisplacedEvent } from '../../../../shared/domain/unreadable-event.ts';
-import { specificationOf } from '../../../support/given-when-then.ts';
-import { storedStream, timeOf } from '../../../support/stored-events.ts';
+} from '#domain/inventory/inventory.ts';
+import { type StockView, stockView } from '#domain/inventory/view.ts';
+import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
+import { specificationOf } from '#tests/support/given-when-then.ts';
+import { storedStream, timeOf } from '#tests/support/stored-events.ts';
 
 const given = specificationOf(inventoryAggregate);
 const { decide, evolve, initialState } = inventoryAggregate;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OrderItem } from '../../../../shared/domain/order/events.ts';
-import { orderAggregate } from '../../../../shared/domain/order/order.ts';
-import { specificationOf } from '../../../support/given-when-then.ts';
+import type { OrderItem } from '#domain/order/events.ts';
+import { orderAggregate } from '#domain/order/order.ts';
+import { specificationOf } from '#tests/support/given-when-then.ts';
 import { cancelledPaid, cancelledUnpaid, created, delivered, paid, place, shipped } from './examples.ts';
 
 const given = specificationOf(orderAggregate);

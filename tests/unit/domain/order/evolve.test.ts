@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { evolve, type OrderState } from '../../../../shared/domain/order/evolve.ts';
-import { type OrderEvent, orderAggregate } from '../../../../shared/domain/order/order.ts';
-import { MisplacedEvent } from '../../../../shared/domain/unreadable-event.ts';
+import { evolve, type OrderState } from '#domain/order/evolve.ts';
+import { type OrderEvent, orderAggregate } from '#domain/order/order.ts';
+import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
 import { cancelledPaid, cancelledUnpaid, created, delivered, paid, place, shipped } from './examples.ts';
 
 const stateAfter = (...events: OrderEvent[]): OrderState =>

@@ -1,5 +1,5 @@
-import type { PlaceOrder } from '../../../../shared/domain/order/decide.ts';
-import type { OrderEvent } from '../../../../shared/domain/order/order.ts';
+import type { PlaceOrder } from '#domain/order/decide.ts';
+import type { OrderEvent } from '#domain/order/order.ts';
 
 export const place: PlaceOrder = {
   type: 'place',

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { CommandRejected } from '../../../../shared/domain/command-rejected.ts';
-import { checkNewEvent } from '../../../../shared/domain/events.ts';
-import { type OrderCommand, type OrderEvent, orderAggregate } from '../../../../shared/domain/order/order.ts';
-import { orderRules } from '../../../../shared/domain/order/rules.ts';
+import { checkNewEvent } from '#domain/index.ts';
+import { type OrderCommand, type OrderEvent, orderAggregate } from '#domain/order/order.ts';
+import { orderRules } from '#domain/order/rules.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { place } from './examples.ts';
 
 const command: fc.Arbitrary<OrderCommand> = fc.oneof(

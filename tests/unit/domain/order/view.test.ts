@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OrderEvent } from '../../../../shared/domain/order/order.ts';
-import { type OrderView, orderView } from '../../../../shared/domain/order/view.ts';
-import { MisplacedEvent } from '../../../../shared/domain/unreadable-event.ts';
-import { storedStream, timeOf } from '../../../support/stored-events.ts';
+import type { OrderEvent } from '#domain/order/order.ts';
+import { type OrderView, orderView } from '#domain/order/view.ts';
+import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
+import { storedStream, timeOf } from '#tests/support/stored-events.ts';
 import { cancelledPaid, created, delivered, paid, place, shipped } from './examples.ts';
 
 const viewOf = (...events: OrderEvent[]): OrderView | undefined =>

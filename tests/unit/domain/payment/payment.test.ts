@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { type PaymentEvent, paymentAggregate } from '../../../../shared/domain/payment/payment.ts';
-import { MisplacedEvent } from '../../../../shared/domain/unreadable-event.ts';
-import { specificationOf } from '../../../support/given-when-then.ts';
+import { type PaymentEvent, paymentAggregate } from '#domain/payment/payment.ts';
+import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
+import { specificationOf } from '#tests/support/given-when-then.ts';
 
 const given = specificationOf(paymentAggregate);
 

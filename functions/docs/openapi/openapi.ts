@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import type { OperationContract } from '#api/operation.ts';
+
+export const contract: OperationContract = {
+  tag: 'Service',
+  summary: 'Get this document',
+  description: 'OpenAPI 3.1.',
+  answers: [
+    {
+      status: 200,
+      description: 'The document.',
+      schema: z.looseObject({ openapi: z.string(), paths: z.looseObject({}) }),
+      example: { openapi: '3.1.1', info: { title: 'Orderstream', version: '0.1.0' }, paths: {} },
+      headers: ['etag', 'cacheControl'],
+    },
+    {
+      status: 304,
+      description: 'It is still the one that If-None-Match names.',
+      headers: ['etag', 'cacheControl'],
+    },
+  ],
+};

@@ -1,0 +1,47 @@
+import * as z from 'zod';
+import * as fields from '#api/dto-fields.ts';
+import type { OperationContract } from '#api/operation.ts';
+
+export const contract: OperationContract = {
+  tag: 'Reports',
+  summary: "List an order's notifications",
+  description:
+    'What its customer was told, oldest first, where the deployment keeps emails instead of sending them (dev and local). None for an order that nobody heard of.',
+  answers: [
+    {
+      status: 200,
+      description: 'A page of notifications.',
+      schema: z.object({
+        notifications: z.array(
+          z
+            .object({
+              to: z.string().optional().meta({ description: 'Absent where the customer never registered' }),
+              customerId: fields.customerId,
+              orderId: fields.orderId,
+              subject: z.string(),
+              text: z.string(),
+              eventId: fields.eventId,
+              eventType: z.string().meta({ description: 'The event that it tells of' }),
+              sentAt: fields.timestamp,
+            })
+            .meta({ id: 'Notification' }),
+        ),
+        ...fields.page,
+      }),
+      example: {
+        notifications: [
+          {
+            to: 'ada@example.com',
+            customerId: 'ada',
+            orderId: 'fbdd7f74-f500-51a7-aa8e-e2964f6a9b52',
+            subject: 'Your order',
+            text: 'Thank you for your order.',
+            eventId: '019ab0c5-7f0a-7c3e-9a51-0f6d5b8f2e11',
+            eventType: 'OrderCreated',
+            sentAt: '2026-11-23T09:00:01.000Z',
+          },
+        ],
+      },
+    },
+  ],
+};

@@ -1,0 +1,55 @@
+import { rules } from '#api/problems.ts';
+import {
+  AppendTooLarge,
+  CommandIdReused,
+  ConcurrencyConflict,
+  VersionMismatch,
+} from '#kit/event-store/errors.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
+import { MAX_BODY_BYTES } from '#kit/http/handler.ts';
+import {
+  bodyTooLarge,
+  type HttpProblem,
+  invalidInput,
+  malformedJson,
+  notFound,
+  scopeMissing,
+  unauthenticated,
+  unsupportedMediaType,
+} from '#kit/http/problem.ts';
+import { problemOf } from '#kit/http/problem-of.ts';
+import type { Operation } from './operations.ts';
+
+/**
+ * Every error that the function of an operation may answer with, as the running code makes them: what follows from
+ * its route (a scope, a body, an id in its path), what every command may meet, its rules, and its own.
+ */
+export function problemsOf({ route, contract, authorized }: Operation): HttpProblem[] {
+  const throttled = Object.assign(new Error(), { name: 'ThrottlingException' });
+  return [
+    ...(authorized ? [unauthenticated()] : []),
+    ...(route.scope ? [scopeMissing(route.scope)] : []),
+    ...(route.params && route.malformedParams !== 422 ? [notFound()] : []),
+    invalidInput([exampleError(route.body !== undefined)]),
+    ...(route.body ? commandProblems() : []),
+    ...(contract.ifMatch ? [problemOf(new VersionMismatch('', 1, 2))] : []),
+    ...(contract.rules ?? []).map((rule) => problemOf(new CommandRejected(rule, rules[rule]))),
+    ...(contract.problems ?? []),
+    problemOf(undefined),
+    problemOf(throttled),
+  ];
+}
+
+const commandProblems = (): HttpProblem[] => [
+  malformedJson(),
+  bodyTooLarge(MAX_BODY_BYTES),
+  unsupportedMediaType(),
+  problemOf(new CommandIdReused('')),
+  problemOf(new AppendTooLarge('')),
+  problemOf(new ConcurrencyConflict('', 1)),
+];
+
+const exampleError = (hasBody: boolean) =>
+  hasBody
+    ? { path: 'coupon', message: 'is not a known field' }
+    : { path: 'page', message: 'is not a known field' };

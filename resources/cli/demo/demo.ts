@@ -1,0 +1,181 @@
+/** `npm run demo`: a realistic mix of orders against a running `npm start`, and where each of their events went. */
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { wantsColor } from '#resources/local/log-lines.ts';
+import { findRun, type Run } from '#resources/local/run-file.ts';
+import { Caller } from './api.ts';
+import { type Outcome, readWays, type Way } from './hops.ts';
+import { type Cast, type OrderAnswer, scenarios } from './scenarios.ts';
+import { table } from './table.ts';
+
+const SETTLE_MS = 30_000;
+const QUIET_MS = 2_500;
+
+/** The columns of the table. Who receives what is not known here: the stack's filters decide. */
+const consumers = [
+  'order-view',
+  'stock-view',
+  'sales',
+  'inventory',
+  'fraud-review',
+  'customs',
+  'notifications',
+  'order-payments',
+];
+
+async function main(): Promise<void> {
+  const run = await findRun(process.cwd());
+  if (!run) throw new Error('Nothing runs here. Start it with `npm start` in another terminal.');
+  const runId = randomBytes(3).toString('hex');
+  const stages = scenarios.length + 1;
+
+  const played: Played[] = [];
+  for (const [index, { title, play }] of scenarios.entries()) {
+    progress(index, stages, title);
+    const correlationId = `demo-${runId}-${index + 1}`;
+    played.push({ title, correlationId, orderId: await play(castOf(run, runId, correlationId)) });
+  }
+  progress(stages - 1, stages, 'a poison message');
+  const poison = { title: 'a poison message', correlationId: `demo-${runId}-poison` };
+  await publishPoison(run, poison.correlationId);
+  progress(stages, stages, 'waiting until every event has arrived');
+
+  const shop = shopOf(run, `demo-${runId}`);
+  const { orders, ways } = await settled(run, shop, played, poison.correlationId);
+  progressDone();
+  console.log(`\n${table(['order', 'event', ...consumers], rows([...played, poison], ways))}\n`);
+  console.log(`● handled   ${red('✗')} dead letter   · not for this consumer\n`);
+  console.log(await outcomes(shop, orders));
+}
+
+interface Played {
+  title: string;
+  /** Everything that the scenario set off carries it. */
+  correlationId: string;
+  orderId: string;
+}
+
+const shopOf = (run: Run, correlationId: string): Caller =>
+  new Caller(run.httpUrl, correlationId, 'shop', 'orders:manage payments:write inventory:write audit:read');
+
+function castOf(run: Run, runId: string, correlationId: string): Cast {
+  const shop = shopOf(run, correlationId);
+  return {
+    run: runId,
+    shop,
+    async customer(name) {
+      const caller = new Caller(run.httpUrl, correlationId, `demo-${name.toLowerCase()}-${runId}`);
+      await caller.post('/customers', { name, email: `${name.toLowerCase()}@example.com` }, 201);
+      return caller;
+    },
+    until: (orderId, condition) =>
+      eventually(async () => {
+        const order = await shop.get<OrderAnswer>(`/orders/${orderId}`);
+        return condition(order) ? order : undefined;
+      }, `order ${orderId}`),
+  };
+}
+
+/** A message that claims to be an order and is none: what a publisher of another team might send by mistake. */
+async function publishPoison(run: Run, correlationId: string): Promise<void> {
+  const sns = new SNSClient({
+    endpoint: run.emulators.sns,
+    region: run.emulators.region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
+  await sns.send(
+    new PublishCommand({
+      TopicArn: run.topics.EventsTopic?.arn,
+      Message: JSON.stringify({
+        eventType: 'OrderCreated',
+        metadata: { correlationId },
+        data: 'not an order',
+      }),
+      MessageAttributes: { eventType: attribute('OrderCreated'), aggregateType: attribute('order') },
+    }),
+  );
+  sns.destroy();
+}
+
+/** Waits until the views have reached their streams and no delivery has come for a while. */
+/** Waits until nothing has happened for longer than the longest batching window, and every event was handled somewhere. */
+async function settled(
+  run: Run,
+  shop: Caller,
+  played: Played[],
+  poison: string,
+): Promise<{ orders: { title: string; order: OrderAnswer }[]; ways: Map<string, Way[]> }> {
+  let before = -1;
+  const ways = await eventually(async () => {
+    const seen = await readWays(run.hopsFile);
+    const ours = [...played.map(({ correlationId }) => correlationId), poison].map(
+      (id) => seen.get(id) ?? [],
+    );
+    const outcomesSoFar = ours.flat().reduce((sum, { outcomes }) => sum + outcomes.size, 0);
+    const quiet = outcomesSoFar === before && ours.every((events) => events.length > 0);
+    before = outcomesSoFar;
+    if (!quiet) await pause(QUIET_MS);
+    return quiet ? seen : undefined;
+  }, 'the events of this demo');
+  const orders = await Promise.all(
+    played.map(async ({ title, orderId }) => ({
+      title,
+      order: await shop.get<OrderAnswer>(`/orders/${orderId}`),
+    })),
+  );
+  return { orders, ways };
+}
+
+function rows(played: { title: string; correlationId: string }[], ways: Map<string, Way[]>): string[][] {
+  const mark = (outcome: Outcome | undefined) =>
+    outcome === 'handled' ? '●' : outcome === 'dead letter' ? red('✗') : '·';
+  return played.flatMap(({ title, correlationId }) =>
+    (ways.get(correlationId) ?? []).map(({ eventType, outcomes }, index) => [
+      index === 0 ? title : '',
+      eventType,
+      ...consumers.map((consumer) => mark(outcomes.get(consumer))),
+    ]),
+  );
+}
+
+async function outcomes(shop: Caller, orders: { title: string; order: OrderAnswer }[]): Promise<string> {
+  const lines = await Promise.all(
+    orders.map(async ({ title, order }) => {
+      const { notifications } = await shop.get<{ notifications: unknown[] }>(
+        `/notifications?orderId=${order.orderId}`,
+      );
+      return [title, order.orderId, order.status, order.total.toFixed(2), String(notifications.length)];
+    }),
+  );
+  return table(['order', 'id', 'status', 'total', 'messages to the customer'], lines);
+}
+
+async function eventually<T>(attempt: () => Promise<T | undefined>, what: string): Promise<T> {
+  const deadline = Date.now() + SETTLE_MS;
+  for (;;) {
+    const result = await attempt();
+    if (result !== undefined) return result;
+    if (Date.now() > deadline) throw new Error(`Not settled after ${SETTLE_MS / 1000} s: ${what}`);
+    await pause(100);
+  }
+}
+
+const onTerminal = process.stdout.isTTY === true;
+const red = (text: string) => (wantsColor(process.stdout) ? `\u001b[31m${text}\u001b[0m` : text);
+
+function progress(done: number, all: number, what: string): void {
+  const bar = '█'.repeat(Math.round((20 * done) / all)).padEnd(20, '░');
+  const line = `${bar} ${done}/${all} ${what}`;
+  process.stdout.write(onTerminal ? `\r\u001b[2K${line}` : `${line}\n`);
+}
+
+function progressDone(): void {
+  if (onTerminal) process.stdout.write('\r\u001b[2K');
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${onTerminal ? '\n' : ''}${error.message}\n`);
+  process.exitCode = 1;
+});

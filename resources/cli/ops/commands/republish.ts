@@ -1,0 +1,67 @@
+import { type Command, only, rateOf } from '#resources/cli/ops/command.ts';
+
+interface Chunk {
+  published: number;
+  tooOld: number;
+  progress: number;
+  publisherFailures?: { batches?: number; unreadable?: number; settled?: number };
+  continuation?: object;
+}
+
+export const republish: Command = {
+  usage:
+    'republish --stream id | --type t --from time --to time | --publisher-failures   [--rate n/s] [--old] [--dry-run]',
+  options: {
+    stream: { type: 'string' },
+    type: { type: 'string' },
+    from: { type: 'string' },
+    to: { type: 'string' },
+    'publisher-failures': { type: 'boolean' },
+    rate: { type: 'string' },
+    old: { type: 'boolean' },
+    'dry-run': { type: 'boolean' },
+  },
+  async run(values, { invoke, progress }) {
+    const dryRun = values['dry-run'] === true;
+    const asked = {
+      ...only(values, 'stream', 'type', 'from', 'to', 'old'),
+      ...(values['publisher-failures'] && { publisherFailures: true }),
+      ...rateOf(values.rate),
+      dryRun,
+    };
+    let published = 0;
+    let tooOld = 0;
+    let publisherFailures: Chunk['publisherFailures'];
+    let chunk: Chunk | undefined;
+    do {
+      const continuation = chunk?.continuation;
+      chunk = (await invoke('republish', { ...asked, ...(continuation && { continuation }) })) as Chunk;
+      published += chunk.published;
+      tooOld += chunk.tooOld;
+      if (chunk.publisherFailures) publisherFailures = { ...publisherFailures, ...chunk.publisherFailures };
+      progress.show(chunk.progress, `${published} events`);
+    } while (chunk.continuation);
+    const result = { ...asked, published, tooOld, ...(publisherFailures && { failures: publisherFailures }) };
+    return { result, text: textOf(published, tooOld, publisherFailures, dryRun), ok: tooOld === 0 };
+  },
+};
+
+function textOf(
+  published: number,
+  tooOld: number,
+  failures: Chunk['publisherFailures'],
+  dryRun: boolean,
+): string {
+  const lines = [`${published} events ${dryRun ? 'would go' : 'went'} to the topic.`];
+  if (tooOld > 0) {
+    const why = 'older than consumers remember, which would count or notify twice';
+    lines.push(`${tooOld} are ${why}. --old takes them in.`);
+  }
+  if (failures) {
+    const { batches = 0, unreadable = 0, settled = 0 } = failures;
+    lines.unshift(`Batches that the publisher gave up on: ${batches}.`);
+    if (!dryRun) lines.push(`${settled} of ${batches} are settled.`);
+    if (unreadable > 0) lines.push(`${unreadable} messages tell of no batch: look at that queue by hand.`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,120 @@
+import * as z from 'zod';
+import { COUNTRIES } from './countries.ts';
+import { amount } from './money.ts';
+
+// What input may look like. Events ask for less (shared/domain/fields.ts): what happened has to stay readable.
+// Where a schema's JSON Schema does not follow from it, `meta({ documented })` says it (resources/api-docs).
+
+/**
+ * Trimmed; at least one character, at most `max` of them (code points, as JSON Schema counts); no control
+ * characters and no half of a surrogate pair.
+ */
+export const text = (max: number) =>
+  z
+    .string()
+    .refine((value) => !/\p{Cc}/u.test(value), 'must not hold control characters')
+    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
+    .trim()
+    .min(1, 'must not be empty')
+    .refine((value) => lengthOf(value) <= max, `must have at most ${max} characters`)
+    .meta({ documented: { type: 'string', minLength: 1, maxLength: max, pattern: SOMETHING_PRINTABLE } });
+
+/** No control character, and one that is no space. */
+const SOMETHING_PRINTABLE =
+  '^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F][^\\u0000-\\u001F\\u007F-\\u009F]*$';
+
+/** In code points; a text that is far too long is not taken apart. */
+const lengthOf = (value: string): number => (value.length > 10_000 ? value.length : [...value].length);
+
+export const name = text(200);
+
+export const reason = text(500);
+
+export const email = z
+  .string()
+  .trim()
+  .max(254, 'must have at most 254 characters')
+  .pipe(z.email('must be an email address'))
+  .meta({
+    documented: { type: 'string', format: 'email', maxLength: 254, pattern: z.regexes.email.source },
+  });
+
+/** Also what a token's `sub` looks like: `auth0|5f7c…`, `alice@example.com`. */
+export const customerId = z
+  .string()
+  .regex(/^[A-Za-z0-9._:@|-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : @ | -');
+
+const UUID = '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$';
+
+/** In lower case, as ids are stored. */
+export const uuid = z
+  .string()
+  .toLowerCase()
+  .pipe(z.guid('must be a UUID'))
+  .meta({ documented: { type: 'string', format: 'uuid', pattern: UUID } });
+
+export const orderId = uuid;
+
+export const paymentId = uuid;
+
+export const sku = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'must be 1 to 64 of A-Z a-z 0-9 . _ -, beginning with a letter or digit',
+  );
+
+/** ISO 3166-1 alpha-2. */
+export const country = z
+  .enum(COUNTRIES, 'must be an ISO 3166-1 alpha-2 code, e.g. US')
+  .meta({ id: 'Country', description: 'ISO 3166-1 alpha-2' });
+
+export const quantity = z.int().min(1).max(10_000);
+
+/** Of one delivery to the warehouse. */
+export const receivedQuantity = z.int().min(1).max(1_000_000);
+
+/** For one item; parsed to minor units. */
+export const unitPrice = (currency: () => string) => amount(currency, 1_000_000);
+
+/** `yyyy-mm-dd`, a day that there is. */
+export const isoDate = z.iso.date('must be a date, yyyy-mm-dd');
+
+const DATE_TIME =
+  '^(19[7-9]\\d|[2-9]\\d{3})-\\d\\d-\\d\\dT([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d+)?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$';
+
+/** ISO 8601 with a time zone, from 1970 to 9999; parsed to UTC with milliseconds, so that times compare as strings. */
+export const isoDateTime = z.iso
+  .datetime({ offset: true, error: 'must be an ISO 8601 time with a time zone, e.g. 2026-01-31T12:00:00Z' })
+  .refine(isInRange, 'must lie between 1970 and 9999')
+  .transform((value) => new Date(value).toISOString())
+  .meta({ documented: { type: 'string', format: 'date-time', pattern: DATE_TIME } });
+
+/** A query field: a whole number of 1 to 100. */
+export const limit = wholeNumber(1, 100);
+
+/** A query field: a whole number in decimal digits. */
+export function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message)
+    .meta({ documented: { type: 'integer', minimum: min, maximum: max } });
+}
+
+/** 1 to 100 of `item`. The length is looked at first, so that a list of a million is one error. */
+export const items = <Item>(item: z.ZodType<Item>) =>
+  z
+    .array(z.unknown())
+    .min(1, 'must have at least 1 item')
+    .max(100, 'must have at most 100 items')
+    .pipe(z.array(item))
+    .meta({ documented: z.array(item).min(1).max(100) });
+
+function isInRange(value: string): boolean {
+  const year = new Date(value).getUTCFullYear();
+  // What is no time at all (NaN) has been complained about already.
+  return !(year < 1970 || year > 9999);
+}

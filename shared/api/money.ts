@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { InvalidAmount, toMajor, toMinor } from '#domain/money.ts';
+
+/** The API shows decimals (19.99), events hold integer minor units (1999): the one way from the one to the other. */
+export const shown = (minor: number, currency: string): number => toMajor(minor, currency);
+
+/**
+ * An amount of 0 to `max` in major units, with no more decimals than the currency has; parsed to minor units.
+ * `currency` is asked for when a request is checked, not before.
+ */
+export const amount = (currency: () => string, max: number) =>
+  z
+    .number()
+    .min(0)
+    .max(max)
+    .transform((value, context) => {
+      try {
+        return toMinor(value, currency());
+      } catch (error) {
+        if (!(error instanceof InvalidAmount)) throw error;
+        context.addIssue({ code: 'custom', message: error.message });
+        return z.NEVER;
+      }
+    });

@@ -1,0 +1,59 @@
+import type * as z from 'zod';
+import type { customerRules } from '#domain/customer/decide.ts';
+import type { inventoryRules } from '#domain/inventory/decide.ts';
+import type { OrderRule } from '#domain/order/rules.ts';
+import type { paymentRules } from '#domain/payment/decide.ts';
+import type { HttpProblem } from '#kit/http/problem.ts';
+
+/** A rule of the domain, by its stable name. */
+export type Rule =
+  | OrderRule
+  | keyof typeof customerRules
+  | keyof typeof inventoryRules
+  | keyof typeof paymentRules;
+
+export const tags = {
+  Orders: 'Placing orders, and what becomes of them.',
+  Customers: 'Who orders. The name is joined to orders when they are read.',
+  Payments: 'What a payment provider reports.',
+  Inventory: 'Stock by SKU. A SKU that was never received is not tracked and always available.',
+  Reports: 'What consumers have made of the events.',
+  Audit: 'The events themselves.',
+  Service: 'The API itself.',
+} as const;
+
+/** An answer that is no error. */
+export interface Answer {
+  status: 200 | 201 | 304;
+  description: string;
+  /** JSON; absent where the body is something else or empty. */
+  schema?: z.ZodType;
+  example?: unknown;
+  /** The body's media type where it is not JSON. */
+  mediaType?: string;
+  /** With a `?` not always. */
+  headers?: readonly ('etag' | 'etag?' | 'location' | 'cacheControl')[];
+}
+
+/**
+ * What a client is told of an operation beyond what its handler's route says. Lives in `contract.ts` beside the
+ * handler, which does not import it: bundles carry no texts. Method, path and token are the template's, input is
+ * the route's schemas; of errors only those are named that do not follow from these.
+ */
+export interface OperationContract {
+  tag: keyof typeof tags;
+  /** One line, imperative, without a full stop. */
+  summary: string;
+  description: string;
+  /** Of path and query, by name: an example, and what it means where resources/api-docs/parameters.ts says nothing. */
+  parameters?: Readonly<Record<string, { description?: string; example?: string | number }>>;
+  /** Bodies by name. */
+  requests?: Readonly<Record<string, object>>;
+  answers: readonly Answer[];
+  /** It heeds If-Match. */
+  ifMatch?: true;
+  /** Rules that it may break. */
+  rules?: readonly Rule[];
+  /** Errors of its own. */
+  problems?: readonly HttpProblem[];
+}

@@ -1,0 +1,46 @@
+import * as z from 'zod';
+import { customerRules } from '#domain/customer/decide.ts';
+import { inventoryRules } from '#domain/inventory/decide.ts';
+import { orderRules } from '#domain/order/rules.ts';
+import { paymentRules } from '#domain/payment/decide.ts';
+import type { Rule } from './operation.ts';
+
+/** Rule → what a person reads. */
+export const rules: Readonly<Record<Rule, string>> = {
+  ...orderRules,
+  ...customerRules,
+  ...inventoryRules,
+  ...paymentRules,
+};
+
+/** Every error of the functions; RFC 9457. */
+export const problem = z
+  .object({
+    type: z
+      .string()
+      .regex(/^urn:orderstream:problem:[a-z0-9-]+$/)
+      .meta({ description: 'Stable, for programs' }),
+    title: z.string().meta({ description: 'The same for every problem of this type' }),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What is wrong this time, for people' }),
+    instance: z.string().optional().meta({ description: 'The path of the request' }),
+    correlationId: z.string().meta({ description: 'Finds the request in the logs' }),
+    rule: z.string().optional().meta({ description: 'The rule of the domain that was broken; stable' }),
+    errors: z
+      .array(
+        z.object({
+          path: z
+            .string()
+            .meta({ description: 'As in `items[0].sku`; or the name of a parameter or header' }),
+          message: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Everything that is wrong with the input, at once' }),
+  })
+  .meta({ id: 'Problem', description: 'application/problem+json, RFC 9457' });
+
+/** What API Gateway answers by itself, before or instead of a function. */
+export const gatewayMessage = z
+  .object({ message: z.string() })
+  .meta({ id: 'GatewayMessage', description: "API Gateway's own answer; not problem+json" });

@@ -1,0 +1,42 @@
+import { withoutEmails } from '#kit/observability/redaction.ts';
+
+// Messages reach logs, also where Lambda writes an error that nobody caught: no email address in a stream's name.
+
+/** Another command appended first. Load again and decide again. */
+export class ConcurrencyConflict extends Error {
+  override readonly name = 'ConcurrencyConflict';
+  readonly #existing: unknown;
+
+  constructor(streamId: string, version: number, existing?: unknown) {
+    super(`version ${version} of ${withoutEmails(streamId)} is taken`);
+    this.#existing = existing;
+  }
+
+  /** The item that stood where ours should go, if DynamoDB returned it. No own property: Lambda logs those of an error. */
+  get existing(): unknown {
+    return this.#existing;
+  }
+}
+
+/** The caller decided on another version than the stream has (If-Match). */
+export class VersionMismatch extends Error {
+  override readonly name = 'VersionMismatch';
+
+  constructor(streamId: string, expected: number, actual: number) {
+    super(`${withoutEmails(streamId)} is at version ${actual}, not ${expected}`);
+  }
+}
+
+/** The same commandId with another payload. */
+export class CommandIdReused extends Error {
+  override readonly name = 'CommandIdReused';
+
+  constructor(commandId: string) {
+    super(`command ${commandId} was sent before with another payload`);
+  }
+}
+
+/** The command would append what cannot be stored or published. */
+export class AppendTooLarge extends Error {
+  override readonly name = 'AppendTooLarge';
+}

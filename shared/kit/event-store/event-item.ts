@@ -1,0 +1,36 @@
+import type { StoredEvent } from '#kit/events/event.ts';
+import { timeOf } from '#kit/events/ids.ts';
+
+/**
+ * Index `by-type` spreads each type's day over this many partitions, so that no type is held to one
+ * partition's 1,000 writes a second. These names and this number reach storage: a reader must know
+ * every number that was ever written, so raise it only together with `shardsOf`.
+ */
+export const BY_TYPE_SHARDS = 4;
+export const BY_TYPE_INDEX = 'by-type';
+
+/** An event as the events table holds it: the envelope and the partition key of the index. */
+export type EventItem = StoredEvent & { typeDayShard: string };
+
+export const toItem = (event: StoredEvent): EventItem => ({
+  ...event,
+  typeDayShard: byTypePartition(event.eventType, dayOf(timeOf(event.eventId)), shardOf(event.streamId)),
+});
+
+/** The event as it was appended: nothing is lifted or checked. */
+export const fromItem = ({ typeDayShard: _, ...event }: EventItem): StoredEvent => event;
+
+export const byTypePartition = (eventType: string, day: string, shard: number): string =>
+  `${eventType}#${day}#${shard}`;
+
+/** yyyy-mm-dd in UTC. */
+export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** FNV-1a over the stream's name: all events of a stream lie in one shard. */
+export function shardOf(streamId: string, shards: number = BY_TYPE_SHARDS): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < streamId.length; index++) {
+    hash = Math.imul(hash ^ streamId.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash % shards;
+}

@@ -1,0 +1,41 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DomainEvent, upcast } from '#domain/index.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+
+export interface LoadOptions {
+  /** Only what comes after this version; 0 = from the start. */
+  after?: number;
+  /** At the most so many events. */
+  limit?: number;
+}
+
+/**
+ * The events of one stream in the order of their versions, lifted to today's schemas; none = no such stream.
+ * Strongly consistent: everything that was acknowledged is there. Throws UnreadableEvent, naming the type and
+ * version, for an event that this code is too old for.
+ */
+export async function load(
+  runtime: Runtime,
+  streamId: string,
+  options: LoadOptions = {},
+): Promise<DomainEvent[]> {
+  const { after = 0, limit = Number.POSITIVE_INFINITY } = options;
+  const events: DomainEvent[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = await runtime.dynamo.send(
+      new QueryCommand({
+        TableName: runtime.setting('EVENTS_TABLE'),
+        KeyConditionExpression: 'streamId = :streamId AND #version > :after',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':streamId': streamId, ':after': after },
+        ConsistentRead: true,
+        Limit: Number.isFinite(limit) ? limit - events.length : undefined,
+        ExclusiveStartKey: start,
+      }),
+    );
+    for (const item of page.Items ?? []) events.push(upcast(item));
+    start = page.LastEvaluatedKey;
+  } while (start && events.length < limit);
+  return events;
+}

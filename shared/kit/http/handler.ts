@@ -1,0 +1,166 @@
+import middy from '@middy/core';
+import headerNormalizer from '@middy/http-header-normalizer';
+import jsonBodyParser from '@middy/http-json-body-parser';
+import securityHeaders from '@middy/http-security-headers';
+import type { Context } from 'aws-lambda';
+import * as z from 'zod';
+import type { Runtime } from '#kit/config/runtime.ts';
+import type { Problem } from '#kit/events/field-errors.ts';
+import { bodyTooLarge, invalidInput, notFound, scopeMissing } from './problem.ts';
+import { problemOf } from './problem-of.ts';
+import {
+  anonymous,
+  callerOf,
+  correlationIdOf,
+  type HttpEvent,
+  type HttpRequest,
+  headerOf,
+  idempotencyKeyOf,
+  ifMatchOf,
+  pathParametersOf,
+} from './request.ts';
+import { answerResult, type HttpAnswer, type HttpResult, problemResult } from './response.ts';
+import { parsePart } from './validation.ts';
+
+/** Bytes of a body; far above 100 items with the longest fields. */
+export const MAX_BODY_BYTES = 128 * 1024;
+
+/** Schemas are strict objects (`z.strictObject`), so that a field that nobody knows is an error. */
+export interface HttpRoute<Params, Query, Body> {
+  /** What a page may load, where the rest may load nothing: directives of its Content-Security-Policy. */
+  pagePolicy?: Readonly<Record<string, string | undefined>>;
+  /** Without it in the token: 403. */
+  scope?: string;
+  /** The route takes no token. */
+  anonymous?: true;
+  params?: z.ZodType<Params>;
+  /** A malformed id in the path names nothing: 404. Where the path names what the command brings into being: 422. */
+  malformedParams?: 404 | 422;
+  /** Over strings. No schema: no query parameter is known. */
+  query?: z.ZodType<Query>;
+  /** No schema: the body is not looked at. A request without a body counts as `{}`. */
+  body?: z.ZodType<Body>;
+  handle(request: HttpRequest<Params, Query, Body>): Promise<HttpAnswer>;
+}
+
+/** What the contract is made of (resources/api-docs): all of a route but what it does. */
+export type HttpRouteInput = Omit<HttpRoute<unknown, unknown, unknown>, 'handle'>;
+
+/** A Lambda handler of an HTTP API (payload format 2.0). */
+export interface HttpLambda {
+  (event: HttpEvent, context?: Partial<Context>): Promise<HttpResult>;
+  readonly route: HttpRouteInput;
+}
+
+/**
+ * Makes a route's Lambda handler: identity, scope, size, JSON and fields are checked in this order (401, 403,
+ * 413, 415, 400, 404, 422 with all errors at once); what `handle` throws becomes a problem (see `problemOf`).
+ * Never rejects. Every answer carries `x-correlation-id`; every request is one line in the log, without
+ * anything of a person.
+ */
+export function httpHandler<Params = unknown, Query = unknown, Body = unknown>(
+  runtime: Runtime,
+  route: HttpRoute<Params, Query, Body>,
+): HttpLambda {
+  const parser = jsonBodyParser();
+  const pipeline = middy<HttpEvent, HttpResult>(async (event: HttpEvent) => {
+    const request = checked(route, event);
+    return answerResult(await route.handle(request), request.correlationId);
+  })
+    .use(securityHeaders(securityOptions(route.pagePolicy)))
+    .use(headerNormalizer())
+    .before(({ event }) => {
+      authorize(route, event);
+      if (route.body) refuseTooLarge(event);
+    })
+    .before((request) => {
+      if (!route.body) return;
+      if (request.event.body) parser.before?.(request as never);
+      else Object.assign(request.event, { body: {} });
+    })
+    .onError((request) => {
+      request.response = failed(runtime, request.event, request.error);
+    });
+
+  const lambda = async (event: HttpEvent, context: Partial<Context> = {}) => {
+    const started = runtime.now();
+    const result = await pipeline({ ...event }, context as Context);
+    runtime.logger.info('request', {
+      hop: 'http',
+      route: event.routeKey,
+      status: result.statusCode,
+      ms: runtime.now() - started,
+      correlationId: correlationIdOf(event),
+    });
+    runtime.metrics.flush();
+    return result;
+  };
+  return Object.assign(lambda, { route });
+}
+
+// What only browsers' documents need is left out.
+const securityOptions = (pagePolicy: HttpRouteInput['pagePolicy']) =>
+  ({
+    contentSecurityPolicy: {
+      'default-src': "'none'",
+      'report-to': '',
+      'require-trusted-types-for': '',
+      ...pagePolicy,
+    },
+    crossOriginEmbedderPolicy: false,
+    crossOriginOpenerPolicy: false,
+    dnsPrefetchControl: false,
+    downloadOptions: false,
+    originAgentCluster: false,
+    permissionsPolicy: false,
+    permittedCrossDomainPolicies: false,
+    reportingEndpoints: false,
+    reportTo: false,
+  }) as const;
+
+function authorize(route: { scope?: string; anonymous?: true }, event: HttpEvent): void {
+  if (route.anonymous) return;
+  const caller = callerOf(event);
+  if (route.scope && !caller.can(route.scope)) throw scopeMissing(route.scope);
+}
+
+function refuseTooLarge({ body, isBase64Encoded }: HttpEvent): void {
+  const bytes = Buffer.byteLength(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
+}
+
+const none: z.ZodType = z.strictObject({});
+
+function checked<Params, Query, Body>(
+  route: HttpRoute<Params, Query, Body>,
+  event: HttpEvent,
+): HttpRequest<Params, Query, Body> {
+  const problems: Problem[] = [];
+  const params = route.params && parsePart(route.params, pathParametersOf(event), problems);
+  if (problems.length > 0 && route.malformedParams !== 422) throw notFound();
+  const query = parsePart(route.query ?? none, event.queryStringParameters ?? {}, problems);
+  const body = route.body && parsePart(route.body, event.body, problems);
+  const ifMatch = ifMatchOf(event, problems);
+  const idempotencyKey = idempotencyKeyOf(event, problems);
+  if (problems.length > 0) throw invalidInput(problems);
+  return {
+    params: params as Params,
+    query: query as Query,
+    body: body as Body,
+    caller: route.anonymous ? anonymous() : callerOf(event),
+    correlationId: correlationIdOf(event),
+    requestId: event.requestContext.requestId,
+    header: (name) => headerOf(event, name),
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  };
+}
+
+function failed(runtime: Runtime, event: HttpEvent, error: unknown): HttpResult {
+  const problem = problemOf(error);
+  const correlationId = correlationIdOf(event);
+  if (problem.status >= 500) {
+    runtime.logger.error('request failed', { route: event.routeKey, correlationId, error: error as Error });
+  }
+  return problemResult(problem, correlationId, event.rawPath);
+}

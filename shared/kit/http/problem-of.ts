@@ -1,0 +1,98 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  AppendTooLarge,
+  CommandIdReused,
+  ConcurrencyConflict,
+  VersionMismatch,
+} from '#kit/event-store/errors.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
+import { HttpProblem, invalidInput, malformedJson, unsupportedMediaType } from './problem.ts';
+
+/** Rules that speak of the input, not of the state it met. */
+const INPUT_RULES = new Set([
+  'amount_mismatch',
+  'currency_mismatch',
+  'order_total_too_large',
+  'order_without_items',
+  'order_item_invalid',
+  'quantity_not_positive',
+]);
+
+const THROTTLES = new Set([
+  'ThrottlingException',
+  'Throttling',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+]);
+
+/** What a client is told of an error. Whatever is not named here is a 500 that says nothing. */
+export function problemOf(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof CommandRejected) return rejected(error);
+  if (error instanceof VersionMismatch) {
+    const detail = 'The resource has changed since the version that If-Match names.';
+    return new HttpProblem(412, { code: 'version-mismatch', title: 'Version mismatch', detail });
+  }
+  if (error instanceof ConcurrencyConflict) {
+    const detail = 'Other commands on the same resource came first, time and again. Try again.';
+    return new HttpProblem(409, { code: 'concurrency-conflict', title: 'Lost race', detail });
+  }
+  if (error instanceof CommandIdReused) {
+    const detail = 'This Idempotency-Key was used before, with another request.';
+    return new HttpProblem(422, { code: 'idempotency-key-reused', title: 'Idempotency-Key reused', detail });
+  }
+  if (error instanceof AppendTooLarge) {
+    const detail = 'The command is too large to be stored.';
+    return new HttpProblem(422, { code: 'command-too-large', title: 'Command too large', detail });
+  }
+  if (isThrottle(error) || isTimeout(error)) return unavailable();
+  return parserProblem(error) ?? internal();
+}
+
+function rejected({ rule, message }: CommandRejected): HttpProblem {
+  const parts = { code: rule.replaceAll('_', '-'), detail: message, rule };
+  if (rule.endsWith('_not_found')) return new HttpProblem(404, { ...parts, title: 'Not found' });
+  if (INPUT_RULES.has(rule)) return new HttpProblem(422, { ...parts, title: 'Invalid input' });
+  return new HttpProblem(409, { ...parts, title: 'Rule broken' });
+}
+
+const unavailable = (): HttpProblem =>
+  new HttpProblem(503, {
+    code: 'unavailable',
+    title: 'Unavailable',
+    detail: 'Too busy to answer. Try again, with the same Idempotency-Key where you sent one.',
+    headers: { 'retry-after': '1' },
+  });
+
+const internal = (): HttpProblem =>
+  new HttpProblem(500, {
+    code: 'internal-error',
+    title: 'Internal error',
+    detail: 'Something went wrong on our side. The correlationId finds it in the logs.',
+  });
+
+function isThrottle(error: unknown): boolean {
+  if (error instanceof TransactionCanceledException) {
+    return (error.CancellationReasons ?? []).some(({ Code }) =>
+      /Throttling|ThroughputExceeded/.test(Code ?? ''),
+    );
+  }
+  return error instanceof Error && THROTTLES.has(error.name);
+}
+
+// Thrown by middy shortly before Lambda would end the function.
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'TimeoutError' && packageOf(error) === '@middy/core';
+
+// The parser calls malformed JSON a 422; to us that is a body whose fields are wrong, `__proto__` among them.
+function parserProblem(error: unknown): HttpProblem | undefined {
+  if (packageOf(error) !== '@middy/http-json-body-parser') return undefined;
+  const { statusCode, message, cause } = error as Error & { statusCode?: number; cause: { data?: unknown } };
+  if (statusCode === 415) return unsupportedMediaType();
+  if (!message.startsWith('Forbidden key')) return malformedJson();
+  return invalidInput([{ path: String(cause.data), message: 'is not a known field' }]);
+}
+
+const packageOf = (error: unknown): unknown =>
+  (error as { cause?: { package?: unknown } } | undefined)?.cause?.package;

@@ -1,0 +1,102 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Problem } from '#kit/events/field-errors.ts';
+import { type Claims, isIdToken, rightsOf } from './permissions.ts';
+import { unauthenticated } from './problem.ts';
+
+/** Who sent the request, by the claims of the token that the API's authorizer has checked. */
+export interface Caller {
+  /** The claim `sub`. */
+  userId: string;
+  /** What the token gives a right to, as `rightsOf` reads it. */
+  scopes: readonly string[];
+  can(scope: string): boolean;
+}
+
+/** A request whose every part has been checked. */
+export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> {
+  params: Params;
+  query: Query;
+  body: Body;
+  caller: Caller;
+  /** One id for everything that this request sets off. */
+  correlationId: string;
+  /** API Gateway's id of this request. */
+  requestId: string;
+  /** The version that the caller last saw. */
+  ifMatch?: number;
+  idempotencyKey?: string;
+  /** Of any other header, by its name in lower case. */
+  header(name: string): string | undefined;
+}
+
+/** What API Gateway sends, the headers' names in lower case. */
+export type HttpEvent = APIGatewayProxyEventV2;
+
+/** What the headers may hold. */
+export const IF_MATCH = /^(\*|"[1-9][0-9]{0,14}")$/;
+export const IDEMPOTENCY_KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+const CORRELATION_ID = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Throws 401 where there are no claims: a route without its authorizer lets nobody in. Nor does an ID token. */
+export function callerOf(event: HttpEvent): Caller {
+  const { authorizer } = event.requestContext as { authorizer?: { jwt?: { claims?: Claims } } };
+  const claims = authorizer?.jwt?.claims ?? {};
+  const { sub } = claims;
+  if (typeof sub !== 'string' || sub === '' || isIdToken(claims)) throw unauthenticated();
+  return caller(sub, rightsOf(claims));
+}
+
+/** Of a route that asks for no token. */
+export const anonymous = (): Caller => caller('anonymous', []);
+
+const caller = (userId: string, scopes: readonly string[]): Caller => ({
+  userId,
+  scopes,
+  can: (scope) => scopes.includes(scope),
+});
+
+/** The client's own id for everything that this request sets off, where it is sane; else the request's. */
+export function correlationIdOf(event: HttpEvent): string {
+  const given = headerOf(event, 'x-correlation-id');
+  if (given !== undefined && CORRELATION_ID.test(given)) return given;
+  return event.requestContext?.requestId ?? 'unknown';
+}
+
+/** `"3"` → 3; undefined for none and for `*`. */
+export function ifMatchOf(event: HttpEvent, problems: Problem[]): number | undefined {
+  const given = headerOf(event, 'if-match')?.trim();
+  if (given === undefined) return undefined;
+  if (IF_MATCH.test(given)) return given === '*' ? undefined : Number(given.slice(1, -1));
+  problems.push({ path: 'if-match', message: 'must be a version in quotes as ETag has it, e.g. "3", or *' });
+  return undefined;
+}
+
+export function idempotencyKeyOf(event: HttpEvent, problems: Problem[]): string | undefined {
+  const given = headerOf(event, 'idempotency-key');
+  if (given === undefined) return undefined;
+  if (IDEMPOTENCY_KEY.test(given)) return given;
+  problems.push({ path: 'idempotency-key', message: 'must be 1 to 255 printable ASCII characters' });
+  return undefined;
+}
+
+/** API Gateway decodes them; an emulator may not. No id has a `%` of its own. */
+export const pathParametersOf = (event: HttpEvent): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, decoded(value ?? '')]),
+  );
+
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Also before the normalizer has run: an error may come earlier. */
+export function headerOf(event: HttpEvent, name: string): string | undefined {
+  for (const [given, value] of Object.entries(event.headers ?? {})) {
+    if (given.toLowerCase() === name) return value;
+  }
+  return undefined;
+}

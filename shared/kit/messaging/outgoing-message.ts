@@ -1,0 +1,44 @@
+import type { MessageAttributeValue } from '@aws-sdk/client-sns';
+import { messageAttributes, upcast } from '#domain/index.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
+import { UnreadableEvent } from '#kit/events/unreadable-event.ts';
+import { type EventLine, eventLine } from '#kit/observability/log-context.ts';
+
+/** A message on its way to the topic. */
+export interface OutgoingMessage {
+  /** The `eventId`. */
+  id: string;
+  /** The event as it is stored, as JSON. */
+  body: string;
+  attributes: Record<string, MessageAttributeValue>;
+  /** What log lines say of it. */
+  about: EventLine;
+  /** What SNS counts against its limit: body, attribute names, types and values. */
+  bytes: number;
+}
+
+/**
+ * The event as a message: the body as it was stored, the attributes from its data in today's schema. An event
+ * that this code cannot read is published all the same, with the two attributes every event has: its
+ * consumers know better what to do with it than a publisher that would hold up the shard.
+ */
+export function toMessage(event: StoredEvent): OutgoingMessage {
+  const body = JSON.stringify(event);
+  const attributes: Record<string, MessageAttributeValue> = {};
+  let bytes = Buffer.byteLength(body);
+  for (const [name, value] of Object.entries(attributesOf(event))) {
+    const DataType = typeof value === 'number' ? 'Number' : 'String';
+    attributes[name] = { DataType, StringValue: String(value) };
+    bytes += Buffer.byteLength(name) + DataType.length + Buffer.byteLength(String(value));
+  }
+  return { id: event.eventId, body, attributes, about: eventLine(event), bytes };
+}
+
+function attributesOf(event: StoredEvent): Record<string, string | number> {
+  try {
+    return messageAttributes(upcast(event));
+  } catch (error) {
+    if (!(error instanceof UnreadableEvent)) throw error;
+    return { eventType: event.eventType, aggregateType: event.aggregateType };
+  }
+}

@@ -1,0 +1,104 @@
+import type { Message } from '@aws-sdk/client-sqs';
+import { streamIdOf } from '#kit/events/event.ts';
+import { fingerprint } from '#kit/messaging/send-dead-letter.ts';
+
+/** A message in a consumer's dead letter queue, as a person looks at it. */
+export interface DeadLetter {
+  messageId: string;
+  consumer: string;
+  /** The error's name, or `NoReason`. */
+  errorName: string;
+  errorMessage: string;
+  /** The same for the same cause; what `redrive --fingerprint` selects by. */
+  fingerprint: string;
+  /** ISO times; absent where SQS moved the message and nobody wrote them down. */
+  firstFailureAt?: string;
+  lastFailureAt?: string;
+  receiveCount?: number;
+  /** When it came into the queue that it is in, or was moved from (SQS keeps that time), ISO. */
+  sentAt: string;
+  eventType?: string;
+  streamId?: string;
+  version?: number;
+  correlationId?: string;
+  /** The order that the event belongs to or tells of. */
+  orderId?: string;
+}
+
+/** The attributes that `sendToDeadLetters` writes: what a message sheds when it goes back. */
+export const reasonAttributes: readonly string[] = [
+  'consumer',
+  'errorName',
+  'errorMessage',
+  'fingerprint',
+  'receiveCount',
+  'firstFailureAt',
+  'lastFailureAt',
+  'correlationId',
+];
+
+/** What stands for the reason of a message that SQS itself (or SNS, for its subscription) put there. */
+const NO_REASON = 'NoReason';
+const NO_REASON_MESSAGE =
+  'moved by SQS after its last receive: the consumer crashed or timed out; or SNS could not deliver it';
+
+/** Reads whatever lies there, poison included; of what cannot be told, nothing is said. */
+export function readDeadLetter(consumer: string, message: Message): DeadLetter {
+  const text = (name: string) => message.MessageAttributes?.[name]?.StringValue;
+  const errorName = text('errorName');
+  const receiveCount = text('receiveCount');
+  const { streamId, version, eventType, correlationId, orderId } = glance(message.Body ?? '');
+  const letter: Undefinable<DeadLetter> = {
+    messageId: message.MessageId ?? '',
+    consumer,
+    errorName: errorName ?? NO_REASON,
+    errorMessage: errorName ? (text('errorMessage') ?? '') : NO_REASON_MESSAGE,
+    fingerprint: text('fingerprint') ?? fingerprint(consumer, NO_REASON, eventType ?? ''),
+    firstFailureAt: text('firstFailureAt'),
+    lastFailureAt: text('lastFailureAt'),
+    receiveCount: receiveCount ? Number(receiveCount) : undefined,
+    sentAt: new Date(sentAt(message)).toISOString(),
+    eventType: eventType ?? text('eventType'),
+    streamId,
+    version,
+    correlationId: correlationId ?? text('correlationId'),
+    orderId,
+  };
+  // As JSON would leave it: in process and over the wire the answer is the same.
+  return Object.fromEntries(
+    Object.entries(letter).filter(([, value]) => value !== undefined),
+  ) as unknown as DeadLetter;
+}
+
+type Undefinable<T> = { [Name in keyof T]: T[Name] | undefined };
+
+/** ms since 1970. */
+export const sentAt = ({ Attributes }: Message): number => Number(Attributes?.SentTimestamp ?? 0);
+
+interface Glance {
+  streamId?: string | undefined;
+  version?: number | undefined;
+  eventType?: string | undefined;
+  correlationId?: string | undefined;
+  orderId?: string | undefined;
+}
+
+// A dead letter may hold anything: nothing of it is taken for granted.
+function glance(body: string): Glance {
+  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+  try {
+    const event = JSON.parse(body);
+    const streamId = text(event?.streamId);
+    const aggregateId = text(event?.aggregateId);
+    const isOrder = aggregateId !== undefined && streamId === streamIdOf('order', aggregateId);
+    return {
+      streamId,
+      version: Number.isInteger(event?.version) ? event.version : undefined,
+      eventType: text(event?.eventType),
+      correlationId: text(event?.metadata?.correlationId),
+      orderId: isOrder ? aggregateId : text(event?.data?.orderId),
+    };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,25 @@
+import type { Runtime } from '#kit/config/runtime.ts';
+import { createConsumer } from '#kit/messaging/consume.ts';
+import { byStream } from '#kit/messaging/handle-batch.ts';
+import { allEnded } from '#kit/messaging/keyed-mutex.ts';
+import { writtenGenerations } from './generations.ts';
+import { type Projection, projectStream } from './projection.ts';
+import { runStep } from './rebuild/run-step.ts';
+
+/**
+ * The Lambda handler of a projection: events go into every generation of its views, at once; steps of a rebuild are
+ * done beside them. A message is handled when all generations have it.
+ * AWS calls: for each stream in the batch and each generation those of `project`; one get in five seconds.
+ */
+export const createProjectionConsumer = (runtime: Runtime, projection: Projection) =>
+  createConsumer(
+    runtime,
+    async (deliveries) => {
+      const generations = await writtenGenerations(runtime, projection.name);
+      const handle = byStream(async (_, events) => {
+        await allEnded(generations.map((one) => projectStream(runtime, projection, events, one)));
+      });
+      return handle(deliveries);
+    },
+    (step, receiveCount) => runStep(runtime, projection, step, receiveCount),
+  );

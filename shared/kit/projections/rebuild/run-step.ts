@@ -1,0 +1,154 @@
+import { deleteItems } from '#kit/aws/delete-items.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { type OtherGeneration, readGenerations } from '#kit/projections/generations.ts';
+import type { Projection } from '#kit/projections/projection.ts';
+import { type Checkpoint, moveOn, noteOf, readCheckpoint, type Tally } from './checkpoint.ts';
+import { compare } from './compare.ts';
+import { fill } from './fill.ts';
+import { generationPage, type Page, type Place, type ScanOptions, streamsPage } from './scan.ts';
+import { readStep, type Step, sendSteps } from './step.ts';
+
+/**
+ * A step begins nothing new after this: the events that came in its batch, handled at the same time, are not kept
+ * waiting for their deletion, and the pollers of the queue are free again for others.
+ */
+const STEP_MS = 2_000;
+
+/** So many streams are worked on at once; with both their views one batch get. */
+const STREAMS_AT_ONCE = 25;
+const EXAMPLES = 5;
+
+/**
+ * Does one step, notes how far it got, and sends the next one. A step that is not the one its segment waits for is
+ * dropped: a duplicate, or what was overtaken by a switch or the end of the phase. What it does may be done twice and
+ * at the same time; the checkpoint lets one execution go on, so that a segment's line of steps never forks.
+ *
+ * It may die at every await. Before the checkpoint: the message comes back, and the work is done again. Between
+ * checkpoint and next step: the message comes back too (`receiveCount` says so), finds its segment one further, and
+ * sends what may not have been sent. A lost message is sent again by the function `rebuild`.
+ *
+ * AWS calls: two gets, one put, one send, and the work's. Throws what failed, after noting it at the checkpoint.
+ */
+export async function runStep(
+  runtime: Runtime,
+  projection: Projection,
+  given: unknown,
+  receiveCount: number,
+): Promise<void> {
+  const step = readStep(given);
+  const [{ live, other }, checkpoint] = await Promise.all([
+    readGenerations(runtime, projection.name),
+    readCheckpoint(runtime, step),
+  ]);
+  const isDue =
+    step.projection === projection.name &&
+    other?.generation === step.generation &&
+    other.phase === step.phase;
+  if (!isDue || !checkpoint || checkpoint.ended) return log(runtime, step, 'dropped');
+  if (checkpoint.step !== step.number) {
+    if (receiveCount === 1 || checkpoint.step !== step.number + 1) return log(runtime, step, 'dropped');
+    return sendNext(runtime, step);
+  }
+
+  let next: Progress;
+  try {
+    next = await work(runtime, projection, { live, other, step, checkpoint });
+  } catch (error) {
+    await note(runtime, step, error, receiveCount);
+    throw error;
+  }
+  if (!(await moveOn(runtime, step, step.number, next))) return log(runtime, step, 'overtaken');
+  log(runtime, step, next.ended ? 'done, the last one' : 'done');
+  if (!next.ended) await sendNext(runtime, step);
+}
+
+type Progress = Tally & { place?: Place; ended: boolean };
+
+interface Work {
+  live: number;
+  other: OtherGeneration;
+  step: Step;
+  checkpoint: Checkpoint;
+}
+
+async function work(runtime: Runtime, projection: Projection, given: Work): Promise<Progress> {
+  const { other, step, checkpoint } = given;
+  const deadline = runtime.now() + STEP_MS;
+  const { scanned, done, repaired, differing, examples } = checkpoint;
+  const tally: Tally = { scanned, done, repaired, differing, examples: [...examples] };
+  let place = checkpoint.place;
+  do {
+    const page = await pageOf(runtime, projection, step, {
+      segment: step.segment,
+      segments: other.segments,
+      place,
+    });
+    for (let at = 0; at < page.items.length; at += STREAMS_AT_ONCE) {
+      const chunk = page.items.slice(at, at + STREAMS_AT_ONCE);
+      await workOn(runtime, projection, given, chunk, tally);
+      const last = chunk.at(-1);
+      // In the middle of a page: every item's key is a place to go on from.
+      const isPageDone = at + STREAMS_AT_ONCE >= page.items.length;
+      if (last && !isPageDone && runtime.now() >= deadline) {
+        tally.scanned += Math.round((page.scanned * (at + chunk.length)) / page.items.length);
+        return { ...tally, place: last, ended: false };
+      }
+    }
+    tally.scanned += page.scanned;
+    place = page.next;
+  } while (place && runtime.now() < deadline);
+  return { ...tally, ...(place && { place }), ended: place === undefined };
+}
+
+const pageOf = (
+  runtime: Runtime,
+  projection: Projection,
+  { phase, generation }: Step,
+  options: ScanOptions,
+): Promise<Page<Place>> =>
+  phase === 'dropping'
+    ? generationPage(runtime, projection, generation, options)
+    : streamsPage(runtime, projection, options);
+
+async function workOn(
+  runtime: Runtime,
+  projection: Projection,
+  { live, step: { phase, generation } }: Work,
+  items: readonly Place[],
+  tally: Tally,
+): Promise<void> {
+  const streamIds = items.map(({ streamId }) => String(streamId));
+  if (phase === 'dropping') await deleteItems(runtime, items as never);
+  if (phase === 'filling') await fill(runtime, projection, generation, streamIds);
+  if (phase === 'comparing') {
+    const { repaired, differing } = await compare(runtime, projection, { next: generation, live }, streamIds);
+    tally.repaired += repaired.length;
+    tally.differing += differing.length;
+    tally.examples.push(...differing.slice(0, EXAMPLES - tally.examples.length));
+  }
+  tally.done += items.length;
+}
+
+const sendNext = (runtime: Runtime, step: Step): Promise<void> =>
+  sendSteps(runtime, runtime.setting('QUEUE_URL'), [{ ...step, number: step.number + 1 }]);
+
+/** So that whoever waits for the rebuild learns of it; the message itself tells the whole reason. */
+async function note(runtime: Runtime, step: Step, error: unknown, receiveCount: number): Promise<void> {
+  const final = receiveCount >= Number(runtime.setting('MAX_RECEIVE_COUNT'));
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  runtime.logger.warn('step of a rebuild failed', { ...step, receiveCount, error: error as Error });
+  try {
+    await noteOf(runtime, step, step.number, {
+      movedAt: runtime.now(),
+      trouble: { error: reason.slice(0, 1_000), final },
+    });
+  } catch (failure) {
+    runtime.logger.warn('failure of a step not noted', { error: failure as Error });
+  }
+}
+
+const log = (runtime: Runtime, step: Step, outcome: string): void =>
+  runtime.logger.info(`rebuild, ${step.phase}: step ${step.number} of segment ${step.segment} ${outcome}`, {
+    ...step,
+    outcome,
+  });

@@ -1,0 +1,98 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { BY_TYPE_INDEX } from '#kit/event-store/event-item.ts';
+import { type Projection, streamPrefixes } from '#kit/projections/projection.ts';
+import { type ItemKey, partitionIn } from '#read-model/keys.ts';
+
+/** So many items are looked at for a page. */
+const PAGE_SIZE = 1_000;
+
+/** Where a scan goes on: the whole key of the last item. */
+export type Place = Record<string, unknown>;
+
+export interface Page<Item> {
+  items: Item[];
+  scanned: number;
+  /** Absent at the end of the segment. */
+  next?: Place;
+}
+
+export interface ScanOptions {
+  segment: number;
+  segments: number;
+  place: Place | undefined;
+}
+
+/** The first event's entry in the index `by-type`, which every stream has one of, on whatever day it began. */
+export interface StreamEntry extends Place {
+  streamId: string;
+}
+
+/**
+ * A page of the streams that a projection keeps views of, from a parallel scan of the index of keys: a stream's whole
+ * first entry is its place. The index is eventually consistent. AWS calls: one scan.
+ */
+export async function streamsPage(
+  runtime: Runtime,
+  projection: Projection,
+  options: ScanOptions,
+): Promise<Page<StreamEntry>> {
+  const filter = prefixFilter('streamId', streamPrefixes(projection));
+  const answer = await runtime.dynamo.send(
+    new ScanCommand({
+      TableName: runtime.setting('EVENTS_TABLE'),
+      IndexName: BY_TYPE_INDEX,
+      FilterExpression: `#version = :first AND (${filter.expression})`,
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':first': 1, ...filter.values },
+      ...scanned(options),
+    }),
+  );
+  return pageOf<StreamEntry>(answer);
+}
+
+/** A page of the keys of all items of a generation, whoever wrote them. AWS calls: one consistent scan. */
+export async function generationPage(
+  runtime: Runtime,
+  { views }: Projection,
+  generation: number,
+  options: ScanOptions,
+): Promise<Page<ItemKey & Place>> {
+  const prefixes = Object.values(views).map(({ key }) => partitionIn(generation, key('').pk));
+  const filter = prefixFilter('pk', prefixes);
+  const answer = await runtime.dynamo.send(
+    new ScanCommand({
+      TableName: runtime.setting('READ_MODEL_TABLE'),
+      FilterExpression: filter.expression,
+      ExpressionAttributeValues: filter.values,
+      ProjectionExpression: 'pk, sk',
+      ConsistentRead: true,
+      ...scanned(options),
+    }),
+  );
+  return pageOf<ItemKey & Place>(answer);
+}
+
+const scanned = ({ segment, segments, place }: ScanOptions) => ({
+  Segment: segment,
+  TotalSegments: segments,
+  Limit: PAGE_SIZE,
+  ExclusiveStartKey: place,
+});
+
+function prefixFilter(attribute: string, prefixes: readonly string[]) {
+  const names = prefixes.map((_, index) => `:prefix${index}`);
+  return {
+    expression: names.map((name) => `begins_with(${attribute}, ${name})`).join(' OR '),
+    values: Object.fromEntries(names.map((name, index) => [name, prefixes[index]])),
+  };
+}
+
+function pageOf<Item>(answer: {
+  Items?: object[] | undefined;
+  ScannedCount?: number | undefined;
+  LastEvaluatedKey?: Place | undefined;
+}): Page<Item> {
+  const { Items = [], ScannedCount = 0, LastEvaluatedKey: next } = answer;
+  return { items: Items as Item[], scanned: ScannedCount, ...(next && { next }) };
+}

@@ -1,0 +1,54 @@
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { problemsOf } from '#kit/events/field-errors.ts';
+import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
+import { PROJECTIONS } from '#kit/projections/generations.ts';
+
+/** Of one SendMessageBatch. */
+const MAX_ENTRIES = 10;
+
+const step = z.strictObject({
+  projection: z.enum(PROJECTIONS),
+  generation: z.int().positive(),
+  phase: z.enum(['filling', 'comparing', 'dropping']),
+  segment: z.int().nonnegative(),
+  /** 0, 1, 2 …: which of the segment's steps it is. */
+  number: z.int().nonnegative(),
+});
+
+/**
+ * A bounded piece of the work on a generation: a message on the projection's own queue, among its events, so that it is
+ * retried, dead-lettered and redriven as they are, by as many Lambdas as the queue asks for.
+ */
+export type Step = z.infer<typeof step>;
+export type WorkingPhase = Step['phase'];
+
+/** Throws InvalidEnvelope, which is poison, for what is no step. */
+export function readStep(given: unknown): Step {
+  const parsed = step.safeParse(given);
+  if (!parsed.success) throw new InvalidEnvelope(problemsOf(parsed.error));
+  return parsed.data;
+}
+
+/** AWS calls: one for each ten steps. Throws where the queue does not take them all; some may have been sent then. */
+export async function sendSteps(
+  runtime: Runtime,
+  queueUrl: string,
+  steps: readonly Step[],
+  delaySeconds = 0,
+): Promise<void> {
+  for (let at = 0; at < steps.length; at += MAX_ENTRIES) {
+    const { Failed = [] } = await runtime.sqs.send(
+      new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: steps.slice(at, at + MAX_ENTRIES).map((one, index) => ({
+          Id: String(index),
+          MessageBody: JSON.stringify({ step: one }),
+          DelaySeconds: delaySeconds,
+        })),
+      }),
+    );
+    if (Failed[0]) throw new Error(`${Failed.length} steps were not sent: ${Failed[0].Message}`);
+  }
+}

@@ -1,0 +1,109 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DomainEvent } from '#domain/index.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { load } from '#kit/event-store/load.ts';
+import { withoutEmails } from '#kit/observability/redaction.ts';
+import { type ItemKey, inGeneration, viewOf } from '#read-model/keys.ts';
+
+/**
+ * A view that is a function of one stream: `apply` over the stream's events, from the first on. Its keys are those of
+ * the first generation.
+ */
+export interface VersionedView<View extends { version: number }, Event extends DomainEvent> {
+  key(aggregateId: string): ItemKey;
+  /** Pure; `event` is always the next of its stream. The answer's `version` is the event's. */
+  apply(view: View | undefined, event: Event): View;
+  /** Keys in the table's indexes. */
+  indexKeys?(view: View): Record<string, string>;
+}
+
+/** The stream ends before an event that a message carried: the message is of another table, or was made up. */
+export class EventsMissing extends Error {
+  override readonly name = 'EventsMissing';
+
+  constructor(streamId: string, version: number, reached: number) {
+    super(
+      `a message carries version ${version} of ${withoutEmails(streamId)}, the events table only ${reached}`,
+    );
+  }
+}
+
+/**
+ * Brings the view of one stream up to the newest of `events`, at least: they may be in any order, come
+ * twice, or leave gaps, which are filled from the events table. All are folded together and written once.
+ * Answers the version that the stored view of this generation has reached (it may be beyond all of them).
+ *
+ * AWS calls: where `events` start the stream, one put; otherwise one consistent get and, if anything is new,
+ * one put; for a gap one query more. Throws EventsMissing, MisplacedEvent and UnreadableEvent; nothing is written then.
+ */
+export async function project<View extends { version: number }, Event extends DomainEvent>(
+  runtime: Runtime,
+  definition: VersionedView<View, Event>,
+  events: readonly Event[],
+  generation = 1,
+): Promise<number> {
+  const [first, ...rest] = [...events].sort((a, b) => a.version - b.version);
+  if (!first) return 0;
+  const key = definition.key(first.aggregateId);
+  const current = first.version === 1 ? undefined : await read<View>(runtime, inGeneration(generation, key));
+  const view = await fold(runtime, definition, current, [first, ...rest]);
+  if (view === current) return view.version;
+  return write(runtime, view, inGeneration(generation, { ...view, ...definition.indexKeys?.(view), ...key }));
+}
+
+async function read<View>(runtime: Runtime, key: ItemKey): Promise<View | undefined> {
+  const TableName = runtime.setting('READ_MODEL_TABLE');
+  const { Item } = await runtime.dynamo.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }));
+  return Item && viewOf<View>(Item);
+}
+
+async function fold<View extends { version: number }, Event extends DomainEvent>(
+  runtime: Runtime,
+  { apply }: VersionedView<View, Event>,
+  current: View | undefined,
+  events: readonly [Event, ...Event[]],
+): Promise<View> {
+  const { streamId } = events[0];
+  let view = current;
+  for (const event of events) {
+    const reached = view?.version ?? 0;
+    if (event.version <= reached) continue;
+    // The message is a doorbell, the table is the truth.
+    const next = event.version === reached + 1 ? [event] : await load(runtime, streamId, { after: reached });
+    for (const each of next as Event[]) view = apply(view, each);
+    if ((view?.version ?? 0) < event.version) {
+      throw new EventsMissing(streamId, event.version, view?.version ?? 0);
+    }
+  }
+  if (!view) throw new EventsMissing(streamId, events[0].version, 0);
+  return view;
+}
+
+/**
+ * A view at version n is the same whoever folds it, so of two writers the one with the higher version is right,
+ * wherever either began: a lost race needs no retry, and neither does an answer that was lost on the way.
+ */
+async function write(
+  runtime: Runtime,
+  view: { version: number },
+  item: ItemKey & Record<string, unknown>,
+): Promise<number> {
+  try {
+    await runtime.dynamo.send(
+      new PutCommand({
+        TableName: runtime.setting('READ_MODEL_TABLE'),
+        Item: item,
+        ConditionExpression: 'attribute_not_exists(pk) OR #version < :version',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':version': view.version },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    return view.version;
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return error.Item ? Number(unmarshall(error.Item).version) : view.version;
+  }
+}

@@ -1,0 +1,290 @@
+import { randomUUID } from 'node:crypto';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { PublishCommand } from '@aws-sdk/client-sns';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { expect } from '@jest/globals';
+import type { DomainEvent } from '#domain/index.ts';
+import { createHandler as createNotifications } from '#functions/consumers/notifications/handler.ts';
+import { createSesSender } from '#functions/consumers/notifications/ses-sender.ts';
+import { createHandler as createOrderPayments } from '#functions/consumers/order-payments/handler.ts';
+import { createHandler as createEmitEvent } from '#functions/operations/emit-event/handler.ts';
+import { newAggregateId } from '#kit/http/command-metadata.ts';
+import { failureMetadata, type GivenUpBatch } from '#resources/local/event-source-mapping/on-failure.ts';
+import { CallRecord, rightsFor } from './aws-calls.ts';
+import { httpEvent, type Sent } from './http-send.ts';
+import { rebuilding } from './iam-coverage-rebuild.ts';
+import type { RecordedSystem } from './recorded-system.ts';
+import { sqsEvent } from './sqs-event.ts';
+import { orderStream } from './streams.ts';
+
+/** Whoever all of this is about; the token's `sub`, and with it the id of the customer, is the email address. */
+export const person = {
+  name: 'Zebulon Quarrymaster',
+  email: 'zebulon@quarry.example',
+  line1: '77 Hollyhock Crescent',
+  city: 'Wolverstone',
+  postalCode: 'WQ7X4L',
+};
+
+const SCOPE = 'orders:manage payments:write inventory:write audit:read';
+
+const order = {
+  items: [
+    { sku: 'TRACKED', name: 'Laptop', quantity: 1, unitPrice: 2_000 },
+    { sku: 'UNTRACKED', name: 'Bag', quantity: 1, unitPrice: 1 },
+  ],
+  shippingAddress: {
+    line1: person.line1,
+    city: person.city,
+    postalCode: person.postalCode,
+    country: 'DE',
+  },
+};
+
+/**
+ * Leads every function along every path on which it calls AWS, those that only failures take among them: repeats,
+ * lost races, outages, poison, dead letters, and what operators mistype.
+ */
+export async function everyPath(the: RecordedSystem): Promise<void> {
+  the.outage = true;
+  const orderId = await commandsInAnOutage(the);
+  await auditing(the, orderId);
+  await viewsWithGaps(the);
+  await poison(the);
+  await the.system.mappings.settled();
+  the.outage = false;
+  await Promise.all([deadLettersAndBack(the), republishing(the, orderId)]);
+  await commandsOnWhatIsThere(the, orderId);
+  await Promise.all([
+    queries(the, orderId),
+    whatIsRefused(the),
+    lostRaces(the, orderId),
+    rebuilding(the, 'order-view'),
+    rebuilding(the, 'stock-view'),
+  ]);
+}
+
+async function http({ invoke }: RecordedSystem, name: string, sent: Sent, status = 2) {
+  const answer = await invoke(name, httpEvent({ scope: SCOPE, sub: person.email, ...sent }));
+  const { statusCode, body } = answer as { statusCode: number; body: string };
+  expect([name, Math.floor(statusCode / 100), body]).toEqual([name, status, expect.any(String)]);
+  return JSON.parse(body);
+}
+
+/** Every consumer is sent something, and fails for good. */
+async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
+  const customer = { name: person.name, email: person.email };
+  await http(the, 'register-customer', { body: customer });
+  await http(the, 'register-customer', { body: customer }, 4);
+  await http(the, 'receive-stock', { params: { sku: 'TRACKED' }, body: { quantity: 5 } });
+  const { orderId } = await http(the, 'place-order', { body: order });
+  await http(the, 'record-payment', { body: payment(orderId, 'one') });
+  return orderId;
+}
+
+const payment = (orderId: string, reference: string) => ({
+  orderId,
+  amount: 2_001,
+  reference: `${reference}-${orderId}`,
+  outcome: 'captured',
+});
+
+/** While the consumers fail everything is missing: by hand, however young it is, and by the schedule. */
+async function auditing(the: RecordedSystem, orderId: string): Promise<void> {
+  await http(the, 'record-payment', { body: { ...payment(orderId, 'no'), outcome: 'declined' } });
+  const from = new Date(Date.now() - 600_000).toISOString();
+  expect(await the.invoke('audit', { from, limit: 0 })).toMatchObject({ healed: expect.any(Number) });
+  await the.invoke('audit', { scheduled: true });
+}
+
+/** A message whose predecessors never came: healthy consumers on streams of which the others have seen nothing. */
+async function viewsWithGaps(the: RecordedSystem): Promise<void> {
+  const deliver = async (consumer: string, event: DomainEvent | undefined) => {
+    const path = `../../functions/projections/${consumer}/handler.ts`;
+    const { createHandler } = await import(path);
+    if (!event) throw new Error('no event to deliver');
+    const handler = createHandler(the.runtimeOf(consumer));
+    expect(await handler(sqsEvent([event]))).toEqual({ batchItemFailures: [] });
+  };
+  const life = orderStream(randomUUID(), person.email, new Date().toISOString(), 2);
+  for (const { eventType, aggregateId, data } of life) {
+    await the.invoke('emit-event', { eventType, aggregateId, data });
+  }
+  await deliver('order-view', life.at(-1));
+  for (const quantity of [1, 2]) {
+    await http(the, 'receive-stock', { params: { sku: 'GAP' }, body: { quantity } });
+  }
+  const { events } = await http(the, 'list-events', { query: { type: 'StockReceived' } });
+  await deliver(
+    'stock-view',
+    events.find((event: DomainEvent) => event.streamId === 'inventory-GAP' && event.version === 2),
+  );
+}
+
+/** What no consumer can read, full of the person. */
+async function poison({ system }: RecordedSystem): Promise<void> {
+  const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
+  const { name, email, line1 } = person;
+  const [created] = orderStream(randomUUID(), email, new Date().toISOString(), 1);
+  const bodies = [
+    name,
+    `{"name":"${name}","email":"${email}" "${line1}"`,
+    JSON.stringify({ eventType: name, streamId: `${name} ${line1}`, metadata: { correlationId: name } }),
+    JSON.stringify({ ...created, eventType: `${name} at ${line1}` }),
+    JSON.stringify({ ...created, data: { ...order, customerId: email, total: name, [name]: line1 } }),
+    JSON.stringify({
+      ...created,
+      metadata: { ...created?.metadata, correlationId: email },
+      schemaVersion: 99,
+    }),
+  ];
+  for (const Message of bodies) {
+    await system.sns.send(
+      new PublishCommand({
+        TopicArn: system.stack.topics.EventsTopic?.arn,
+        Message,
+        MessageAttributes: { eventType: attribute('OrderCreated'), aggregateType: attribute('order') },
+      }),
+    );
+  }
+}
+
+async function deadLettersAndBack({ invoke, deadLetters, system }: RecordedSystem): Promise<void> {
+  const consumers = [...deadLetters.keys()];
+  const listed = (await invoke('dead-letters', {})) as { deadLetters: { consumer: string }[] };
+  const dead = new Set(listed.deadLetters.map(({ consumer }) => consumer));
+  expect([...dead].sort()).toEqual(consumers.toSorted());
+  for (const dryRun of [true, false]) {
+    await Promise.all(consumers.map((consumer) => invoke('redrive', { consumer, dryRun })));
+  }
+  await system.mappings.settled();
+}
+
+async function republishing({ invoke, system }: RecordedSystem, orderId: string): Promise<void> {
+  await invoke('republish', { stream: `order-${orderId}` });
+  await invoke('republish', { stream: `customer-${person.email}` });
+  const batch: GivenUpBatch = {
+    records: [{ dynamodb: { SequenceNumber: '1', ApproximateCreationDateTime: Date.now() / 1_000 } }],
+    condition: 'RetryAttemptsExhausted',
+    invocations: 1,
+    shardId: 'shard-1',
+    streamArn: 'arn:stream',
+    functionArn: 'arn:function',
+    functionError: 'Unhandled',
+  };
+  const url = system.stack.queues.PublisherFailures?.url ?? '';
+  const MessageBody = JSON.stringify(failureMetadata(batch));
+  await system.sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
+  expect(await invoke('republish', { publisherFailures: true })).toMatchObject({
+    publisherFailures: { settled: 1 },
+  });
+}
+
+async function commandsOnWhatIsThere(the: RecordedSystem, orderId: string): Promise<void> {
+  const params = { orderId };
+  await http(the, 'rename-customer', {
+    params: { customerId: person.email },
+    body: { name: `Dr ${person.name}` },
+  });
+  await http(the, 'ship-order', { params, body: { carrier: 'UPS', trackingNumber: '1Z' } });
+  await http(the, 'deliver-order', { params, body: {} });
+  const other = await http(the, 'place-order', { body: order });
+  const reason = `${person.name} has moved away from ${person.line1}`;
+  await http(the, 'cancel-order', { params: { orderId: other.orderId }, body: { reason } });
+  const { paymentId } = await http(the, 'record-payment', { body: payment(orderId, 'two') });
+  await http(the, 'refund-payment', { params: { paymentId }, body: { reason } });
+
+  // Its stream is there before it is placed: only an event by hand can do that, and the command has to find it.
+  const caller = { userId: person.email, scopes: [], can: () => true };
+  const aggregateId = newAggregateId(the.runtimeOf('place-order'), 'order', {
+    caller,
+    idempotencyKey: 'taken',
+  });
+  const [created] = orderStream(aggregateId, person.email, new Date().toISOString(), 1);
+  await the.invoke('emit-event', { eventType: 'OrderCreated', aggregateId, data: created?.data });
+  await http(the, 'place-order', { body: order, headers: { 'idempotency-key': 'taken' } }, 4);
+  await the.system.mappings.settled();
+}
+
+async function queries(the: RecordedSystem, orderId: string): Promise<void> {
+  const params = { orderId };
+  const today = new Date().toISOString().slice(0, 10);
+  await http(the, 'get-order', { params });
+  await http(the, 'get-order', { params, query: { asOf: new Date().toISOString() } });
+  await http(the, 'get-order-events', { params, query: { limit: '1' } });
+  const { email } = person;
+  await http(the, 'list-customer-orders', { params: { customerId: email }, query: { status: 'delivered' } });
+  await http(the, 'list-orders', { query: { limit: '1' } });
+  await http(the, 'list-events', { query: { type: 'OrderCreated', limit: '1' } });
+  await http(the, 'get-sales', { query: { from: today, to: today } });
+  await http(the, 'get-stock', { params: { sku: 'TRACKED' } });
+  await http(the, 'list-fraud-reviews', {});
+  await http(the, 'list-customs-declarations', {});
+  await http(the, 'list-notifications', { query: { orderId } });
+  await http(the, 'health', {});
+}
+
+/** Input that is wrong, and says whom it is about. */
+async function whatIsRefused(the: RecordedSystem): Promise<void> {
+  const { name, email, line1 } = person;
+  const stray = { name: `${name}\n`, email: `${name} <${email}`, [line1]: email };
+  await http(the, 'register-customer', { body: stray }, 4);
+  await http(the, 'register-customer', { body: `${name}, ${line1}` }, 4);
+  await http(the, 'place-order', { body: { ...order, shippingAddress: { line1, [name]: email } } }, 4);
+  await http(the, 'list-orders', { query: { [email]: name, cursor: email } }, 4);
+  const operations: [string, object][] = [
+    ['emit-event', { eventType: name, aggregateId: line1, data: { name } }],
+    ['emit-event', { eventType: 'CustomerRegistered', aggregateId: email, data: { name, nickname: name } }],
+    ['emit-event', { eventType: 'CustomerRenamed', aggregateId: email, data: { name }, expectedVersion: 99 }],
+    ['republish', { stream: `customer-other-${email}` }],
+    ['republish', { stream: `customer-${email}`, type: name }],
+  ];
+  for (const [operation, input] of operations) {
+    await expect(the.invoke(operation, input)).rejects.toThrow();
+  }
+}
+
+/** Writes that lose every race: what stands in their way comes back with the error. */
+async function lostRaces(the: RecordedSystem, orderId: string): Promise<void> {
+  const data = { name: person.name, email: person.email };
+  const Item = marshall({ streamId: `customer-${person.email}`, version: 1, data });
+  const losing = (command: object) => {
+    if (command.constructor.name !== 'PutCommand') return;
+    throw new ConditionalCheckFailedException({
+      $metadata: {},
+      message: 'The conditional request failed',
+      Item,
+    });
+  };
+  const emit = createEmitEvent(the.runtimeOf('emit-event', { fails: losing }));
+  const renamed = { eventType: 'CustomerRenamed', aggregateId: person.email, data: { name: person.name } };
+  await expect(the.logged(() => emit(renamed))).rejects.toThrow('is taken');
+
+  const { events } = await http(the, 'list-events', { query: { type: 'PaymentCaptured' } });
+  const captured = events.find((event: DomainEvent) => event.eventType === 'PaymentCaptured');
+  const pay = createOrderPayments(the.runtimeOf('order-payments', { fails: losing }));
+  const another = { ...captured, eventId: randomUUID(), data: { ...captured.data, orderId } };
+  await pay(sqsEvent([another], 2));
+}
+
+/**
+ * A notification where the stage sends by SES, which takes it, or refuses it and says for whom. Answers what was
+ * called beside what notifications calls in any stage.
+ */
+export async function mailing(the: RecordedSystem, refuses: boolean): Promise<CallRecord> {
+  const record = new CallRecord();
+  const client = {
+    async send(command: object) {
+      record.add('notifications', rightsFor(command, the.system.stack));
+      if (refuses) throw new Error(`Email address is not verified: ${person.email}`);
+      return {};
+    },
+  };
+  const handler = createNotifications(the.runtimeOf('notifications'), (runtime) =>
+    createSesSender(runtime, async () => client as never),
+  );
+  const [created] = orderStream(randomUUID(), person.email, new Date().toISOString(), 1);
+  await handler(sqsEvent([created as DomainEvent], 2), { getRemainingTimeInMillis: () => 20_000 });
+  return record;
+}

@@ -1,0 +1,142 @@
+import { describe, expect, test } from '@jest/globals';
+import type * as z from 'zod';
+import * as zod from 'zod';
+import { COUNTRIES } from '#api/countries.ts';
+import * as fields from '#api/fields.ts';
+import { amount } from '#api/money.ts';
+import { cursor, encodeCursor } from '#kit/http/cursor.ts';
+
+const parse = (schema: z.ZodType, value: unknown) => schema.safeParse(value).data;
+
+describe('countries', () => {
+  test('are the 249 that ISO 3166-1 assigns, each known to the runtime by a name', () => {
+    const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+    expect(new Set(COUNTRIES).size).toBe(249);
+    expect(COUNTRIES.filter((code) => !names.of(code))).toEqual([]);
+  });
+});
+
+describe('times', () => {
+  test.each([
+    ['2024-02-29', '2024-02-29'],
+    ['2023-02-29', undefined],
+    ['2026-13-01', undefined],
+    ['2026-1-1', undefined],
+    ['2026-01-01T00:00:00Z', undefined],
+    ['', undefined],
+  ])('the date %j is parsed to %j', (given, expected) => {
+    expect(parse(fields.isoDate, given)).toBe(expected);
+  });
+
+  test.each([
+    ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.000Z'],
+    ['2026-01-31T12:00:00.123456+02:00', '2026-01-31T10:00:00.123Z'],
+    ['2026-01-31T12:00:00', undefined],
+    ['2026-02-30T12:00:00Z', undefined],
+    ['0001-01-01T00:00:00Z', undefined],
+    ['9999-12-31T23:59:59-23:00', undefined],
+    ['2026-01-31', undefined],
+    ['yesterday', undefined],
+  ])('the time %j is parsed to %j', (given, expected) => {
+    expect(parse(fields.isoDateTime, given)).toBe(expected);
+  });
+});
+
+describe('a text', () => {
+  test('is as long as it has characters, whatever they take in UTF-16', () => {
+    expect(parse(fields.text(3), '🍵🍵🍵')).toBe('🍵🍵🍵');
+    expect(parse(fields.text(3), '🍵🍵🍵🍵')).toBeUndefined();
+    expect(parse(fields.text(3), '  tea  ')).toBe('tea');
+  });
+
+  test.each(['', '  ', 'a\n', '\u0000a', 'a\u0085', '\ud800'])('is not %j', (given) => {
+    expect(parse(fields.text(3), given)).toBeUndefined();
+  });
+});
+
+describe('numbers in a query', () => {
+  test.each([
+    ['1', 1],
+    ['100', 100],
+    ['0', undefined],
+    ['101', undefined],
+    ['1.5', undefined],
+    ['1e2', undefined],
+    ['-1', undefined],
+    [' 5', undefined],
+    ['', undefined],
+    ['5,6', undefined],
+  ])('the limit %j is parsed to %j', (given, expected) => {
+    expect(parse(fields.limit, given)).toBe(expected);
+  });
+});
+
+describe('amounts', () => {
+  test.each([
+    ['USD', 19.99, 1999],
+    ['USD', 0.1, 10],
+    ['USD', 1_000_000, 100_000_000],
+    ['USD', 1_000_000.01, undefined],
+    ['USD', 0.001, undefined],
+    ['USD', -0.01, undefined],
+    ['USD', 1e-7, undefined],
+    ['USD', Number.NaN, undefined],
+    ['USD', '1', undefined],
+    ['JPY', 100, 100],
+    ['JPY', 100.5, undefined],
+    ['KWD', 1.234, 1234],
+  ])('%s %p is %p in minor units', (currency, value, expected) => {
+    expect(
+      parse(
+        amount(() => currency, 1_000_000),
+        value,
+      ),
+    ).toBe(expected);
+  });
+});
+
+describe('names', () => {
+  test.each([
+    ['  Ada  ', 'Ada'],
+    ['Zoë 👩‍🚀', 'Zoë 👩‍🚀'],
+    ['   ', undefined],
+    ['a\nb', undefined],
+    ['a\u0007', undefined],
+    ['a\ud800', undefined],
+    ['x'.repeat(200), 'x'.repeat(200)],
+    ['x'.repeat(201), undefined],
+  ])('%j is parsed to %j', (given, expected) => {
+    expect(parse(fields.name, given)).toBe(expected);
+  });
+
+  test('an id is stored in one spelling', () => {
+    expect(parse(fields.orderId, '0192F000-0000-7000-8000-00000000000A')).toBe(
+      '0192f000-0000-7000-8000-00000000000a',
+    );
+  });
+});
+
+describe('a cursor', () => {
+  const place = cursor(zod.strictObject({ at: zod.string(), shard: zod.int() }));
+
+  test('comes back as the place it was made from', () => {
+    const at = { at: '2026-01-01#Zoë', shard: 3 };
+    expect(encodeCursor(at)).toMatch(/^[A-Za-z0-9_-]+$/);
+    expect(place.parse(encodeCursor(at))).toEqual(at);
+  });
+
+  test.each([
+    '',
+    'x',
+    '%%%',
+    'null',
+    encodeCursor(null),
+    encodeCursor({}),
+    encodeCursor({ at: 1, shard: 3 }),
+    encodeCursor({ at: 'a', shard: 3, more: 1 }),
+    encodeCursor({ at: 'x'.repeat(3_000), shard: 1 }),
+    '['.repeat(2_000),
+  ])('that this list has not given is invalid (%#)', (text) => {
+    expect(place.safeParse(text).success).toBe(false);
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Claims, rightsOf } from '#kit/http/permissions.ts';
+import { callerOf, type HttpEvent } from '#kit/http/request.ts';
+import { compiledTemplate } from '#tests/support/compiled-template.ts';
+
+const cognito = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1B2c3D4e';
+
+const eventWith = (claims: Claims) =>
+  ({ requestContext: { authorizer: { jwt: { claims } } } }) as unknown as HttpEvent;
+
+describe('The rights of a token from any issuer', () => {
+  test.each([
+    ['orders:manage audit:read', ['orders:manage', 'audit:read']],
+    [
+      ['orders:manage', 'audit:read'],
+      ['orders:manage', 'audit:read'],
+    ],
+    ['[orders:manage audit:read]', ['orders:manage', 'audit:read']],
+    ['', []],
+    [undefined, []],
+  ])('with the scope %j are %j', (scope, rights) => {
+    expect(rightsOf({ iss: 'https://issuer.example/', scope })).toEqual(rights);
+  });
+
+  test('are no groups: elsewhere than in Cognito anybody may have set that claim', () => {
+    expect(rightsOf({ iss: 'https://issuer.example/', 'cognito:groups': ['orders:manage'] })).toEqual([]);
+    expect(rightsOf({ iss: 'https://cognito-idp', 'cognito:groups': ['orders:manage'] })).toEqual([]);
+  });
+
+  test('are not what another server grants under the same name', () => {
+    expect(rightsOf({ iss: 'https://issuer.example/', scope: 'other/orders:manage' })).not.toContain(
+      'orders:manage',
+    );
+  });
+});
+
+describe('The rights of a token from Cognito', () => {
+  test.each([
+    ['orderstream/payments:write', ['payments:write']],
+    ['orderstream/inventory:write orderstream/orders:manage', ['inventory:write', 'orders:manage']],
+    ['openid email orderstream/audit:read', ['audit:read']],
+    ['other/orders:manage', []],
+    ['orderstream-staging/orders:manage', []],
+    ['not-orderstream/orders:manage', []],
+    ['orderstream/orderstream/orders:manage', ['orderstream/orders:manage']],
+    ['ORDERSTREAM/orders:manage', []],
+    ['orders:manage', []],
+    ['aws.cognito.signin.user.admin', []],
+  ])('with the scope %j are %j', (scope, rights) => {
+    expect(rightsOf({ iss: cognito, scope })).toEqual(rights);
+  });
+
+  test.each([
+    ['[orders:manage audit:read]', ['orders:manage', 'audit:read']],
+    [['orders:manage'], ['orders:manage']],
+    ['[eu-west-1_a1B2c3D4e_Google]', ['eu-west-1_a1B2c3D4e_Google']],
+    [undefined, []],
+  ])('of somebody in the groups %j are %j', (groups, rights) => {
+    expect(rightsOf({ iss: cognito, scope: 'openid', 'cognito:groups': groups })).toEqual(rights);
+  });
+
+  test('are not taken from a name that only begins like a group', () => {
+    const caller = callerOf(eventWith({ iss: cognito, sub: 'ada', 'cognito:groups': '[orders:manage-not]' }));
+    expect(caller.can('orders:manage')).toBe(false);
+  });
+});
+
+describe('The caller', () => {
+  test('of a machine is its client', () => {
+    const caller = callerOf(eventWith({ iss: cognito, sub: '4q1', scope: 'orderstream/payments:write' }));
+    expect(caller).toMatchObject({ userId: '4q1', scopes: ['payments:write'] });
+    expect([caller.can('payments:write'), caller.can('orders:manage')]).toEqual([true, false]);
+  });
+
+  test('with an ID token is nobody', () => {
+    const claims: Claims = { iss: cognito, sub: 'ada', 'cognito:groups': '[orders:manage]' };
+    expect(callerOf(eventWith({ ...claims, token_use: 'access' })).userId).toBe('ada');
+    expect(() => callerOf(eventWith({ ...claims, token_use: 'id' }))).toThrow('no valid token');
+  });
+});
+
+test('what comes before a scope is the name of the resource server in the template', async () => {
+  const { Resources } = await compiledTemplate();
+  const scope = `${Resources.ResourceServer?.Properties?.Identifier}/orders:manage`;
+  expect(rightsOf({ iss: cognito, scope })).toEqual(['orders:manage']);
+});

@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import { allEnded, createInTurn } from '#kit/messaging/keyed-mutex.ts';
+
+/** Works that end when they are told to. */
+function works() {
+  const started: string[] = [];
+  const end = new Map<string, { well(): void; badly(): void }>();
+  const work = (name: string) => () =>
+    new Promise<string>((resolve, reject) => {
+      started.push(name);
+      end.set(name, { well: () => resolve(name), badly: () => reject(new Error(name)) });
+    });
+  return { started, work, end: (name: string) => end.get(name) ?? { well() {}, badly() {} } };
+}
+
+/** Lets everything run that waits for nothing. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('Work in turn', () => {
+  test('under one key starts when what came before it has ended, under another at once', async () => {
+    const inTurn = createInTurn();
+    const { started, work, end } = works();
+    const all = [
+      inTurn('mug', work('first')),
+      inTurn('mug', work('second')),
+      inTurn('pen', work('other')),
+      inTurn('mug', work('third')),
+    ];
+    await settle();
+    expect(started).toEqual(['first', 'other']);
+    end('first').well();
+    await settle();
+    expect(started).toEqual(['first', 'other', 'second']);
+    end('second').well();
+    await settle();
+    end('third').well();
+    end('other').well();
+    expect(await Promise.all(all)).toEqual(['first', 'second', 'other', 'third']);
+  });
+
+  test('goes on after a failure, which only its own caller sees', async () => {
+    const inTurn = createInTurn();
+    const { work, end } = works();
+    const first = inTurn('mug', work('first'));
+    const second = inTurn('mug', work('second'));
+    await settle();
+    end('first').badly();
+    await expect(first).rejects.toThrow('first');
+    await settle();
+    end('second').well();
+    expect(await second).toBe('second');
+  });
+});
+
+test('All are awaited before the first failure is thrown', async () => {
+  const { work, end } = works();
+  let thrown = false;
+  const both = allEnded([work('fails')(), work('slow')()]).catch(() => {
+    thrown = true;
+  });
+  end('fails').badly();
+  await settle();
+  expect(thrown).toBe(false);
+  end('slow').well();
+  await both;
+  expect(thrown).toBe(true);
+  expect(await allEnded([Promise.resolve(1), Promise.resolve(2)])).toEqual([1, 2]);
+});

@@ -1,0 +1,73 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { PublishBatchCommand } from '@aws-sdk/client-sns';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, test } from '@jest/globals';
+import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { createHandler } from '#functions/publisher/publish-events/handler.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { toItem } from '#kit/event-store/event-item.ts';
+import { noMetrics } from '#tests/support/no-metrics.ts';
+import { orderStream } from '#tests/support/streams.ts';
+
+const events = ['o-1', 'o-2', 'o-3'].flatMap((id) => orderStream(id, 'ada', '2026-05-01T12:00:00.000Z'));
+
+const records = events.map(
+  (event, index) =>
+    ({
+      eventName: 'INSERT',
+      dynamodb: { SequenceNumber: String(100 + index), NewImage: marshall(toItem(event)) },
+    }) as DynamoDBRecord,
+);
+
+/** The publisher, its topic refusing the events with these ids. */
+function publisher(refused: string[] = []) {
+  const published: unknown[] = [];
+  const sns = {
+    send: async ({ input: { PublishBatchRequestEntries: entries = [] } }: PublishBatchCommand) => {
+      const parsed = entries.map(({ Id, Message = '' }) => ({ Id, event: JSON.parse(Message) }));
+      const [out, taken] = [true, false].map((is) =>
+        parsed.filter(({ event }) => refused.includes(event.eventId) === is),
+      );
+      published.push(...(taken ?? []).map(({ event }) => event));
+      return { Failed: (out ?? []).map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false })) };
+    },
+  } as unknown as Runtime['sns'];
+  const handler = createHandler(
+    createRuntime({
+      sns,
+      settings: { TOPIC_ARN: 'arn:topic' },
+      logger: new Logger({ logLevel: 'SILENT' }),
+      metrics: noMetrics,
+    }),
+  );
+  return { published, run: (Records: DynamoDBRecord[]) => handler({ Records } as DynamoDBStreamEvent) };
+}
+
+describe('The publisher', () => {
+  test('publishes each event as it was appended, without what only the table needs', async () => {
+    const { published, run } = publisher();
+    expect(await run(records)).toEqual({ batchItemFailures: [] });
+    expect(published).toEqual(events);
+  });
+
+  test('answers with the lowest sequence number that was not published', async () => {
+    const { published, run } = publisher([events[11]?.eventId ?? '', events[5]?.eventId ?? '']);
+    expect(await run(records)).toEqual({ batchItemFailures: [{ itemIdentifier: '105' }] });
+    expect(published).toHaveLength(10);
+  });
+
+  test('leaves alone what is no new event', async () => {
+    const { published, run } = publisher();
+    const changed = records.map((record) => ({ ...record, eventName: 'MODIFY' as const }));
+    expect(await run([...changed, ...records.slice(0, 1)])).toEqual({ batchItemFailures: [] });
+    expect(published).toEqual(events.slice(0, 1));
+  });
+
+  test('lets no event that it cannot read stop the others', async () => {
+    const { published, run } = publisher();
+    const strange = { ...events[0], eventType: 'OrderGiftWrapped', typeDayShard: 'x' };
+    const record = { eventName: 'INSERT', dynamodb: { SequenceNumber: '99', NewImage: marshall(strange) } };
+    expect(await run([record as DynamoDBRecord, ...records.slice(0, 1)])).toEqual({ batchItemFailures: [] });
+    expect(published).toMatchObject([{ eventType: 'OrderGiftWrapped' }, { eventType: 'OrderCreated' }]);
+  });
+});

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { createMetrics } from '#kit/observability/metrics.ts';
+
+interface EmfLine {
+  _aws: {
+    CloudWatchMetrics: {
+      Namespace: string;
+      Dimensions: string[][];
+      Metrics: { Name: string; Unit: string }[];
+    }[];
+  };
+  [value: string]: unknown;
+}
+
+let lines: string[] = [];
+
+beforeEach(() => {
+  lines = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    lines.push(...String(text).trim().split('\n'));
+    return true;
+  });
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const written = () => lines.map((line) => JSON.parse(line) as EmfLine);
+
+const settings = { SERVICE: 'shop', STAGE: 'staging', CONSUMER: 'sales' };
+
+describe('Metrics', () => {
+  test('are told apart by service and stage, and by nothing else', () => {
+    const metrics = createMetrics(settings);
+    metrics.count('EventsAppended', 2);
+    metrics.count('CommandsAccepted');
+    metrics.flush();
+    const [line, ...others] = written();
+    expect(others).toEqual([]);
+    expect(line?._aws.CloudWatchMetrics).toEqual([
+      {
+        Namespace: 'Orderstream',
+        Dimensions: [['service', 'stage']],
+        Metrics: [
+          { Name: 'EventsAppended', Unit: 'Count' },
+          { Name: 'CommandsAccepted', Unit: 'Count' },
+        ],
+      },
+    ]);
+    expect(line).toMatchObject({ service: 'shop', stage: 'staging', EventsAppended: 2, CommandsAccepted: 1 });
+  });
+
+  test('of a consumer are told apart by consumer too, in a line of their own', () => {
+    const metrics = createMetrics(settings);
+    metrics.count('EventsAppended');
+    metrics.count('MessagesHandled', 3);
+    metrics.record('ConsumerLag', 120);
+    metrics.record('ConsumerLag', 80);
+    metrics.flush();
+    const [stage, consumer] = written();
+    expect(stage?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([['service', 'stage']]);
+    expect(stage).not.toHaveProperty('consumer');
+    expect(consumer?._aws.CloudWatchMetrics[0]).toMatchObject({
+      Dimensions: [['service', 'stage', 'consumer']],
+      Metrics: [{ Name: 'MessagesHandled' }, { Name: 'ConsumerLag', Unit: 'Milliseconds' }],
+    });
+    expect(consumer).toMatchObject({ consumer: 'sales', MessagesHandled: 3, ConsumerLag: [120, 80] });
+  });
+
+  test('of several projections are a line each', () => {
+    const metrics = createMetrics({ SERVICE: 'shop', STAGE: 'staging' });
+    metrics.record('ProjectionLagSeconds', 4, 'order-view');
+    metrics.record('ProjectionLagSeconds', 0, 'stock-view');
+    metrics.flush();
+    expect(written()).toEqual([
+      expect.objectContaining({ projection: 'order-view', ProjectionLagSeconds: 4 }),
+      expect.objectContaining({ projection: 'stock-view', ProjectionLagSeconds: 0 }),
+    ]);
+  });
+
+  test('of one invocation do not come again in the next, and no line is written for none', () => {
+    const metrics = createMetrics(settings);
+    metrics.flush();
+    expect(lines).toEqual([]);
+    metrics.count('DeadLetters');
+    metrics.flush();
+    metrics.count('EventsAppended');
+    metrics.flush();
+    expect(written().map(({ DeadLetters, EventsAppended }) => [DeadLetters, EventsAppended])).toEqual([
+      [1, undefined],
+      [undefined, 1],
+    ]);
+  });
+});
