@@ -1,5 +1,5 @@
 import { type EventSchema, publishedEvents } from '#api/event-schemas.ts';
-import { eventDefinitions, messageAttributeNames, messageAttributes, upcast } from '#domain/index.ts';
+import { eventDefinitions, registry } from '#domain/index.ts';
 import type { Components, JsonSchema } from './json-schema.ts';
 
 /** `OrderCreatedV2`: one message for each type and each version of its schema. */
@@ -14,7 +14,7 @@ export const messagesOf = (eventTypes: readonly string[]): string[] =>
 export function messageOf(event: EventSchema, components: Components): JsonSchema {
   const { eventType, schemaVersion, schema, example } = event;
   const { schemaVersion: current, aggregateType } = eventDefinitions[eventType];
-  const attributes = messageAttributes(upcast(example));
+  const attributes = registry.messageAttributes(registry.upcast(example));
   const isOld = schemaVersion < current;
   return {
     name: eventType,
@@ -26,9 +26,9 @@ export function messageOf(event: EventSchema, components: Components): JsonSchem
     headers: {
       type: 'object',
       properties: Object.fromEntries(
-        messageAttributeNames(eventType).map((name) => [name, attributeSchema(name, attributes)]),
+        registry.messageAttributeNames(eventType).map((name) => [name, attributeSchema(name, attributes)]),
       ),
-      required: messageAttributeNames(eventType),
+      required: registry.messageAttributeNames(eventType),
     },
     payload: components.output(schema),
     correlationId: { location: '$message.payload#/metadata/correlationId' },

@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path';
 import type { OperationContract } from '#api/operation.ts';
+import { application } from '#application';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import type { HttpLambda, HttpRouteInput } from '#kit/http/handler.ts';
@@ -29,7 +30,7 @@ export async function operationsOf(template: Template): Promise<Operation[]> {
       const folder = join(root, functionBehind(template, Target).Handler.replace(/\/handler\.handler$/, ''));
       const { createHandler } = (await import(join(folder, 'handler.ts'))) as HandlerModule;
       const { contract } = (await import(join(folder, 'openapi.ts'))) as { contract: OperationContract };
-      const { route } = createHandler(createRuntime({ settings: {} }));
+      const { route } = createHandler(createRuntime(application, { settings: {} }));
       return {
         name: basename(folder),
         method,

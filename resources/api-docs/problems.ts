@@ -1,11 +1,10 @@
-import { rules } from '#api/problems.ts';
+import { rejectionOf } from '#api/problems.ts';
 import {
   AppendTooLarge,
   CommandIdReused,
   ConcurrencyConflict,
   VersionMismatch,
 } from '#kit/event-store/errors.ts';
-import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { MAX_BODY_BYTES } from '#kit/http/handler.ts';
 import {
   bodyTooLarge,
@@ -33,7 +32,7 @@ export function problemsOf({ route, contract, authorized }: Operation): HttpProb
     invalidInput([exampleError(route.body !== undefined)]),
     ...(route.body ? commandProblems() : []),
     ...(contract.ifMatch ? [problemOf(new VersionMismatch('', 1, 2))] : []),
-    ...(contract.rules ?? []).map((rule) => problemOf(new CommandRejected(rule, rules[rule]))),
+    ...(contract.rules ?? []).map((rule) => problemOf(rejectionOf(rule))),
     ...(contract.problems ?? []),
     problemOf(undefined),
     problemOf(throttled),

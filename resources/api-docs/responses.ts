@@ -1,4 +1,5 @@
 import type { Answer } from '#api/operation.ts';
+import { application } from '#application';
 import type { HttpProblem } from '#kit/http/problem.ts';
 import { problemBody } from '#kit/http/response.ts';
 import type { Components, JsonSchema } from './json-schema.ts';
@@ -156,7 +157,10 @@ function problemResponse(problems: HttpProblem[], authorized: boolean): JsonSche
   const examples = Object.fromEntries(
     problems.map((problem) => [
       problem.parts.code,
-      { summary: problem.parts.detail, value: problemBody(problem, 'checkout_7-a', undefined) },
+      {
+        summary: problem.parts.detail,
+        value: problemBody(application.name, problem, 'checkout_7-a', undefined),
+      },
     ]),
   );
   const names = unique(problems.flatMap(({ parts }) => Object.keys(parts.headers ?? {})));

@@ -17,7 +17,7 @@ const TIMES =
 
 /** What no repetition makes readable: the errors of shared/domain/unreadable-event.ts. */
 const POISON =
-  '"InvalidEnvelope", "UnknownEventType", "NewerSchemaVersion", "InvalidEventData", "MisplacedEvent"';
+  '"InvalidEnvelope", "UnknownEventType", "NewerSchemaVersion", "InvalidEventData", "InvalidEventSequence"';
 
 const queries = {
   'Everything of one correlation id': {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type EventType, eventDefinitions, eventTypes } from '#domain/index.ts';
+import { type EventType, eventDefinitions, registry } from '#domain/index.ts';
 import { envelope } from '#kit/events/envelope.ts';
 import { streamIdOf } from '#kit/events/event.ts';
 
@@ -27,12 +27,12 @@ const FIRST: ReadonlySet<EventType> = new Set([
 ]);
 
 /** Every event type in the version that is written today: what the audit answers, older events lifted to it. */
-export const storedEvents: readonly EventSchema[] = eventTypes.map((eventType) =>
+export const storedEvents: readonly EventSchema[] = registry.eventTypes.map((eventType) =>
   eventSchema(eventType, eventDefinitions[eventType].schemaVersion, eventType),
 );
 
 /** Every event type in every version that there ever was: what consumers may meet. */
-export const publishedEvents: readonly EventSchema[] = eventTypes.flatMap((eventType) =>
+export const publishedEvents: readonly EventSchema[] = registry.eventTypes.flatMap((eventType) =>
   Array.from({ length: eventDefinitions[eventType].schemaVersion }, (_, index) =>
     eventSchema(eventType, index + 1, `${eventType}V${index + 1}`),
   ),

@@ -90,20 +90,6 @@ export const isoDateTime = z.iso
   .transform((value) => new Date(value).toISOString())
   .meta({ documented: { type: 'string', format: 'date-time', pattern: DATE_TIME } });
 
-/** A query field: a whole number of 1 to 100. */
-export const limit = wholeNumber(1, 100);
-
-/** A query field: a whole number in decimal digits. */
-export function wholeNumber(min: number, max: number) {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,15}$/, message)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, message)
-    .meta({ documented: { type: 'integer', minimum: min, maximum: max } });
-}
-
 /** 1 to 100 of `item`. The length is looked at first, so that a list of a million is one error. */
 export const items = <Item>(item: z.ZodType<Item>) =>
   z

@@ -1,10 +1,10 @@
-import { shown } from './money.ts';
+import { toMajor } from '#domain/money.ts';
 
 /** The names under which views hold money, in minor units of their `currency`. */
 const MONEY = new Set(['total', 'amount', 'unitPrice', 'value']);
 
-/** A view whose money is shown in decimals, wherever in it; one without `currency` is left as it is. */
-export function withShownMoney(view: Record<string, unknown>): Record<string, unknown> {
+/** A view whose money is toMajor in decimals, wherever in it; one without `currency` is left as it is. */
+export function withMajorUnits(view: Record<string, unknown>): Record<string, unknown> {
   const { currency } = view;
   return typeof currency === 'string' ? (converted(view, currency) as Record<string, unknown>) : view;
 }
@@ -15,7 +15,7 @@ function converted(value: unknown, currency: string): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
-      MONEY.has(name) && typeof inner === 'number' ? shown(inner, currency) : converted(inner, currency),
+      MONEY.has(name) && typeof inner === 'number' ? toMajor(inner, currency) : converted(inner, currency),
     ]),
   );
 }

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { InvalidAmount, toMajor, toMinor } from '#domain/money.ts';
+import { InvalidAmount, toMinor } from '#domain/money.ts';
 
-/** The API shows decimals (19.99), events hold integer minor units (1999): the one way from the one to the other. */
-export const shown = (minor: number, currency: string): number => toMajor(minor, currency);
+// The API shows decimals (19.99), events hold integer minor units (1999).
 
 /**
  * An amount of 0 to `max` in major units, with no more decimals than the currency has; parsed to minor units.

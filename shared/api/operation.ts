@@ -1,16 +1,16 @@
 import type * as z from 'zod';
-import type { customerRules } from '#domain/customer/decide.ts';
-import type { inventoryRules } from '#domain/inventory/decide.ts';
-import type { OrderRule } from '#domain/order/rules.ts';
-import type { paymentRules } from '#domain/payment/decide.ts';
+import type { customerRules } from '#domain/customer.ts';
+import type { inventoryRules } from '#domain/inventory.ts';
+import type { orderRules } from '#domain/order/decisions.ts';
+import type { paymentRules } from '#domain/payment.ts';
 import type { HttpProblem } from '#kit/http/problem.ts';
 
 /** A rule of the domain, by its stable name. */
 export type Rule =
-  | OrderRule
-  | keyof typeof customerRules
-  | keyof typeof inventoryRules
-  | keyof typeof paymentRules;
+  | keyof typeof orderRules.messages
+  | keyof typeof customerRules.messages
+  | keyof typeof inventoryRules.messages
+  | keyof typeof paymentRules.messages;
 
 export const tags = {
   Orders: 'Placing orders, and what becomes of them.',
@@ -36,7 +36,7 @@ export interface Answer {
 }
 
 /**
- * What a client is told of an operation beyond what its handler's route says. Lives in `contract.ts` beside the
+ * What a client is told of an operation beyond what its handler's route says. Lives in `openapi.ts` beside the
  * handler, which does not import it: bundles carry no texts. Method, path and token are the template's, input is
  * the route's schemas; of errors only those are named that do not follow from these.
  */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { OrderStatus } from '#domain/order/order.ts';
+import type { OrderStatus } from '#domain/order/state.ts';
 import * as fields from './dto-fields.ts';
 
 export const orderStatus = z

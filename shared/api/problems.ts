@@ -1,17 +1,22 @@
 import * as z from 'zod';
-import { customerRules } from '#domain/customer/decide.ts';
-import { inventoryRules } from '#domain/inventory/decide.ts';
-import { orderRules } from '#domain/order/rules.ts';
-import { paymentRules } from '#domain/payment/decide.ts';
+import { customerRules } from '#domain/customer.ts';
+import { inventoryRules } from '#domain/inventory.ts';
+import { orderRules } from '#domain/order/decisions.ts';
+import { paymentRules } from '#domain/payment.ts';
+import type { CommandRejected } from '#kit/events/command-rejected.ts';
 import type { Rule } from './operation.ts';
 
-/** Rule → what a person reads. */
-export const rules: Readonly<Record<Rule, string>> = {
-  ...orderRules,
-  ...customerRules,
-  ...inventoryRules,
-  ...paymentRules,
-};
+const rules = [orderRules, customerRules, inventoryRules, paymentRules];
+
+/** Every rule of the domain, by its stable name. */
+export const ruleNames = rules.flatMap(({ messages }) => Object.keys(messages)) as Rule[];
+
+/** The error that a command meets which breaks this rule. */
+export function rejectionOf(rule: Rule): CommandRejected {
+  const found = rules.find(({ messages }) => Object.hasOwn(messages, rule));
+  if (!found) throw new Error(`no rule is called ${rule}`);
+  return found.reject(rule as never);
+}
 
 /** Every error of the functions; RFC 9457. */
 export const problem = z

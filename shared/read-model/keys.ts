@@ -1,10 +1,7 @@
 import { shardOf } from '#kit/event-store/event-item.ts';
+import type { ItemKey } from '#kit/projections/keys.ts';
 
-/** The primary key of an item of the read-model table. These names reach storage: never change one. */
-export interface ItemKey {
-  pk: string;
-  sk: string;
-}
+// These key prefixes and attribute names reach storage: never change one. Index keys end in Pk and Sk (kit/projections/keys.ts).
 
 export const CUSTOMER_ORDERS_INDEX = 'customer-orders';
 export const LISTING_INDEX = 'listing';
@@ -44,60 +41,6 @@ export const salesKey = (day: string, shard: number): ItemKey => ({
 /** The share in which an order is counted. */
 export const salesShardOf = (orderId: string): number => shardOf(orderId, SALES_SHARDS);
 
-/** Says that `consumer` has taken the event into `target`; see `applyOnce`. */
-export const inboxKey = (consumer: string, eventId: string, target: ItemKey): ItemKey => ({
-  pk: `INBOX#${consumer}#${eventId}`,
-  sk: `${target.pk}#${target.sk}`,
-});
-
-/** Which generations of a projection there are; see generations.ts. */
-export const generationsKey = (projection: string): ItemKey => ({
-  pk: `PROJECTION#${projection}`,
-  sk: 'GENERATIONS',
-});
-
-/** How far the work on a generation has got: one partition, an item for each phase and segment. */
-export const checkpointsPartition = (projection: string, generation: number): string =>
-  `REBUILD#${projection}#${generation}`;
-
-export const checkpointKey = (
-  projection: string,
-  generation: number,
-  phase: string,
-  segment: number,
-): ItemKey => ({
-  pk: checkpointsPartition(projection, generation),
-  sk: `${phase}#${String(segment).padStart(4, '0')}`,
-});
-
-/**
- * A partition, of the table or of an index, as a generation has it: so the lists of two never mix. The first has the
- * bare name, as everything had before there were generations. Sort keys are the same in all: cursors survive a switch.
- */
-export const partitionIn = (generation: number, partition: string): string =>
-  generation === 1 ? partition : `G${generation}#${partition}`;
-
-const PARTITION_KEYS = ['pk', 'customerPk', 'listPk'];
-
-/** An item of the first generation as another one has it. */
-export const inGeneration = <Item extends ItemKey>(generation: number, item: Item): Item =>
-  withPartitions(item, (partition) => partitionIn(generation, partition));
-
-/** The opposite: what an item of any generation would be in the first. */
-export const inFirstGeneration = <Item extends ItemKey>(item: Item): Item =>
-  withPartitions(item, (partition) => partition.replace(/^G\d+#/, ''));
-
-const withPartitions = <Item extends ItemKey>(item: Item, change: (partition: string) => string): Item =>
-  Object.fromEntries(
-    Object.entries(item).map(([name, value]) => [
-      name,
-      PARTITION_KEYS.includes(name) ? change(String(value)) : value,
-    ]),
-  ) as Item;
-
-/** How far `audit` has come: a single item. */
-export const auditKey: ItemKey = { pk: 'AUDIT', sk: 'STATE' };
-
 /** Index `customer-orders`: one partition a customer, its orders in the order of time. */
 export const customerOrdersPartition = (customerId: string): string => `CUSTOMER#${customerId}`;
 
@@ -105,10 +48,3 @@ export const customerOrderKeys = (order: { customerId: string; createdAt: string
   customerPk: customerOrdersPartition(order.customerId),
   customerSk: `${order.createdAt}#${order.orderId}`,
 });
-
-// What an item carries for the table's sake and no reader wants to see.
-const STORAGE_ATTRIBUTES = new Set(['pk', 'sk', 'customerPk', 'customerSk', 'listPk', 'listSk', 'expiresAt']);
-
-/** An item without the attributes that only the table and its indexes need. */
-export const viewOf = <View>(item: object): View =>
-  Object.fromEntries(Object.entries(item).filter(([name]) => !STORAGE_ATTRIBUTES.has(name))) as View;

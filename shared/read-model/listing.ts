@@ -1,8 +1,9 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { OrderStatus } from '#domain/order/order.ts';
+import type { OrderStatus } from '#domain/order/state.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { shardOf } from '#kit/event-store/event-item.ts';
-import { LISTING_INDEX, partitionIn } from './keys.ts';
+import { partitionInGeneration } from '#kit/projections/keys.ts';
+import { LISTING_INDEX } from './keys.ts';
 
 /** What can be listed. Reaches storage: never rename one. */
 export type ListingKind = `ORDERS#${OrderStatus}` | 'FRAUD_REVIEWS' | 'CUSTOMS_DECLARATIONS';
@@ -62,7 +63,7 @@ export async function readListing(
     const bucket = month;
     const shards = kinds.flatMap((kind) =>
       Array.from({ length: LISTING_SHARDS }, (_, shard) =>
-        partitionIn(generation, partition(kind, bucket, shard)),
+        partitionInGeneration(generation, partition(kind, bucket, shard)),
       ),
     );
     items.push(...(await newestOf(runtime, shards, before, limit + 1 - items.length)));

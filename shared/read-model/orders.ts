@@ -1,19 +1,12 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { CustomerView } from '#domain/customer/view.ts';
-import type { OrderStatus } from '#domain/order/order.ts';
+import type { CustomerView } from '#domain/customer.ts';
+import type { OrderStatus } from '#domain/order/state.ts';
 import type { OrderView } from '#domain/order/view.ts';
 import { batchGet } from '#kit/aws/batch-get.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
-import {
-  CUSTOMER_ORDERS_INDEX,
-  customerKey,
-  customerOrdersPartition,
-  inGeneration,
-  orderKey,
-  partitionIn,
-  viewOf,
-} from './keys.ts';
+import { keyInGeneration, partitionInGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
+import { CUSTOMER_ORDERS_INDEX, customerKey, customerOrdersPartition, orderKey } from './keys.ts';
 
 // A record, so that the compiler misses a status that is not here.
 const statuses: Record<OrderStatus, true> = {
@@ -33,11 +26,11 @@ export async function readOrder(runtime: Runtime, orderId: string): Promise<Orde
   const { Item } = await runtime.dynamo.send(
     new GetCommand({
       TableName: runtime.setting('READ_MODEL_TABLE'),
-      Key: inGeneration(generation, orderKey(orderId)),
+      Key: keyInGeneration(generation, orderKey(orderId)),
       ConsistentRead: true,
     }),
   );
-  return Item && viewOf<OrderView>(Item);
+  return Item && withoutStorageKeys<OrderView>(Item);
 }
 
 /**
@@ -51,9 +44,11 @@ export async function readCustomerNames(
   const ids = [...new Set(customerIds)];
   if (ids.length === 0) return new Map();
   const generation = await liveGeneration(runtime, 'order-view');
-  const keys = ids.map((id) => inGeneration(generation, customerKey(id)));
+  const keys = ids.map((id) => keyInGeneration(generation, customerKey(id)));
   const items = await batchGet(runtime, keys);
-  return new Map(items.map((item) => viewOf<CustomerView>(item)).map((one) => [one.customerId, one.name]));
+  return new Map(
+    items.map((item) => withoutStorageKeys<CustomerView>(item)).map((one) => [one.customerId, one.name]),
+  );
 }
 
 export interface CustomerOrdersQuery {
@@ -90,7 +85,7 @@ export async function readCustomerOrders(runtime: Runtime, query: CustomerOrders
         IndexName: CUSTOMER_ORDERS_INDEX,
         KeyConditionExpression: 'customerPk = :customer AND customerSk < :before',
         ExpressionAttributeValues: {
-          ':customer': partitionIn(generation, customerOrdersPartition(customerId)),
+          ':customer': partitionInGeneration(generation, customerOrdersPartition(customerId)),
           ':before': place,
           ...(status && { ':status': status }),
         },
@@ -103,11 +98,11 @@ export async function readCustomerOrders(runtime: Runtime, query: CustomerOrders
       }),
     );
     found.push(...(Items as typeof found));
-    const orders = found.slice(0, limit).map((item) => viewOf<OrderView>(item));
+    const orders = found.slice(0, limit).map((item) => withoutStorageKeys<OrderView>(item));
     const last = found[limit - 1];
     if (last && found.length > limit) return { orders, next: last.customerSk };
     if (!LastEvaluatedKey) return { orders };
     place = String(LastEvaluatedKey.customerSk);
   }
-  return { orders: found.map((item) => viewOf<OrderView>(item)), next: place };
+  return { orders: found.map((item) => withoutStorageKeys<OrderView>(item)), next: place };
 }

@@ -6,11 +6,15 @@ import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { publishedEvents } from '#api/event-schemas.ts';
-import { eventDefinitions, eventTypes } from '#domain/index.ts';
+import { application } from '#application';
+import { eventDefinitions, registry } from '#domain/index.ts';
+import { createRuntime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { toMessage } from '#kit/messaging/outgoing-message.ts';
 
 type Json = Record<string, unknown>;
+
+const runtime = createRuntime(application, { settings: {} });
 
 const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
 const asyncApi = readJson(resolve(import.meta.dirname, '../../shared/api/asyncapi.json'));
@@ -44,7 +48,7 @@ describe('asyncapi.json', () => {
   });
 
   test('has a message for every event type in every version', () => {
-    const expected = eventTypes.flatMap((type) =>
+    const expected = registry.eventTypes.flatMap((type) =>
       Array.from({ length: eventDefinitions[type].schemaVersion }, (_, index) => `${type}V${index + 1}`),
     );
     expect(Object.keys(asyncApi.components.messages)).toEqual([...expected, 'DeadLetter']);
@@ -53,7 +57,7 @@ describe('asyncapi.json', () => {
   test.each(publishedEvents.map((event) => [`${event.eventType}V${event.schemaVersion}`, event] as const))(
     '%s is what the publisher sends',
     (name, { example }) => {
-      const { body, attributes } = toMessage(example as unknown as StoredEvent);
+      const { body, attributes } = toMessage(runtime, example as unknown as StoredEvent);
       const headers = Object.fromEntries(
         Object.entries(attributes).map(([attribute, { DataType, StringValue }]) => [
           attribute,

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { inventoryAggregate } from '#domain/inventory/inventory.ts';
-import { orderAggregate } from '#domain/order/order.ts';
+import { inventoryAggregate } from '#domain/inventory.ts';
+import { orderAggregate } from '#domain/order/decisions.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { order } from '#tests/support/commands.ts';

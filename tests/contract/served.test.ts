@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { describe, expect, test } from '@jest/globals';
+import { application } from '#application';
 import * as asyncapi from '#functions/docs/asyncapi/handler.ts';
 import * as docs from '#functions/docs/docs/handler.ts';
 import * as openapi from '#functions/docs/openapi/handler.ts';
@@ -16,7 +17,7 @@ async function get(operation: string, handler: HttpLambda, headers: Record<strin
   return result;
 }
 
-const runtime = createRuntime({ settings: {}, logger: new Logger({ logLevel: 'SILENT' }) });
+const runtime = createRuntime(application, { settings: {}, logger: new Logger({ logLevel: 'SILENT' }) });
 const page = docs.createHandler(runtime);
 
 describe.each([

@@ -1,4 +1,5 @@
-import { metricDefinitions, metricNamespace } from '#kit/observability/metrics.ts';
+import { application } from '#application';
+import { metricDefinitions } from '#kit/observability/metrics.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 
 /** A metric as an alarm or a graph names it; values as in the template, or `${Name}` as Fn::Sub takes it. */
@@ -71,7 +72,7 @@ const written: Record<string, { dimensions: Record<string, string | RegExp>; nam
 /** Why nobody would ever write this metric in this stack, as sentences; none = somebody does. */
 export function neverWritten(template: Template, { namespace, name, dimensions }: NamedMetric): string[] {
   const what = `${namespace} ${name} by ${Object.keys(dimensions).join(', ')}`;
-  if (namespace === metricNamespace) return neverWrittenByUs(template, name, dimensions);
+  if (namespace === application.metricNamespace) return neverWrittenByUs(template, name, dimensions);
   const match = written[namespace]?.find(
     (one) => one.names.includes(name) && sameKeys(one.dimensions, dimensions),
   );

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { orderAggregate } from '#domain/order/order.ts';
+import { orderAggregate } from '#domain/order/decisions.ts';
 import * as cancelOrder from '#functions/commands/cancel-order/handler.ts';
 import * as deliverOrder from '#functions/commands/deliver-order/handler.ts';
 import * as placeOrder from '#functions/commands/place-order/handler.ts';

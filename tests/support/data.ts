@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { application } from '#application';
 import type { DomainEvent } from '#domain/index.ts';
 import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
 import { toItem } from '#kit/event-store/event-item.ts';
@@ -77,7 +78,7 @@ export async function startData(): Promise<Data> {
   return {
     dynamo,
     runtime: (parts = {}) =>
-      createRuntime({
+      createRuntime(application, {
         dynamo,
         sleep: async () => undefined,
         logger: new Logger({ logLevel: 'SILENT' }),

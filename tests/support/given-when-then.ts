@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { checkNewEvent } from '#domain/index.ts';
+import { registry } from '#domain/index.ts';
 import type { Aggregate } from '#kit/events/aggregate.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import type { NewEvent } from '#kit/events/event.ts';
@@ -19,7 +19,7 @@ export function specificationOf<State, Command, Event extends NewEvent>(
         thenEvents: (...expected: [Event, ...Event[]]) => {
           const decided = decide();
           expect(decided).toEqual(expected);
-          decided.forEach(checkNewEvent);
+          decided.forEach(registry.checkNewEvent);
           decided.reduce(aggregate.evolve, state);
         },
         thenNothing: () => expect(decide()).toEqual([]),

@@ -2,15 +2,14 @@ import { expect } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
 import { createHandler as createRebuild } from '#functions/operations/rebuild/handler.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
-import type { ProjectionName } from '#kit/projections/generations.ts';
-import { moveOn } from '#kit/projections/rebuild/checkpoint.ts';
+import { commitCheckpoint } from '#kit/projections/rebuild/checkpoint.ts';
 import { rightsFor } from './aws-calls.ts';
 import { eventually } from './eventually.ts';
 import type { RecordedSystem } from './recorded-system.ts';
 import { sqsEvent } from './sqs-event.ts';
 
 /** A rebuild of the projection, there and back, with a step that fails and one that is lost. */
-export async function rebuilding(the: RecordedSystem, projection: ProjectionName): Promise<void> {
+export async function rebuilding(the: RecordedSystem, projection: string): Promise<void> {
   const call = async (action: string, parts: RuntimeParts = {}) =>
     createRebuild(the.runtimeOf('rebuild', parts))({ projection, action, segments: 1 });
   const reach = (phase: string | undefined) =>
@@ -31,7 +30,7 @@ export async function rebuilding(the: RecordedSystem, projection: ProjectionName
   expect((await deliver(1, { fails: unreachable })).batchItemFailures).toHaveLength(1);
   // As a crash leaves it that comes between the checkpoint and the next step, which is lost again.
   const tally = { scanned: 0, done: 0, repaired: 0, differing: 0, examples: [], ended: false };
-  await moveOn(the.system.runtimeOf(projection), segment, 0, tally);
+  await commitCheckpoint(the.system.runtimeOf(projection), segment, 0, tally);
   const lose = async (command: object) =>
     the.called.add(projection, rightsFor(command, the.system.stack)) ?? {};
   expect((await deliver(2, { sqs: { send: lose } as never })).batchItemFailures).toEqual([]);

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { application } from '#application';
 import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { CallRecord, rightsFor } from './aws-calls.ts';
@@ -38,7 +39,7 @@ export async function startRecordedSystem(): Promise<RecordedSystem> {
         return (system[service] as { send(command: object): Promise<unknown> }).send(command);
       },
     });
-    const { logger, metrics } = createRuntime({
+    const { logger, metrics } = createRuntime(application, {
       settings: {
         STAGE: 'dev',
         AWS_LAMBDA_FUNCTION_NAME: name,

@@ -1,10 +1,11 @@
 import {
-  currentSchemaVersion,
+  type AggregateType,
   type DomainEventFrom,
   eventDefinitions,
   type NewDomainEvent,
+  registry,
 } from '#domain/index.ts';
-import { type AggregateType, streamIdOf } from '#kit/events/event.ts';
+import { streamIdOf } from '#kit/events/event.ts';
 
 /** When version n of a stream made by `storedStream` was appended: minute n of 2026-01-01. */
 export const timeOf = (version: number): string => new Date(Date.UTC(2026, 0, 1, 0, version)).toISOString();
@@ -28,7 +29,7 @@ export function storedStream<Aggregate extends AggregateType>(
       aggregateType,
       aggregateId,
       eventType,
-      schemaVersion: currentSchemaVersion(eventType),
+      schemaVersion: registry.currentSchemaVersion(eventType),
       data,
       metadata: {
         userId: 'ada',

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
-import { currentSchemaVersion, type DomainEventFrom, type NewDomainEvent } from '#domain/index.ts';
-import { type AggregateType, streamIdOf } from '#kit/events/event.ts';
+import { type AggregateType, type DomainEventFrom, type NewDomainEvent, registry } from '#domain/index.ts';
+import { streamIdOf } from '#kit/events/event.ts';
 
 /** A stream as it would be stored, with ids and times of its own: the first event at `at`, then a second apart. */
 export function streamAt<Aggregate extends AggregateType>(
@@ -26,7 +26,7 @@ export function streamAt<Aggregate extends AggregateType>(
       aggregateType,
       aggregateId,
       eventType,
-      schemaVersion: currentSchemaVersion(eventType),
+      schemaVersion: registry.currentSchemaVersion(eventType),
       data,
       metadata,
     } as unknown as DomainEventFrom<Aggregate>;

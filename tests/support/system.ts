@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { application } from '#application';
 import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
 import type { HttpResult } from '#kit/http/response.ts';
 import { type Invoke, type Mappings, startMappings } from '#resources/local/event-source-mapping/index.ts';
@@ -81,7 +82,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     const found = byName.get(name);
     if (!found) throw new Error(`no function is called ${name}`);
     const clients = { dynamo, sns, sqs, ...options.parts?.(name), ...parts };
-    return createRuntime({
+    return createRuntime(application, {
       logger: new Logger({ logLevel: 'SILENT' }),
       metrics: noMetrics,
       ...clients,

@@ -1,4 +1,4 @@
-import { eventDefinitions, isEventType, messageAttributeNames } from '#domain/index.ts';
+import { eventDefinitions, registry } from '#domain/index.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { functionsOf, roleIdOf, statementsOf } from './role-rights.ts';
 
@@ -56,13 +56,13 @@ export const templateRules = {
   filters(template: Template): string[] {
     return subscriptions(template).flatMap(([id, { FilterPolicy = {} }]) => {
       const named = FilterPolicy.eventType ?? [];
-      const unknown = named.filter((type) => typeof type !== 'string' || !isEventType(type));
-      const types = named.filter((type) => typeof type === 'string').filter(isEventType);
+      const unknown = named.filter((type) => typeof type !== 'string' || !registry.isEventType(type));
+      const types = named.filter((type) => typeof type === 'string').filter(registry.isEventType);
       const from = FilterPolicy.aggregateType;
       const aggregates = Object.values(eventDefinitions).map(({ aggregateType }) => aggregateType as unknown);
       const relevant = types.length > 0 ? types : (Object.keys(eventDefinitions) as (typeof types)[number][]);
       const missing = Object.keys(FilterPolicy).flatMap((attribute) => {
-        const without = relevant.filter((type) => !messageAttributeNames(type).includes(attribute));
+        const without = relevant.filter((type) => !registry.messageAttributeNames(type).includes(attribute));
         return without.map((type) => `${id} filters on ${attribute}, which ${type} does not set`);
       });
       return [

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { requireOrderOwner } from '#api/access.ts';
 import * as fields from '#api/fields.ts';
-import { orderAnswer, ownOrderOnly } from '#api/order-response.ts';
-import { orderAggregate } from '#domain/order/order.ts';
+import { orderResponse } from '#api/order-response.ts';
+import { application } from '#application';
+import { orderAggregate } from '#domain/order/decisions.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
@@ -18,10 +20,10 @@ export const createHandler = (runtime: Runtime) =>
         command: { type: 'cancel', reason: request.body.reason },
         metadata: commandMetadata(runtime, 'cancel-order', request),
         expectedVersion: request.ifMatch,
-        authorize: ownOrderOnly(request.caller),
+        authorize: requireOrderOwner(request.caller),
       });
-      return orderAnswer(result);
+      return orderResponse(result);
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import * as fields from '#api/fields.ts';
-import { orderAnswer } from '#api/order-response.ts';
-import { orderAggregate } from '#domain/order/order.ts';
+import { orderResponse } from '#api/order-response.ts';
+import { application } from '#application';
+import { orderAggregate } from '#domain/order/decisions.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
@@ -20,8 +21,8 @@ export const createHandler = (runtime: Runtime) =>
         metadata: commandMetadata(runtime, 'deliver-order', request),
         expectedVersion: request.ifMatch,
       });
-      return orderAnswer(result);
+      return orderResponse(result);
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

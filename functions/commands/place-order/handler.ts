@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { customerOf } from '#api/customer-access.ts';
+import { resolveCustomerId } from '#api/access.ts';
 import * as fields from '#api/fields.ts';
-import { placedAnswer } from '#api/order-response.ts';
-import { orderAggregate } from '#domain/order/order.ts';
-import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { placedResponse } from '#api/order-response.ts';
+import { application, type ShopRuntime } from '#application';
+import { orderAggregate } from '#domain/order/decisions.ts';
+import { createRuntime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata, newAggregateId } from '#kit/http/command-metadata.ts';
 import { httpHandler } from '#kit/http/handler.ts';
@@ -32,7 +33,7 @@ const bodyOf = (currency: () => string) =>
  * POST /orders, in the currency of the deployment. One conditional put. Without `customerId` for the caller; for
  * another customer with orders:manage.
  */
-export function createHandler(runtime: Runtime) {
+export function createHandler(runtime: ShopRuntime) {
   const currencyOf = () => runtime.setting('CURRENCY');
   return httpHandler(runtime, {
     body: bodyOf(currencyOf),
@@ -43,7 +44,7 @@ export function createHandler(runtime: Runtime) {
         aggregateId: newAggregateId(runtime, 'order', request),
         command: {
           type: 'place',
-          customerId: customerOf(request.caller, customerId),
+          customerId: resolveCustomerId(request.caller, customerId),
           items,
           currency,
           shippingAddress,
@@ -51,9 +52,9 @@ export function createHandler(runtime: Runtime) {
         metadata: commandMetadata(runtime, 'place-order', request),
         creates: true,
       });
-      return placedAnswer(result);
+      return placedResponse(result);
     },
   });
 }
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import * as fields from '#api/fields.ts';
 import { etag } from '#api/order-response.ts';
+import { application } from '#application';
 import type { DomainEvent } from '#domain/index.ts';
 import { toMajor } from '#domain/money.ts';
-import { MAX_ORDER_TOTAL } from '#domain/order/decide.ts';
-import { broken } from '#domain/order/rules.ts';
-import { paymentAggregate } from '#domain/payment/payment.ts';
+import { MAX_ORDER_TOTAL, orderRules } from '#domain/order/decisions.ts';
+import { paymentAggregate } from '#domain/payment.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
@@ -41,7 +41,7 @@ export const createHandler = (runtime: Runtime) =>
       const { orderId, amount, reference, outcome, reason } = request.body;
       const { customerId, total, currency } = await placedOrder(runtime, orderId);
       // Both are the double nearest to the same decimal, or they are not the same amount.
-      if (amount !== toMajor(total, currency)) throw broken('amount_mismatch');
+      if (amount !== toMajor(total, currency)) throw orderRules.reject('amount_mismatch');
       const keyed = { ...request, idempotencyKey: request.idempotencyKey ?? reference };
       const facts = { orderId, customerId, amount: total, currency, reference };
       const result = await handleCommand(runtime, paymentAggregate, {
@@ -61,9 +61,9 @@ export const createHandler = (runtime: Runtime) =>
 
 // What a payment must fit is settled by an order's first event, and never changes.
 async function placedOrder(runtime: Runtime, orderId: string) {
-  const [first]: DomainEvent[] = await load(runtime, streamIdOf('order', orderId), { limit: 1 });
-  if (first?.eventType !== 'OrderCreated') throw broken('order_not_found');
+  const [first] = await load<DomainEvent>(runtime, streamIdOf('order', orderId), { limit: 1 });
+  if (first?.eventType !== 'OrderCreated') throw orderRules.reject('order_not_found');
   return first.data;
 }
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

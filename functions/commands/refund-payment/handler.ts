@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import * as fields from '#api/fields.ts';
 import { etag } from '#api/order-response.ts';
-import { paymentAggregate } from '#domain/payment/payment.ts';
+import { application } from '#application';
+import { paymentAggregate } from '#domain/payment.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
@@ -30,4 +31,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

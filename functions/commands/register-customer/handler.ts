@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { customerOf } from '#api/customer-access.ts';
+import { resolveCustomerId } from '#api/access.ts';
 import * as fields from '#api/fields.ts';
 import { etag } from '#api/order-response.ts';
-import { customerAggregate } from '#domain/customer/customer.ts';
+import { application } from '#application';
+import { customerAggregate } from '#domain/customer.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
@@ -21,7 +22,7 @@ export const createHandler = (runtime: Runtime) =>
     async handle(request) {
       const { name, email } = request.body;
       const { aggregateId, version } = await handleCommand(runtime, customerAggregate, {
-        aggregateId: customerOf(request.caller, request.body.customerId),
+        aggregateId: resolveCustomerId(request.caller, request.body.customerId),
         command: { type: 'register', name, email },
         metadata: commandMetadata(runtime, 'register-customer', request),
         creates: true,
@@ -30,4 +31,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -1,11 +1,11 @@
 import * as z from 'zod';
+import { canAccessCustomer } from '#api/access.ts';
 import * as fields from '#api/fields.ts';
 import { etag } from '#api/order-response.ts';
-import { customerAggregate } from '#domain/customer/customer.ts';
-import { customerRules } from '#domain/customer/decide.ts';
+import { application } from '#application';
+import { customerAggregate, customerRules } from '#domain/customer.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
-import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 
@@ -16,9 +16,7 @@ export const createHandler = (runtime: Runtime) =>
     body: z.strictObject({ name: fields.name }),
     async handle(request) {
       const { customerId } = request.params;
-      if (customerId !== request.caller.userId && !request.caller.can('orders:manage')) {
-        throw new CommandRejected('customer_not_found', customerRules.customer_not_found);
-      }
+      if (!canAccessCustomer(request.caller, customerId)) throw customerRules.reject('customer_not_found');
       const { version } = await handleCommand(runtime, customerAggregate, {
         aggregateId: customerId,
         command: { type: 'rename', name: request.body.name },
@@ -29,4 +27,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

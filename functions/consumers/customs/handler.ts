@@ -1,4 +1,6 @@
-import { putOnce } from '#kit/aws/put-if-absent.ts';
+import { application } from '#application';
+import type { DomainEvent } from '#domain/index.ts';
+import { putIfAbsent } from '#kit/aws/put-if-absent.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
 import { each } from '#kit/messaging/handle-batch.ts';
@@ -10,11 +12,11 @@ import { openDeclaration } from './declaration.ts';
 export const createHandler = (runtime: Runtime) =>
   createConsumer(
     runtime,
-    each(async (event) => {
+    each(async (event: DomainEvent) => {
       if (event.eventType !== 'OrderCreated') return;
       const declaration = openDeclaration(event);
       const { orderId, createdAt } = declaration;
-      await putOnce(runtime, {
+      await putIfAbsent(runtime, {
         ...customsDeclarationKey(orderId),
         ...listingKeys('CUSTOMS_DECLARATIONS', createdAt, orderId),
         ...declaration,
@@ -22,4 +24,4 @@ export const createHandler = (runtime: Runtime) =>
     }),
   );
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -1,20 +1,22 @@
+import { application } from '#application';
+import type { DomainEvent } from '#domain/index.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
 import { each } from '#kit/messaging/handle-batch.ts';
-import { createInTurn } from '#kit/messaging/keyed-mutex.ts';
+import { createKeyedMutex } from '#kit/messaging/keyed-mutex.ts';
 import { releaseStock } from './release-stock.ts';
 import { reserveStock } from './reserve-stock.ts';
 
 /** Keeps an order's stock: reserves it when the order is placed, gives it back when the order is cancelled. */
 export const createHandler = (runtime: Runtime) => {
-  const inTurn = createInTurn();
+  const withLock = createKeyedMutex();
   return createConsumer(
     runtime,
-    each(async (event) => {
-      if (event.eventType === 'OrderCreated') await reserveStock(runtime, inTurn, event);
-      if (event.eventType === 'OrderCancelled') await releaseStock(runtime, inTurn, event);
+    each(async (event: DomainEvent) => {
+      if (event.eventType === 'OrderCreated') await reserveStock(runtime, withLock, event);
+      if (event.eventType === 'OrderCancelled') await releaseStock(runtime, withLock, event);
     }),
   );
 };
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -1,9 +1,9 @@
 import type { DomainEventOf } from '#domain/index.ts';
-import { inventoryAggregate } from '#domain/inventory/inventory.ts';
+import { inventoryAggregate } from '#domain/inventory.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { consumerCommand } from '#kit/messaging/consumer-command.ts';
-import { allEnded, type InTurn } from '#kit/messaging/keyed-mutex.ts';
+import { allSettledOrThrow, type WithLock } from '#kit/messaging/keyed-mutex.ts';
 
 /**
  * Gives back whatever the cancelled order holds; a SKU of which it holds nothing (yet) is left as it is. May be
@@ -11,13 +11,13 @@ import { allEnded, type InTurn } from '#kit/messaging/keyed-mutex.ts';
  */
 export async function releaseStock(
   runtime: Runtime,
-  inTurn: InTurn,
+  withLock: WithLock,
   cancelled: DomainEventOf<'OrderCancelled'>,
 ): Promise<void> {
   const orderId = cancelled.aggregateId;
-  await allEnded(
+  await allSettledOrThrow(
     cancelled.data.items.map(({ sku }) =>
-      inTurn(sku, () =>
+      withLock(sku, () =>
         handleCommand(runtime, inventoryAggregate, {
           aggregateId: sku,
           command: { type: 'release', sku, orderId },

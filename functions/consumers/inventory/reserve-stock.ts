@@ -1,14 +1,14 @@
-import type { DomainEventOf } from '#domain/index.ts';
-import { inventoryAggregate, reservationOf } from '#domain/inventory/inventory.ts';
-import { orderAggregate } from '#domain/order/order.ts';
+import type { DomainEvent, DomainEventOf } from '#domain/index.ts';
+import { inventoryAggregate, reservationOf } from '#domain/inventory.ts';
+import { orderAggregate } from '#domain/order/decisions.ts';
 import { quantitiesBySku, type SkuQuantity } from '#domain/order/quantities.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { consumerCommand } from '#kit/messaging/consumer-command.ts';
-import { allEnded, type InTurn } from '#kit/messaging/keyed-mutex.ts';
-import { eventLine } from '#kit/observability/log-context.ts';
+import { allSettledOrThrow, type WithLock } from '#kit/messaging/keyed-mutex.ts';
+import { logContextOf } from '#kit/observability/log-context.ts';
 import { releaseStock } from './release-stock.ts';
 import { noteUntracked, readUntracked } from './untracked.ts';
 
@@ -19,11 +19,15 @@ type Outcome = 'reserved' | 'rejected' | 'none' | 'untracked';
  * Reserves what the order asks for, and cancels an order that cannot have all of it. Its cancellation gives back
  * what was taken. Each step can be repeated, so that a failure between any two is mended by the next delivery.
  */
-export async function reserveStock(runtime: Runtime, inTurn: InTurn, created: OrderCreated): Promise<void> {
+export async function reserveStock(
+  runtime: Runtime,
+  withLock: WithLock,
+  created: OrderCreated,
+): Promise<void> {
   const untracked = await readUntracked(runtime, created);
   const wanted = quantitiesBySku(created.data.items).filter(({ sku }) => !untracked.has(sku));
-  const outcomes = await allEnded(
-    wanted.map((item) => inTurn(item.sku, () => reserve(runtime, created, item))),
+  const outcomes = await allSettledOrThrow(
+    wanted.map((item) => withLock(item.sku, () => reserve(runtime, created, item))),
   );
   await noteUntracked(
     runtime,
@@ -33,9 +37,9 @@ export async function reserveStock(runtime: Runtime, inTurn: InTurn, created: Or
 
   // The cancellation may have come first, and found nothing to give back. Read after the reservation: a
   // cancellation that is not in the stream yet has its message still ahead of it.
-  const history = await load(runtime, created.streamId);
+  const history = await load<DomainEvent>(runtime, created.streamId);
   const cancelled = history.find((event) => event.eventType === 'OrderCancelled');
-  if (cancelled) await releaseStock(runtime, inTurn, cancelled);
+  if (cancelled) await releaseStock(runtime, withLock, cancelled);
   else if (outcomes.includes('rejected')) await cancelOrder(runtime, created);
 }
 
@@ -69,7 +73,7 @@ async function cancelOrder(runtime: Runtime, created: OrderCreated): Promise<voi
       case 'order_already_delivered':
         // The goods have left: what the books lack is for people to put right.
         runtime.logger.warn('shipped without stock', {
-          ...eventLine(created),
+          ...logContextOf(created),
           rule: error.rule,
         });
         return;

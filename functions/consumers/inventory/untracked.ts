@@ -1,9 +1,9 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { DomainEventOf } from '#domain/index.ts';
-import { putOnce } from '#kit/aws/put-if-absent.ts';
+import { putIfAbsent } from '#kit/aws/put-if-absent.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { inboxExpiry } from '#kit/projections/inbox.ts';
-import { inboxKey } from '#read-model/keys.ts';
+import { inboxKey } from '#kit/projections/keys.ts';
 
 // A stream remembers the order that it was asked for. A SKU that was never received has no stream: if it is received
 // between two deliveries of one OrderCreated, the second would take stock for an order that was promised its goods
@@ -31,7 +31,7 @@ export async function noteUntracked(
   skus: readonly string[],
 ): Promise<void> {
   if (skus.length === 0) return;
-  await putOnce(runtime, { ...keyOf(runtime, created), skus, expiresAt: inboxExpiry(runtime) });
+  await putIfAbsent(runtime, { ...keyOf(runtime, created), skus, expiresAt: inboxExpiry(runtime) });
 }
 
 const keyOf = (runtime: Runtime, { eventId }: DomainEventOf<'OrderCreated'>) =>

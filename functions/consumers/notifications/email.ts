@@ -1,4 +1,4 @@
-import type { EventLine } from '#kit/observability/log-context.ts';
+import type { LogContext } from '#kit/observability/log-context.ts';
 
 export interface Email {
   /** Absent where the customer never registered: then nobody knows an address. */
@@ -11,7 +11,7 @@ export interface Email {
   eventId: string;
   eventType: string;
   /** What log lines say of that event. */
-  about: EventLine;
+  about: LogContext;
 }
 
 /** The way out to the customer. A throw means: not sent, as far as the sender knows; try again. */

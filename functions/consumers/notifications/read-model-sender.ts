@@ -1,4 +1,4 @@
-import { putOnce } from '#kit/aws/put-if-absent.ts';
+import { putIfAbsent } from '#kit/aws/put-if-absent.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { notificationKey } from '#read-model/keys.ts';
 import type { EmailSender } from './email.ts';
@@ -6,7 +6,7 @@ import type { EmailSender } from './email.ts';
 /** Keeps the emails where GET /notifications shows them; sends none. Exactly one for each event. */
 export const createReadModelSender = (runtime: Runtime): EmailSender => ({
   async send({ about, ...email }) {
-    await putOnce(runtime, {
+    await putIfAbsent(runtime, {
       ...notificationKey(email.orderId, email.eventId),
       ...email,
       sentAt: new Date(runtime.now()).toISOString(),

@@ -1,5 +1,5 @@
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
-import type { Runtime } from '#kit/config/runtime.ts';
+import type { ShopRuntime } from '#application';
 import type { EmailSender } from './email.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { EmailSender } from './email.ts';
  * does, and only what was not confirmed. `clientOf` takes the client's place in a test.
  */
 export function createSesSender(
-  runtime: Runtime,
+  runtime: ShopRuntime,
   clientOf: () => Promise<Pick<SESv2Client, 'send'>> = createClient,
 ): EmailSender {
   let client: Promise<Pick<SESv2Client, 'send'>> | undefined;

@@ -1,18 +1,20 @@
+import { application } from '#application';
+import type { DomainEvent } from '#domain/index.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
 import { each } from '#kit/messaging/handle-batch.ts';
-import { createInTurn } from '#kit/messaging/keyed-mutex.ts';
+import { createKeyedMutex } from '#kit/messaging/keyed-mutex.ts';
 import { payOrder } from './pay-order.ts';
 import { refundPayment } from './refund-payment.ts';
 
 /** Pays orders with what was captured for them; what an order cannot take, or not any more, goes back. */
 export const createHandler = (runtime: Runtime) => {
-  const inTurn = createInTurn();
+  const withLock = createKeyedMutex();
   return createConsumer(
     runtime,
-    each(async (event) => {
+    each(async (event: DomainEvent) => {
       if (event.eventType === 'PaymentCaptured') {
-        await inTurn(event.data.orderId, () => payOrder(runtime, event));
+        await withLock(event.data.orderId, () => payOrder(runtime, event));
       }
       if (event.eventType === 'OrderCancelled' && event.data.paymentId !== undefined) {
         await refundPayment(runtime, event.data.paymentId, 'order_cancelled', event);
@@ -21,4 +23,4 @@ export const createHandler = (runtime: Runtime) => {
   );
 };
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -1,5 +1,5 @@
 import type { DomainEventOf } from '#domain/index.ts';
-import { orderAggregate } from '#domain/order/order.ts';
+import { orderAggregate } from '#domain/order/decisions.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';

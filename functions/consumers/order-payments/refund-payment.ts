@@ -1,5 +1,5 @@
 import type { DomainEvent } from '#domain/index.ts';
-import { paymentAggregate } from '#domain/payment/payment.ts';
+import { paymentAggregate } from '#domain/payment.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';

@@ -1,3 +1,4 @@
+import { application } from '#application';
 import type { DomainEvent } from '#domain/index.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
@@ -12,7 +13,7 @@ export const createHandler = (runtime: Runtime) =>
       await applyOnce(
         runtime,
         runtime.setting('CONSUMER'),
-        deliveries.flatMap(({ event }) => changesOf(event)),
+        deliveries.flatMap(({ event }) => changesOf(event as DomainEvent)),
       );
       return new Map();
     } catch (error) {
@@ -23,7 +24,7 @@ export const createHandler = (runtime: Runtime) =>
     }
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));
 
 function changesOf(event: DomainEvent): Change[] {
   const change = salesChanges(event);

@@ -1,4 +1,5 @@
 import asyncApi from '#api/asyncapi.json' with { type: 'json' };
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { documentAnswers } from '#kit/http/document.ts';
 import { httpHandler } from '#kit/http/handler.ts';
@@ -9,4 +10,4 @@ export function createHandler(runtime: Runtime) {
   return httpHandler(runtime, { anonymous: true, handle: async (request) => answers(request) });
 }
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import asyncApi from '#api/asyncapi.json' with { type: 'json' };
 import openApi from '#api/openapi.json' with { type: 'json' };
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { documentAnswers } from '#kit/http/document.ts';
 import { httpHandler } from '#kit/http/handler.ts';
@@ -31,4 +32,4 @@ export function createHandler(runtime: Runtime) {
   });
 }
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -1,10 +1,10 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import { walkByType } from '#kit/event-store/walk-by-type.ts';
-import { createPace } from '#kit/operations/rate-limiter.ts';
+import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
+import { auditedTypes } from './delivery-checks.ts';
 import { HEALS_PER_SECOND, heal } from './heal.ts';
 import type { Continuation, WindowRequest } from './input.ts';
 import { type Finding, look } from './look.ts';
-import { auditedTypes } from './witnesses.ts';
 
 const BUDGET_MS = 10_000;
 const PAGE_SIZE = 100;
@@ -51,7 +51,7 @@ export async function audit(runtime: Runtime, request: WindowRequest): Promise<A
     progress: 1,
   };
   if (from >= to) return answer;
-  const pace = createPace(runtime, HEALS_PER_SECOND);
+  const pace = createRateLimiter(runtime, HEALS_PER_SECOND);
   for await (const page of walkByType(runtime, auditedTypes, { from, to }, place, PAGE_SIZE)) {
     const behind = await look(runtime, page.eventType, page.keys);
     if (request.heal) answer.healed += await heal(runtime, behind, pace);

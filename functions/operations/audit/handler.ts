@@ -1,3 +1,4 @@
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Audited, audit } from './audit.ts';
 import { checkRequest } from './input.ts';
@@ -27,4 +28,4 @@ export const createHandler =
     }
   };
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

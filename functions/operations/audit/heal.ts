@@ -3,10 +3,10 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import { getStored } from '#kit/event-store/by-type.ts';
 import { fromItem } from '#kit/event-store/event-item.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
-import { eventLine } from '#kit/observability/log-context.ts';
+import { logContextOf } from '#kit/observability/log-context.ts';
 import { queuesOf } from '#kit/operations/consumer-queues.ts';
 import { publishAll } from '#kit/operations/publish-all.ts';
-import type { Pace } from '#kit/operations/rate-limiter.ts';
+import type { RateLimiter } from '#kit/operations/rate-limiter.ts';
 import { inChunks } from '#kit/operations/receive-all.ts';
 import { type Finding, type Lack, onlyProjectionsLack } from './look.ts';
 
@@ -24,7 +24,11 @@ export const HEALS_PER_SECOND = 200;
  * Answers how many messages went out. Throws NotPublished, or what SQS throws; sending all again is safe.
  * AWS calls: a batch get for each 100; a publish for each 10; a send for each doorbell.
  */
-export async function heal(runtime: Runtime, findings: readonly Finding[], pace: Pace): Promise<number> {
+export async function heal(
+  runtime: Runtime,
+  findings: readonly Finding[],
+  pace: RateLimiter,
+): Promise<number> {
   let sent = 0;
   for (const chunk of inChunks(
     findings.filter((finding) => !onlyProjectionsLack(finding)),
@@ -69,6 +73,6 @@ async function ring(runtime: Runtime, projections: readonly Lack[], event: Store
         MessageBody: JSON.stringify(event),
       }),
     );
-    runtime.logger.info('sent again', { hop: 'publish', to: consumer, ...eventLine(event) });
+    runtime.logger.info('sent again', { hop: 'publish', to: consumer, ...logContextOf(event) });
   }
 }

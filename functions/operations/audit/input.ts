@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { eventTypes } from '#domain/index.ts';
-import { checkInput, InvalidOperation, time } from '#kit/operations/input.ts';
+import { application } from '#application';
+import { checkInput, eventTypeIn, InvalidOperation, time } from '#kit/operations/input.ts';
 
 /** How long an event may be on its way before it counts as behind, in seconds. */
 export const DEFAULT_LIMIT = 300;
@@ -8,10 +8,12 @@ export const DEFAULT_LIMIT = 300;
 /** What `lookAgain` takes at once. */
 export const MAX_EVENTS = 1_000;
 
-const place = z.strictObject({ eventType: z.enum(eventTypes), after: z.string().exactOptional() });
+const eventType = eventTypeIn(application.registry);
+
+const place = z.strictObject({ eventType, after: z.string().exactOptional() });
 
 const event = z.object({
-  eventType: z.enum(eventTypes),
+  eventType,
   streamId: z.string().min(1),
   version: z.int().positive(),
   eventId: z.uuid(),

@@ -1,4 +1,3 @@
-import type { EventType } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { inChunks } from '#kit/operations/receive-all.ts';
 import type { EventPlace } from './input.ts';
@@ -26,7 +25,7 @@ export async function lookAgain(runtime: Runtime, events: readonly EventPlace[])
 
 /** Which of these, of whatever types, have not arrived. */
 export async function stillBehind(runtime: Runtime, events: readonly EventPlace[]): Promise<Finding[]> {
-  const byType = new Map<EventType, EventPlace[]>();
+  const byType = new Map<string, EventPlace[]>();
   for (const event of events) byType.set(event.eventType, [...(byType.get(event.eventType) ?? []), event]);
   const behind: Finding[] = [];
   for (const [eventType, ofType] of byType) {

@@ -1,13 +1,12 @@
-import type { EventType } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { EventKey } from '#kit/event-store/by-type.ts';
 import { timeOf } from '#kit/events/ids.ts';
 import { REPEATABLE_MS } from '#kit/projections/inbox.ts';
-import { witnesses } from './witnesses.ts';
+import { checksOf } from './delivery-checks.ts';
 
 /** An event that has not arrived everywhere. */
 export interface Finding extends EventKey {
-  eventType: EventType;
+  eventType: string;
   /** Who has not had it, as far as can be seen. */
   lackedBy: Lack[];
 }
@@ -25,25 +24,25 @@ export const onlyProjectionsLack = ({ lackedBy }: Finding): boolean =>
 /**
  * Which of these events (up to 100, of one type) have not arrived. Of an event older than 29 days only projections
  * are asked: the others may have forgotten it.
- * AWS calls: at most a batch get for each witness, see there; nothing where there are no events.
+ * AWS calls: at most a batch get for each delivery check, see there; nothing where there are no events.
  */
 export async function look(
   runtime: Runtime,
-  eventType: EventType,
+  eventType: string,
   keys: readonly EventKey[],
 ): Promise<Finding[]> {
   const oldest = runtime.now() - REPEATABLE_MS;
   const findings = new Map<string, Finding>();
   const answers = await Promise.all(
-    witnesses[eventType].map(async (witness) => {
-      const asked = witness.projection ? keys : keys.filter(({ eventId }) => timeOf(eventId) >= oldest);
-      return { witness, misses: asked.length > 0 ? await witness.misses(runtime, asked) : [] };
+    checksOf(eventType).map(async (check) => {
+      const asked = check.projection ? keys : keys.filter(({ eventId }) => timeOf(eventId) >= oldest);
+      return { check, undelivered: asked.length > 0 ? await check.findUndelivered(runtime, asked) : [] };
     }),
   );
-  for (const { witness, misses } of answers) {
-    for (const { key, reached } of misses) {
+  for (const { check, undelivered } of answers) {
+    for (const { key, reached } of undelivered) {
       const { streamId, version, eventId } = key;
-      const lack = { consumer: witness.consumer, ...(reached !== undefined && { reached }) };
+      const lack = { consumer: check.consumer, ...(reached !== undefined && { reached }) };
       const lackedBy = [...(findings.get(eventId)?.lackedBy ?? []), lack];
       findings.set(eventId, { eventType, streamId, version, eventId, lackedBy });
     }

@@ -1,15 +1,15 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import { walkByType } from '#kit/event-store/walk-by-type.ts';
 import { timeOf } from '#kit/events/ids.ts';
-import { createPace, type Pace } from '#kit/operations/rate-limiter.ts';
+import { createRateLimiter, type RateLimiter } from '#kit/operations/rate-limiter.ts';
 import { REPEATABLE_MS } from '#kit/projections/inbox.ts';
+import { auditedTypes } from './delivery-checks.ts';
 import { HEALS_PER_SECOND, heal } from './heal.ts';
 import { DEFAULT_LIMIT } from './input.ts';
 import { type Finding, look } from './look.ts';
 import { stillBehind } from './look-again.ts';
 import { report, type ScheduledAudit } from './report.ts';
 import { AuditOvertaken, type AuditState, readState, saveState, type Watched } from './state.ts';
-import { auditedTypes } from './witnesses.ts';
 
 /** Less than the function's timeout by what one page may take; far less than the time between two runs. */
 const BUDGET_MS = 40_000;
@@ -57,7 +57,7 @@ export async function auditOnSchedule(runtime: Runtime): Promise<ScheduledAudit>
 
 class Run {
   readonly #runtime: Runtime;
-  readonly #pace: Pace;
+  readonly #pace: RateLimiter;
   readonly #deadline: number;
   readonly #streams = new Set<string>();
   #state: AuditState;
@@ -69,7 +69,7 @@ class Run {
   constructor(runtime: Runtime, state: AuditState) {
     this.#runtime = runtime;
     this.#state = state;
-    this.#pace = createPace(runtime, HEALS_PER_SECOND);
+    this.#pace = createRateLimiter(runtime, HEALS_PER_SECOND);
     this.#deadline = runtime.now() + BUDGET_MS;
   }
 

@@ -1,6 +1,5 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import { timeOf } from '#kit/events/ids.ts';
-import { PROJECTIONS } from '#kit/projections/generations.ts';
 import type { Finding } from './look.ts';
 
 export interface ScheduledAudit {
@@ -26,8 +25,8 @@ const NAMED = 20;
  * names what is behind; none where there was nothing to look at.
  */
 export function report(runtime: Runtime, { behind, streams, healed, ...rest }: ScheduledAudit): void {
-  const { metrics, logger } = runtime;
-  for (const projection of PROJECTIONS) {
+  const { application, metrics, logger } = runtime;
+  for (const { name: projection } of application.projections) {
     const lacked = behind.filter(({ lackedBy }) => lackedBy.some(({ consumer }) => consumer === projection));
     const oldest = Math.min(runtime.now(), ...lacked.map(({ eventId }) => timeOf(eventId)));
     metrics.record('ProjectionLagSeconds', Math.round((runtime.now() - oldest) / 1_000), projection);

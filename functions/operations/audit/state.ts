@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { WalkPlace } from '#kit/event-store/walk-by-type.ts';
-import { auditKey } from '#read-model/keys.ts';
+import { auditKey } from '#kit/projections/keys.ts';
 import type { Finding } from './look.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,3 +1,4 @@
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type DeadLetterPage, listDeadLetters } from './list-dead-letters.ts';
 
@@ -7,4 +8,4 @@ export const createHandler =
   (input: unknown): Promise<DeadLetterPage> =>
     listDeadLetters(runtime, input);
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -4,7 +4,7 @@ import { type ConsumerQueues, consumerQueues, queuesOf } from '#kit/operations/c
 import { type DeadLetter, readDeadLetter } from '#kit/operations/dead-letter.ts';
 import { type Group, groupByCause } from '#kit/operations/group-by-cause.ts';
 import { checkInput } from '#kit/operations/input.ts';
-import { hold, release, sizeOf } from '#kit/operations/receive-all.ts';
+import { receiveAll, release, sizeOf } from '#kit/operations/receive-all.ts';
 
 /** So many a page: with the longest reasons about half of the 6 MB that Lambda answers with. */
 const PAGE_SIZE = 2_000;
@@ -48,10 +48,15 @@ export async function listDeadLetters(runtime: Runtime, given: unknown): Promise
   const parts = await Promise.all(
     queues.map(async ([name, { deadLetters: url }]) => {
       // Of a later page, the hidden ones are those of the pages before.
-      const hidden = continuation ? 0 : (await sizeOf(runtime, url)).hidden;
-      const { messages, complete } = await hold(runtime, url, options);
+      const inFlight = continuation ? 0 : (await sizeOf(runtime, url)).inFlight;
+      const { messages, complete } = await receiveAll(runtime, url, options);
       if (complete) await release(runtime, url, messages);
-      return { name, hidden, complete, letters: messages.map((message) => readDeadLetter(name, message)) };
+      return {
+        name,
+        inFlight,
+        complete,
+        letters: messages.map((message) => readDeadLetter(runtime, name, message)),
+      };
     }),
   );
   const deadLetters = parts.flatMap(({ letters }) => letters).sort(byTime);
@@ -59,7 +64,7 @@ export async function listDeadLetters(runtime: Runtime, given: unknown): Promise
   return {
     groups: groupByCause(deadLetters),
     deadLetters,
-    held: parts.flatMap(({ name, hidden }) => (hidden > 0 ? [{ consumer: name, count: hidden }] : [])),
+    held: parts.flatMap(({ name, inFlight }) => (inFlight > 0 ? [{ consumer: name, count: inFlight }] : [])),
     ...(more.length > 0 && { continuation: { consumers: more } }),
   };
 }

@@ -1,21 +1,15 @@
 import * as z from 'zod';
-import {
-  checkNewEvent,
-  currentSchemaVersion,
-  eventDefinitions,
-  eventTypes,
-  isEventType,
-  type NewDomainEvent,
-  upcast,
-} from '#domain/index.ts';
-import { streamIdOf } from '#kit/events/event.ts';
+import { registry } from '#domain/index.ts';
+import { type NewEvent, streamIdOf } from '#kit/events/event.ts';
 import { type Problem, problemsOf } from '#kit/events/field-errors.ts';
 import { InvalidEventData, NewerSchemaVersion } from '#kit/events/unreadable-event.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9._:@|-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : @ | -');
 
 const emission = z.strictObject({
-  eventType: z.string().refine(isEventType, { error: `must be one of ${eventTypes.join(', ')}` }),
+  eventType: z
+    .string()
+    .refine(registry.isEventType, { error: `must be one of ${registry.eventTypes.join(', ')}` }),
   aggregateId: name,
   data: z.record(z.string(), z.unknown()),
   /** Of `data`; the current one when absent. An older one is lifted. */
@@ -27,7 +21,7 @@ const emission = z.strictObject({
 });
 
 export type Emission = Omit<z.infer<typeof emission>, 'eventType' | 'data' | 'schemaVersion'> & {
-  event: NewDomainEvent;
+  event: NewEvent;
 };
 
 /** What was asked for cannot be emitted; the message names everything that is wrong. Nothing was appended. */
@@ -54,12 +48,12 @@ export function checkEmission(input: unknown): Emission {
 }
 
 // Also where another field is wrong already, so that a person corrects all of them in one go.
-function checkData(input: unknown, problems: Problem[]): NewDomainEvent | undefined {
+function checkData(input: unknown, problems: Problem[]): NewEvent | undefined {
   const parsed = emission.pick({ eventType: true, data: true, schemaVersion: true }).strip().safeParse(input);
   if (!parsed.success) return undefined;
   const { eventType, data, schemaVersion } = parsed.data;
   try {
-    return checkNewEvent({ eventType, data: lifted(eventType, data, schemaVersion) });
+    return registry.checkNewEvent({ eventType, data: lifted(eventType, data, schemaVersion) });
   } catch (error) {
     if (error instanceof NewerSchemaVersion) {
       problems.push({ path: 'schemaVersion', message: error.message });
@@ -76,13 +70,13 @@ const within = (parent: string, path: string): string =>
   path === '' || path.startsWith('[') ? parent + path : `${parent}.${path}`;
 
 function lifted(
-  eventType: keyof typeof eventDefinitions,
+  eventType: string,
   data: Record<string, unknown>,
-  schemaVersion = currentSchemaVersion(eventType),
+  schemaVersion = registry.currentSchemaVersion(eventType),
 ): unknown {
-  if (schemaVersion === currentSchemaVersion(eventType)) return data;
-  const { aggregateType } = eventDefinitions[eventType];
-  return upcast({
+  if (schemaVersion === registry.currentSchemaVersion(eventType)) return data;
+  const aggregateType = registry.aggregateTypeOf(eventType);
+  return registry.upcast({
     streamId: streamIdOf(aggregateType, 'x'),
     version: 1,
     eventId: '00000000-0000-7000-8000-000000000000',

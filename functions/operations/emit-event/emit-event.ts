@@ -1,12 +1,10 @@
-import { assertFolds } from '#domain/aggregates.ts';
-import { currentSchemaVersion, type DomainEvent, eventDefinitions } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { append } from '#kit/event-store/append.ts';
 import { ConcurrencyConflict, VersionMismatch } from '#kit/event-store/errors.ts';
 import { load } from '#kit/event-store/load.ts';
 import { type StoredEvent, streamIdOf } from '#kit/events/event.ts';
 import { timeOf } from '#kit/events/ids.ts';
-import { eventLine } from '#kit/observability/log-context.ts';
+import { logContextOf } from '#kit/observability/log-context.ts';
 import { checkEmission, type Emission } from './emission.ts';
 
 export interface Emitted {
@@ -25,24 +23,25 @@ const MAX_ATTEMPTS = 8;
  * the stream unreadable for good); the rules of the commands are not: this is for trying consumers and for
  * repairs by hand.
  *
- * Throws InvalidEmission; MisplacedEvent; VersionMismatch where the stream is not at `expectedVersion`; ConcurrencyConflict after
+ * Throws InvalidEmission; InvalidEventSequence; VersionMismatch where the stream is not at `expectedVersion`; ConcurrencyConflict after
  * the last lost race; AppendTooLarge. Nothing was appended then.
  */
 export async function emitEvent(runtime: Runtime, input: unknown, requestId: string): Promise<Emitted> {
   const emission = checkEmission(input);
-  const { aggregateType } = eventDefinitions[emission.event.eventType];
+  const { registry } = runtime.application;
+  const aggregateType = registry.aggregateTypeOf(emission.event.eventType);
   const streamId = streamIdOf(aggregateType, emission.aggregateId);
   for (let attempt = 1; ; attempt++) {
     const history = await load(runtime, streamId);
     const version = history.at(-1)?.version ?? 0;
     if (emission.expectedVersion !== undefined && emission.expectedVersion !== version) {
-      throw new VersionMismatch(streamId, emission.expectedVersion, version);
+      throw new VersionMismatch(runtime.redact(streamId), emission.expectedVersion, version);
     }
     const event = storedEvent(runtime, emission, version + 1, requestId);
-    assertFolds(aggregateType, [...history, event as DomainEvent]);
+    registry.assertFolds(aggregateType, [...history, event]);
     try {
       await append(runtime, [event]);
-      runtime.logger.info('appended', { hop: 'command', ...eventLine(event) });
+      runtime.logger.info('appended', { hop: 'command', ...logContextOf(event) });
       return { streamId, version: event.version, eventId: event.eventId };
     } catch (error) {
       const lostRace = error instanceof ConcurrencyConflict;
@@ -59,7 +58,8 @@ function storedEvent(
   requestId: string,
 ): StoredEvent {
   const eventId = runtime.newId();
-  const { aggregateType } = eventDefinitions[event.eventType];
+  const { registry } = runtime.application;
+  const aggregateType = registry.aggregateTypeOf(event.eventType);
   return {
     ...event,
     streamId: streamIdOf(aggregateType, aggregateId),
@@ -67,7 +67,7 @@ function storedEvent(
     eventId,
     aggregateType,
     aggregateId,
-    schemaVersion: currentSchemaVersion(event.eventType),
+    schemaVersion: registry.currentSchemaVersion(event.eventType),
     metadata: {
       userId,
       timestamp: new Date(timeOf(eventId)).toISOString(),

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Emitted, emitEvent } from './emit-event.ts';
 
@@ -13,4 +14,4 @@ export const createHandler =
     }
   };
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -1,13 +1,9 @@
 import { deleteItems } from '#kit/aws/delete-items.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { queuesOf } from '#kit/operations/consumer-queues.ts';
-import { advance, changeGenerations, gone } from '#kit/projections/generation-changes.ts';
-import {
-  type Generations,
-  type OtherGeneration,
-  type ProjectionName,
-  readGenerations,
-} from '#kit/projections/generations.ts';
+import { advance, changeGenerations, removeRetired } from '#kit/projections/generation-changes.ts';
+import { type Generations, type OtherGeneration, readGenerations } from '#kit/projections/generations.ts';
+import { checkpointKey } from '#kit/projections/keys.ts';
 import {
   type Checkpoint,
   noteOf,
@@ -16,7 +12,6 @@ import {
   type SegmentOf,
 } from '#kit/projections/rebuild/checkpoint.ts';
 import { type Step, sendSteps, type WorkingPhase } from '#kit/projections/rebuild/step.ts';
-import { checkpointKey } from '#read-model/keys.ts';
 
 /** A step that nobody has heard of for so long may be lost; a second one of it does no harm. */
 const LOST_AFTER_MS = 60_000;
@@ -25,7 +20,7 @@ const LOST_AFTER_MS = 60_000;
  * Sees to it that the work of the present phase goes on, and that the next one begins when it has ended. Every part of
  * it may be repeated; what a crash leaves out, the next call makes good. Answers what there is now.
  */
-export async function drive(runtime: Runtime, projection: ProjectionName): Promise<Generations> {
+export async function advanceRebuild(runtime: Runtime, projection: string): Promise<Generations> {
   for (;;) {
     const generations = await readGenerations(runtime, projection);
     const { other } = generations;
@@ -55,11 +50,11 @@ const isWorking = (other: OtherGeneration | undefined): other is Working =>
  */
 export const settledAt = (runtime: Runtime, { phase, since }: OtherGeneration): number =>
   Date.parse(since) +
-  (phase === 'filling' || phase === 'dropping' ? 1_000 * Number(runtime.setting('SETTLE_SECONDS')) : 0);
+  (phase === 'filling' || phase === 'dropping' ? 1_000 * runtime.setting('SETTLE_SECONDS') : 0);
 
 async function openSegments(
   runtime: Runtime,
-  projection: ProjectionName,
+  projection: string,
   other: Working,
   open: readonly Checkpoint[],
 ): Promise<void> {
@@ -75,7 +70,7 @@ async function openSegments(
 
 async function sendLost(
   runtime: Runtime,
-  projection: ProjectionName,
+  projection: string,
   other: Working,
   checkpoints: readonly Checkpoint[],
 ): Promise<void> {
@@ -94,7 +89,7 @@ async function sendLost(
 
 async function endPhase(
   runtime: Runtime,
-  projection: ProjectionName,
+  projection: string,
   { generation, phase }: Working,
   checkpoints: readonly Checkpoint[],
 ): Promise<void> {
@@ -109,11 +104,12 @@ async function endPhase(
   // In this order: after a crash between the two the dropping is done once more, and finds nothing.
   const keys = checkpoints.map((one) => checkpointKey(projection, generation, one.phase, one.segment));
   await deleteItems(runtime, keys);
-  await changeGenerations(runtime, projection, gone(generation));
+  await changeGenerations(runtime, projection, removeRetired(generation));
 }
 
-const segmentOf = (
-  projection: ProjectionName,
-  { generation, phase }: Working,
-  segment: number,
-): SegmentOf => ({ projection, generation, phase, segment });
+const segmentOf = (projection: string, { generation, phase }: Working, segment: number): SegmentOf => ({
+  projection,
+  generation,
+  phase,
+  segment,
+});

@@ -1,22 +1,17 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import type { Runtime, Setting } from '#kit/config/runtime.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
 import { checkInput, InvalidOperation } from '#kit/operations/input.ts';
 import {
   begin,
   changeGenerations,
-  letGo,
+  retire,
   rollBack,
   switchOver,
 } from '#kit/projections/generation-changes.ts';
-import {
-  type Generations,
-  PROJECTIONS,
-  type ProjectionName,
-  readGenerations,
-} from '#kit/projections/generations.ts';
+import { type Generations, readGenerations } from '#kit/projections/generations.ts';
 import { readCheckpoints } from '#kit/projections/rebuild/checkpoint.ts';
-import { drive, settledAt } from './drive.ts';
+import { advanceRebuild, settledAt } from './drive.ts';
 import { type Progress, progressOf } from './progress.ts';
 
 const input = z.strictObject({
@@ -31,11 +26,11 @@ const input = z.strictObject({
 });
 
 export interface RebuildStatus extends Generations, Progress {
-  projection: ProjectionName;
+  projection: string;
 }
 
 /**
- * Builds the views of a projection anew, from the events, while they are in use; see shared/rebuild. This function only
+ * Builds the views of a projection anew, from the events, while they are in use; see kit/projections/rebuild. This function only
  * says what is to be done and looks how far it is: the work is done by the projection's own function, step by step.
  * One call never takes long; call it with `advance` until the phase is `ready` (or the generation gone, after `drop`
  * and `cancel`). Any call may die, and any may be made twice or by two at a time.
@@ -43,10 +38,10 @@ export interface RebuildStatus extends Generations, Progress {
  * AWS calls: a get and a query; `advance` more where a phase ends: a put and, for each segment, a put, and sends.
  */
 export async function rebuild(runtime: Runtime, given: unknown): Promise<RebuildStatus> {
-  const { projection: name, action, segments } = checkInput(input, given);
-  const projection = PROJECTIONS.find((one) => one === name);
-  if (!projection) {
-    throw new InvalidOperation(`no projection is called ${name}; there are ${PROJECTIONS.join(', ')}`);
+  const { projection, action, segments } = checkInput(input, given);
+  const names = runtime.application.projections.map(({ name }) => name);
+  if (!names.includes(projection)) {
+    throw new InvalidOperation(`no projection is called ${projection}; there are ${names.join(', ')}`);
   }
   const generations = await act(runtime, projection, action, segments);
   const { other } = generations;
@@ -60,7 +55,7 @@ export async function rebuild(runtime: Runtime, given: unknown): Promise<Rebuild
 
 async function act(
   runtime: Runtime,
-  projection: ProjectionName,
+  projection: string,
   action: z.infer<typeof input>['action'],
   segments: number,
 ): Promise<Generations> {
@@ -70,10 +65,10 @@ async function act(
     case 'start': {
       const expected = await itemsIn(runtime, 'EVENTS_TABLE');
       await changeGenerations(runtime, projection, begin({ segments, expected }));
-      return drive(runtime, projection);
+      return advanceRebuild(runtime, projection);
     }
     case 'advance':
-      return drive(runtime, projection);
+      return advanceRebuild(runtime, projection);
     case 'switch':
       return changeGenerations(runtime, projection, switchOver);
     case 'rollback':
@@ -82,14 +77,14 @@ async function act(
     case 'drop': {
       const expected = await itemsIn(runtime, 'READ_MODEL_TABLE');
       const what = action === 'drop' ? 'kept' : 'unfinished';
-      await changeGenerations(runtime, projection, letGo(what, expected));
-      return drive(runtime, projection);
+      await changeGenerations(runtime, projection, retire(what, expected));
+      return advanceRebuild(runtime, projection);
     }
   }
 }
 
 /** As DynamoDB counts them, every six hours or so: good enough to tell how much time is left. */
-async function itemsIn(runtime: Runtime, table: Setting): Promise<number> {
+async function itemsIn(runtime: Runtime, table: 'EVENTS_TABLE' | 'READ_MODEL_TABLE'): Promise<number> {
   const { Table } = await runtime.dynamo.send(
     new DescribeTableCommand({ TableName: runtime.setting(table) }),
   );

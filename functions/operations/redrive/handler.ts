@@ -1,3 +1,4 @@
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Redriven, redrive } from './redrive.ts';
 
@@ -7,4 +8,4 @@ export const createHandler =
   (input: unknown): Promise<Redriven> =>
     redrive(runtime, input);
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

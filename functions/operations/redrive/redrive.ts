@@ -5,7 +5,7 @@ import { queuesOf } from '#kit/operations/consumer-queues.ts';
 import { type DeadLetter, readDeadLetter, sentAt } from '#kit/operations/dead-letter.ts';
 import { type Group, groupByCause } from '#kit/operations/group-by-cause.ts';
 import { checkInput } from '#kit/operations/input.ts';
-import { hold, release } from '#kit/operations/receive-all.ts';
+import { receiveAll, release } from '#kit/operations/receive-all.ts';
 import { returnToQueue, type Taken } from './return-to-queue.ts';
 
 /** So many are looked at, and put in order, at a time. */
@@ -19,8 +19,8 @@ const input = z.strictObject({
   consumer: z.string(),
   /** Only those of this cause. */
   fingerprint: z.string().optional(),
-  /** Only those of this order's stream, or whose event tells of this order. */
-  order: z.string().optional(),
+  /** Only those of this stream (`order-0192…`), or whose event names its aggregate. */
+  stream: z.string().optional(),
   /** Messages a second. */
   rate: z.int().positive().optional(),
   /** Says what would be done, and does nothing. */
@@ -58,23 +58,25 @@ export interface Redriven {
  * message does not go round and round. Throws InvalidOperation, and what SQS throws on receive.
  */
 export async function redrive(runtime: Runtime, given: unknown): Promise<Redriven> {
-  const { consumer, fingerprint, order, rate, dryRun, continuation } = checkInput(input, given);
+  const { consumer, fingerprint, stream, rate, dryRun, continuation } = checkInput(input, given);
   const { queue, deadLetters } = queuesOf(runtime, consumer);
   const before = continuation?.before ?? runtime.now();
 
-  const { messages, complete } = await hold(runtime, deadLetters, {
+  const { messages, complete } = await receiveAll(runtime, deadLetters, {
     limit: LIMIT,
     deadline: runtime.now() + HOLD_MS,
     hideSeconds: HIDE_SECONDS,
   });
   const staying = new Set<Message>(messages);
   try {
-    const all = messages.map((message): Taken => ({ message, letter: readDeadLetter(consumer, message) }));
+    const all = messages.map(
+      (message): Taken => ({ message, letter: readDeadLetter(runtime, consumer, message) }),
+    );
     const selected = all.filter(
       ({ message, letter }) =>
         sentAt(message) <= before &&
         (fingerprint === undefined || letter.fingerprint === fingerprint) &&
-        (order === undefined || letter.orderId === order),
+        (stream === undefined || letter.streams.includes(stream)),
     );
     const options = { from: deadLetters, to: queue, rate, deadline: runtime.now() + SEND_MS };
     const outcome = dryRun

@@ -1,8 +1,8 @@
 import { DeleteMessageBatchCommand, type Message, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { glance } from '#kit/observability/log-context.ts';
+import { parseLogContext } from '#kit/observability/log-context.ts';
 import { type DeadLetter, reasonAttributes } from '#kit/operations/dead-letter.ts';
-import { createPace } from '#kit/operations/rate-limiter.ts';
+import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
 import { MAX_ENTRIES } from '#kit/operations/receive-all.ts';
 
 /** A dead letter that we hold. */
@@ -41,7 +41,7 @@ export async function returnToQueue(
   { from, to, rate, deadline }: ReturnOptions,
 ): Promise<Outcome> {
   const outcome: Outcome = { sent: [], notDeleted: [], failed: [] };
-  const pace = createPace(runtime, rate);
+  const pace = createRateLimiter(runtime, rate);
   const size = Math.min(MAX_ENTRIES, rate ?? MAX_ENTRIES);
   const streams = byStream(taken);
   while (streams.length > 0 && runtime.now() < deadline) {
@@ -53,7 +53,7 @@ export async function returnToQueue(
     outcome.sent.push(...sent);
     for (const { message, letter } of sent) {
       const { consumer, fingerprint } = letter;
-      const line = { hop: 'redrive', consumer, ...glance(message.Body ?? ''), fingerprint };
+      const line = { hop: 'redrive', consumer, ...parseLogContext(message.Body ?? ''), fingerprint };
       runtime.logger.info('redriven', line);
     }
     outcome.notDeleted.push(...(await remove(runtime, from, sent)));
@@ -141,7 +141,7 @@ async function remove(runtime: Runtime, from: string, sent: readonly Taken[]): P
       left = left.filter((_, index) => failed.has(index));
     } catch (error) {
       for (const { message } of left) {
-        const about = glance(message.Body ?? '');
+        const about = parseLogContext(message.Body ?? '');
         runtime.logger.warn('redriven, but not deleted', { ...about, error: error as Error });
       }
     }

@@ -1,3 +1,4 @@
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Republished, republish } from './republish.ts';
 
@@ -12,4 +13,4 @@ export const createHandler =
     }
   };
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

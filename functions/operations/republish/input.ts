@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { eventTypes } from '#domain/index.ts';
-import { checkInput, InvalidOperation, time } from '#kit/operations/input.ts';
+import { application } from '#application';
+import { checkInput, eventTypeIn, InvalidOperation, time } from '#kit/operations/input.ts';
 
 /** ms since 1970: `from` inclusive, `to` exclusive. */
 const window = z.strictObject({ from: z.int(), to: z.int() });
@@ -9,7 +9,7 @@ const input = z.strictObject({
   /** All events of this stream. */
   stream: z.string().min(1).optional(),
   /** Only events of this type; all types when absent. */
-  type: z.enum(eventTypes).optional(),
+  type: eventTypeIn(application.registry).optional(),
   /** ISO 8601, inclusive and exclusive. */
   from: time.optional(),
   to: time.optional(),
@@ -44,7 +44,7 @@ export interface Request {
     | { kind: 'stream'; streamId: string }
     | { kind: 'range'; window: Window }
     | { kind: 'publisher-failures' };
-  types: readonly (typeof eventTypes)[number][];
+  types: readonly string[];
   rate?: number | undefined;
   old: boolean;
   dryRun: boolean;
@@ -54,7 +54,7 @@ export interface Request {
 /** Throws InvalidOperation unless exactly one of the three ways to say what is used. */
 export function checkRequest(given: unknown): Request {
   const { stream, type, from, to, publisherFailures, ...rest } = checkInput(input, given);
-  const types = type ? [type] : eventTypes;
+  const types = type ? [type] : application.registry.eventTypes;
   const ways = [
     stream !== undefined,
     type !== undefined || from !== undefined || to !== undefined,

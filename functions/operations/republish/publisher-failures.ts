@@ -1,7 +1,7 @@
 import { DeleteMessageBatchCommand, type Message } from '@aws-sdk/client-sqs';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { sentAt } from '#kit/operations/dead-letter.ts';
-import { hold, inChunks, MAX_ENTRIES, release } from '#kit/operations/receive-all.ts';
+import { inChunks, MAX_ENTRIES, receiveAll, release } from '#kit/operations/receive-all.ts';
 import type { Window } from './input.ts';
 
 /**
@@ -15,7 +15,7 @@ const HOLD_MS = 15_000;
 const HIDE_SECONDS = 120;
 
 export interface Failures {
-  /** Disjoint and in order; together they hold every event of every batch. */
+  /** Disjoint and in order; together they receiveAll every event of every batch. */
   windows: Window[];
   /** Batches that the publisher gave up on. */
   batches: number;
@@ -74,7 +74,7 @@ export async function settleFailures(
 }
 
 const holdAll = (runtime: Runtime, url: string) =>
-  hold(runtime, url, { limit: LIMIT, deadline: runtime.now() + HOLD_MS, hideSeconds: HIDE_SECONDS });
+  receiveAll(runtime, url, { limit: LIMIT, deadline: runtime.now() + HOLD_MS, hideSeconds: HIDE_SECONDS });
 
 /** See "Capturing records of failed batches" in the Lambda developer guide: metadata only, no records. */
 function windowOf({ Body = '' }: Message): Window | undefined {

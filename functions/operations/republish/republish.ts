@@ -1,7 +1,7 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import { timeOf } from '#kit/events/ids.ts';
 import { publishAll } from '#kit/operations/publish-all.ts';
-import { createPace } from '#kit/operations/rate-limiter.ts';
+import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
 import { inChunks } from '#kit/operations/receive-all.ts';
 import { REPEATABLE_MS } from '#kit/projections/inbox.ts';
 import { type Continuation, checkRequest, type Request } from './input.ts';
@@ -41,7 +41,7 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
   const found = await begin(runtime, request);
   const place: Continuation = { ...found.place, startedAt };
 
-  const pace = createPace(runtime, rate);
+  const pace = createRateLimiter(runtime, rate);
   const deadline = runtime.now() + BUDGET_MS;
   let published = 0;
   let tooOld = 0;

@@ -5,7 +5,6 @@ import { type EventItem, fromItem } from '#kit/event-store/event-item.ts';
 import { lastVersion } from '#kit/event-store/last-version.ts';
 import { type WalkPlace, walkByType } from '#kit/event-store/walk-by-type.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
-import { withoutEmails } from '#kit/observability/redaction.ts';
 import { InvalidOperation } from '#kit/operations/input.ts';
 import type { Continuation, Request } from './input.ts';
 
@@ -26,7 +25,7 @@ export async function* pagesOfStream(
   size: number,
 ): AsyncIterable<Page> {
   const last = await lastVersion(runtime, streamId);
-  if (last === 0) throw new InvalidOperation(`there is no stream ${withoutEmails(streamId)}`);
+  if (last === 0) throw new InvalidOperation(`there is no stream ${runtime.redact(streamId)}`);
   let version = Number(after ?? 0);
   while (version < last) {
     const { Items = [] } = await runtime.dynamo.send(
@@ -53,7 +52,8 @@ export async function* pagesOfWindows(
   size: number,
 ): AsyncIterable<Page> {
   const eventType = types[firstType];
-  const place = eventType && { eventType, ...(typeof after === 'string' && { after }) };
+  const place =
+    eventType === undefined ? undefined : { eventType, ...(typeof after === 'string' && { after }) };
   for (const [index, range] of windows.entries()) {
     if (index < first) continue;
     const start = index === first ? place : undefined;

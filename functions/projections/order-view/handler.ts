@@ -1,8 +1,9 @@
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createProjectionConsumer } from '#kit/projections/projection-consumer.ts';
-import { orderProjection } from './projection.ts';
+import { orderProjection } from '#read-model/order-view.ts';
 
 /** Keeps the order view and the customer view. */
 export const createHandler = (runtime: Runtime) => createProjectionConsumer(runtime, orderProjection);
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type EventItem, fromItem } from '#kit/event-store/event-item.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
@@ -19,7 +20,7 @@ export const createHandler =
     try {
       const outgoing = Records.filter(({ eventName }) => eventName === 'INSERT').map((record) => {
         const event = eventOf(record);
-        return { record, event, message: toMessage(event) };
+        return { record, event, message: toMessage(runtime, event) };
       });
       const failed = await publish(
         runtime,
@@ -37,7 +38,7 @@ export const createHandler =
     }
   };
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));
 
 const eventOf = ({ dynamodb }: DynamoDBRecord): StoredEvent =>
   fromItem(unmarshall(dynamodb?.NewImage as Record<string, AttributeValue>) as EventItem);

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { canAccessCustomer } from '#api/access.ts';
 import { orderId } from '#api/fields.ts';
-import { isFrom } from '#domain/index.ts';
+import { application } from '#application';
+import type { DomainEventFrom } from '#domain/index.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
 import { streamIdOf } from '#kit/events/event.ts';
@@ -19,10 +21,10 @@ export const createHandler = (runtime: Runtime) =>
     async handle({ params, query: { limit, cursor }, caller }) {
       const streamId = streamIdOf('order', params.orderId);
       const after = placeIn(streamId, cursor) ?? 0;
-      const found = await load(runtime, streamId, { after, limit: limit + 1 });
-      const [first] = found.filter((event) => isFrom('order', event));
+      const found = await load<DomainEventFrom<'order'>>(runtime, streamId, { after, limit: limit + 1 });
+      const [first] = found;
       // Every event of an order says whose it is, so a later page needs no look at the first.
-      if (!first || !(first.data.customerId === caller.userId || caller.can('orders:manage'))) {
+      if (!first || !canAccessCustomer(caller, first.data.customerId)) {
         throw notFound('There is no such order.');
       }
       const events = found.slice(0, limit);
@@ -31,4 +33,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

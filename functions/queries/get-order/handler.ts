@@ -1,13 +1,16 @@
 import * as z from 'zod';
-import { isoDateTime, orderId, wholeNumber } from '#api/fields.ts';
-import { shownOrder } from '#api/order-access.ts';
-import { isFrom } from '#domain/index.ts';
+import { canAccessCustomer } from '#api/access.ts';
+import { isoDateTime, orderId } from '#api/fields.ts';
+import { toOrderDto } from '#api/order-response.ts';
+import { application } from '#application';
+import type { DomainEventFrom } from '#domain/index.ts';
 import { type OrderView, orderView } from '#domain/order/view.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
 import { streamIdOf } from '#kit/events/event.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { HttpProblem, notFound } from '#kit/http/problem.ts';
+import { wholeNumber } from '#kit/http/whole-number.ts';
 import { readCustomerNames, readOrder } from '#read-model/orders.ts';
 
 const query = z
@@ -37,21 +40,21 @@ export const createHandler = (runtime: Runtime) =>
       const order = asOf
         ? await fromStream(runtime, params.orderId, asOf)
         : await current(runtime, params.orderId, minVersion);
-      if (!order || !(order.customerId === caller.userId || caller.can('orders:manage'))) {
+      if (!order || !canAccessCustomer(caller, order.customerId)) {
         throw notFound('There is no such order.');
       }
       if (order.version < minVersion) throw versionNotReached(order.version);
       const names = await readCustomerNames(runtime, [order.customerId]);
       return {
         status: 200,
-        body: shownOrder(order, names.get(order.customerId)),
+        body: toOrderDto(order, names.get(order.customerId)),
         // What was is no version to put into If-Match.
         headers: asOf ? {} : { etag: `"${order.version}"` },
       };
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));
 
 async function current(
   runtime: Runtime,
@@ -69,9 +72,7 @@ async function current(
 }
 
 async function fromStream(runtime: Runtime, orderId: string, asOf?: string): Promise<OrderView | undefined> {
-  const events = (await load(runtime, streamIdOf('order', orderId))).filter((event) =>
-    isFrom('order', event),
-  );
+  const events = await load<DomainEventFrom<'order'>>(runtime, streamIdOf('order', orderId));
   // Clocks of writers differ, versions do not: everything before the first event that came too late.
   const end = asOf ? events.findIndex(({ metadata }) => metadata.timestamp > asOf) : -1;
   return (end < 0 ? events : events.slice(0, end)).reduce<OrderView | undefined>(orderView, undefined);

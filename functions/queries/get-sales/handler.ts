@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { isoDate } from '#api/fields.ts';
-import { shown } from '#api/money.ts';
-import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { application, type ShopRuntime } from '#application';
+import { toMajor } from '#domain/money.ts';
+import { createRuntime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { readSales } from '#read-model/sales.ts';
 
@@ -20,7 +21,7 @@ const query = z
  * GET /sales?from=&to=: the numbers of each day (UTC) of a range, both ends included; zeros for a day without sales.
  * AWS calls: one batch get for each 25 days, at most four.
  */
-export const createHandler = (runtime: Runtime) =>
+export const createHandler = (runtime: ShopRuntime) =>
   httpHandler(runtime, {
     scope: 'orders:manage',
     query,
@@ -28,13 +29,13 @@ export const createHandler = (runtime: Runtime) =>
       const currency = runtime.setting('CURRENCY');
       const sales = await readSales(runtime, daysBetween(from, to));
       const days = Array.from(sales, ([date, { orders, cancelled, shipped, revenue }]) => {
-        return { date, orders, cancelled, shipped, revenue: shown(revenue, currency) };
+        return { date, orders, cancelled, shipped, revenue: toMajor(revenue, currency) };
       });
       return { status: 200, body: { currency, days } };
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));
 
 function daysBetween(from: string, to: string): string[] {
   const days: string[] = [];

@@ -1,12 +1,14 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { sku } from '#api/fields.ts';
-import type { StockView } from '#domain/inventory/view.ts';
+import { application } from '#application';
+import type { StockView } from '#domain/inventory.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { notFound } from '#kit/http/problem.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
-import { inGeneration, stockKey, viewOf } from '#read-model/keys.ts';
+import { keyInGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
+import { stockKey } from '#read-model/keys.ts';
 
 /**
  * GET /inventory/{sku}: what there is of it and what is spoken for, as far as the view has got.
@@ -18,13 +20,13 @@ export const createHandler = (runtime: Runtime) =>
     params: z.strictObject({ sku }),
     async handle({ params }) {
       const TableName = runtime.setting('READ_MODEL_TABLE');
-      const Key = inGeneration(await liveGeneration(runtime, 'stock-view'), stockKey(params.sku));
+      const Key = keyInGeneration(await liveGeneration(runtime, 'stock-view'), stockKey(params.sku));
       const { Item } = await runtime.dynamo.send(new GetCommand({ TableName, Key }));
       if (!Item) throw notFound('This SKU has never been received.');
-      const { onHand, reserved, updatedAt, version } = viewOf<StockView>(Item);
+      const { onHand, reserved, updatedAt, version } = withoutStorageKeys<StockView>(Item);
       const body = { sku: params.sku, onHand, reserved, available: onHand - reserved, updatedAt, version };
       return { status: 200, body, headers: { etag: `"${version}"` } };
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -1,3 +1,4 @@
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 
@@ -5,4 +6,4 @@ import { httpHandler } from '#kit/http/handler.ts';
 export const createHandler = (runtime: Runtime) =>
   httpHandler(runtime, { anonymous: true, handle: async () => ({ status: 200, body: { status: 'ok' } }) });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

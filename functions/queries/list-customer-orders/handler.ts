@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { canAccessCustomer } from '#api/access.ts';
 import { customerId } from '#api/fields.ts';
-import { shownOrder } from '#api/order-access.ts';
+import { toOrderDto } from '#api/order-response.ts';
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { nextCursor, pageFields, placeIn, timePlace } from '#kit/http/page.ts';
@@ -17,18 +19,16 @@ export const createHandler = (runtime: Runtime) =>
     params: z.strictObject({ customerId }),
     query: z.strictObject({ status: z.enum(ORDER_STATUSES).optional(), ...pageFields(timePlace) }),
     async handle({ params, query: { status, limit, cursor }, caller }) {
-      if (params.customerId !== caller.userId && !caller.can('orders:manage')) {
-        throw notFound('There is no such customer.');
-      }
+      if (!canAccessCustomer(caller, params.customerId)) throw notFound('There is no such customer.');
       const list = JSON.stringify(['customer-orders', params.customerId, status]);
       const before = placeIn(list, cursor);
       const [page, names] = await Promise.all([
         readCustomerOrders(runtime, { customerId: params.customerId, status, limit, before }),
         readCustomerNames(runtime, [params.customerId]),
       ]);
-      const orders = page.orders.map((order) => shownOrder(order, names.get(order.customerId)));
+      const orders = page.orders.map((order) => toOrderDto(order, names.get(order.customerId)));
       return { status: 200, body: { orders, ...nextCursor(list, page.next) } };
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

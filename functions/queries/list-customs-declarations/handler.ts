@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { withShownMoney } from '#api/major-units.ts';
+import { withMajorUnits } from '#api/major-units.ts';
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { nextCursor, pageFields, placeIn, timePlace } from '#kit/http/page.ts';
-import { viewOf } from '#read-model/keys.ts';
+import { withoutStorageKeys } from '#kit/projections/keys.ts';
 import { readListing } from '#read-model/listing.ts';
 
 const LIST = 'list-customs-declarations';
@@ -16,9 +17,9 @@ export const createHandler = (runtime: Runtime) =>
     async handle({ query: { limit, cursor } }) {
       const before = placeIn(LIST, cursor);
       const page = await readListing(runtime, { kinds: ['CUSTOMS_DECLARATIONS'], limit, before });
-      const customsDeclarations = page.items.map((item) => withShownMoney(viewOf(item)));
+      const customsDeclarations = page.items.map((item) => withMajorUnits(withoutStorageKeys(item)));
       return { status: 200, body: { customsDeclarations, ...nextCursor(LIST, page.next) } };
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

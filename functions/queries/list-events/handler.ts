@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isoDateTime } from '#api/fields.ts';
-import { eventTypes } from '#domain/index.ts';
+import { application } from '#application';
+import { registry } from '#domain/index.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { readByType } from '#kit/event-store/by-type.ts';
 import { httpHandler } from '#kit/http/handler.ts';
@@ -11,7 +12,7 @@ const DAY_MS = 86_400_000;
 const MAX_DAYS = 31;
 
 const query = z.strictObject({
-  type: z.enum(eventTypes),
+  type: z.enum(registry.eventTypes),
   from: isoDateTime.optional(),
   to: isoDateTime.optional(),
   ...pageFields(z.uuid()),
@@ -36,7 +37,7 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));
 
 function rangeOf(
   runtime: Runtime,

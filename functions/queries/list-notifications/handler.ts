@@ -1,10 +1,12 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { orderId } from '#api/fields.ts';
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { nextCursor, pageFields, placeIn } from '#kit/http/page.ts';
-import { notificationsPartition, viewOf } from '#read-model/keys.ts';
+import { withoutStorageKeys } from '#kit/projections/keys.ts';
+import { notificationsPartition } from '#read-model/keys.ts';
 
 /**
  * GET /notifications?orderId=&limit=&cursor=: what an order's customer was told, oldest first; none for an order
@@ -26,9 +28,9 @@ export const createHandler = (runtime: Runtime) =>
       );
       const page = Items.slice(0, limit);
       const next = Items.length > limit ? page.at(-1)?.sk : undefined;
-      const notifications = page.map((item) => viewOf<Record<string, unknown>>(item));
+      const notifications = page.map((item) => withoutStorageKeys<Record<string, unknown>>(item));
       return { status: 200, body: { notifications, ...nextCursor(list, next) } };
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

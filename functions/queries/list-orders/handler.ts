@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import { shownOrder } from '#api/order-access.ts';
+import { toOrderDto } from '#api/order-response.ts';
+import { application } from '#application';
 import type { OrderView } from '#domain/order/view.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { nextCursor, pageFields, placeIn, timePlace } from '#kit/http/page.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
-import { viewOf } from '#read-model/keys.ts';
+import { withoutStorageKeys } from '#kit/projections/keys.ts';
 import { type ListingKind, readListing } from '#read-model/listing.ts';
 import { ORDER_STATUSES, readCustomerNames } from '#read-model/orders.ts';
 
@@ -24,14 +25,14 @@ export const createHandler = (runtime: Runtime) =>
       const kinds = (status ? [status] : ORDER_STATUSES).map((one): ListingKind => `ORDERS#${one}`);
       const generation = await liveGeneration(runtime, 'order-view');
       const page = await readListing(runtime, { kinds, limit, before, generation });
-      const views = page.items.map((item) => viewOf<OrderView>(item));
+      const views = page.items.map((item) => withoutStorageKeys<OrderView>(item));
       const names = await readCustomerNames(
         runtime,
         views.map((view) => view.customerId),
       );
-      const orders = views.map((view) => shownOrder(view, names.get(view.customerId)));
+      const orders = views.map((view) => toOrderDto(view, names.get(view.customerId)));
       return { status: 200, body: { orders, ...nextCursor(list, page.next) } };
     },
   });
 
-export const handler = createHandler(createRuntime());
+export const handler = createHandler(createRuntime(application));

@@ -1,6 +1,6 @@
-import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
+import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
 import type { OrderItem, ShippingAddress, StoredOrderEvent } from './events.ts';
-import type { OrderStatus } from './evolve.ts';
+import type { OrderStatus } from './state.ts';
 
 /**
  * An order as queries show it, less the customer's name, which is joined when read. Money in minor
@@ -25,7 +25,7 @@ export interface OrderView {
 
 /**
  * Applies the next event of an order's stream; `undefined` is the view before the first. Whether `event` is
- * the next is the caller's business. Throws MisplacedEvent when the stream does not begin with OrderCreated.
+ * the next is the caller's business. Throws InvalidEventSequence when the stream does not begin with OrderCreated.
  */
 export function orderView(view: OrderView | undefined, event: StoredOrderEvent): OrderView {
   const at = event.metadata.timestamp;
@@ -35,7 +35,7 @@ export function orderView(view: OrderView | undefined, event: StoredOrderEvent):
     const order = { orderId, customerId, items, total, currency, shippingAddress };
     return { ...order, status: 'pending', createdAt: at, updatedAt: at, version };
   }
-  if (!view) throw new MisplacedEvent(event.eventType, 'none');
+  if (!view) throw new InvalidEventSequence(event.eventType, 'none');
   const next = { ...view, updatedAt: at, version };
   switch (event.eventType) {
     case 'OrderPaid':

@@ -1,6 +1,6 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
-import type { ItemKey } from '#read-model/keys.ts';
+import type { ItemKey } from '#kit/projections/keys.ts';
 
 /** Of one BatchGetItem. */
 const KEYS_PER_CALL = 100;

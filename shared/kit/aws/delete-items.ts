@@ -1,6 +1,6 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
-import type { ItemKey } from '#read-model/keys.ts';
+import type { ItemKey } from '#kit/projections/keys.ts';
 import { KeysUnprocessed } from './batch-get.ts';
 
 /** Of one BatchWriteItem. */

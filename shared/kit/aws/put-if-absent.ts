@@ -1,13 +1,16 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
-import type { ItemKey } from '#read-model/keys.ts';
+import type { ItemKey } from '#kit/projections/keys.ts';
 
 /**
  * Writes an item that is made of one event alone, and never changes what is there: a second delivery, or a lost
  * answer, makes no difference. Answers whether this call wrote it. AWS calls: one conditional put.
  */
-export async function putOnce(runtime: Runtime, item: ItemKey & Record<string, unknown>): Promise<boolean> {
+export async function putIfAbsent(
+  runtime: Runtime,
+  item: ItemKey & Record<string, unknown>,
+): Promise<boolean> {
   try {
     await runtime.dynamo.send(
       new PutCommand({

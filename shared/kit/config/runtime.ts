@@ -7,14 +7,18 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createIds } from '#kit/events/ids.ts';
 import { createLogger } from '#kit/observability/logger.ts';
 import { createMetrics, type Metrics } from '#kit/observability/metrics.ts';
+import { createRedactor } from '#kit/observability/redaction.ts';
+import type { Application } from './application.ts';
+import { type KitSettings, MissingSetting, type Present, parseSettings } from './settings.ts';
 
 /**
  * Everything of the outside world that a handler may touch. Handlers take it as an argument, so that a test
  * can put another clock, a faulty client or a fixed setting in its place. Clients are made on first use.
  */
-export interface Runtime {
-  /** A setting of the deployment. Throws MissingSetting where it is not set. */
-  setting(name: Setting): string;
+export interface Runtime<Own extends object = object> {
+  readonly application: Application;
+  /** A setting of the deployment, parsed. Throws MissingSetting where it is not set. */
+  setting<Name extends keyof Settings<Own>>(name: Name): Settings<Own>[Name];
   readonly dynamo: Pick<DynamoDBDocumentClient, 'send'>;
   readonly sns: Pick<SNSClient, 'send'>;
   readonly sqs: Pick<SQSClient, 'send'>;
@@ -25,61 +29,50 @@ export interface Runtime {
   /** 0 ≤ n < 1. */
   random(): number;
   sleep(ms: number): Promise<void>;
+  /** The text with pseudonyms in place of email addresses: for messages of errors, which reach logs. */
+  redact(text: string): string;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
-/** The environment variables that serverless.yml sets; what each holds is said there. */
-export type Setting =
-  | 'EVENTS_TABLE'
-  | 'READ_MODEL_TABLE'
-  | 'IDEMPOTENCY_TABLE'
-  | 'TOPIC_ARN'
-  | 'SERVICE'
-  | 'STAGE'
-  | 'CONSUMER'
-  | 'QUEUE_URL'
-  | 'DEAD_LETTER_QUEUE_URL'
-  | 'MAX_RECEIVE_COUNT'
-  | 'RETRY_BASE_SECONDS'
-  | 'CURRENCY'
-  | 'HOME_COUNTRY'
-  | 'HIGH_VALUE_THRESHOLD'
-  | 'EMAIL_SENDER'
-  | 'EMAIL_FROM'
-  | 'CONSUMER_QUEUES'
-  | 'PUBLISHER_FAILURES_URL'
-  | 'SETTLE_SECONDS';
+/** By environment variable, the kit's and the application's own. */
+type Settings<Own extends object> = KitSettings & Present<Own>;
 
-export class MissingSetting extends Error {
-  override readonly name = 'MissingSetting';
-}
-
-export type RuntimeParts = Partial<Omit<Runtime, 'setting' | 'newId'>> & {
+export type RuntimeParts = Partial<Omit<Runtime, 'application' | 'setting' | 'newId' | 'redact'>> & {
   settings?: Readonly<Record<string, string | undefined>>;
 };
 
-/** The runtime of a process; `parts` replaces single ones of it. */
-export function createRuntime(parts: RuntimeParts = {}): Runtime {
-  const settings = parts.settings ?? process.env;
+/**
+ * The runtime of a process; `parts` replaces single ones of it. The settings are checked here, so that a wrong one stops
+ * the function at its cold start and not in the middle of a message. Throws InvalidSettings.
+ */
+export function createRuntime<Own extends object>(
+  application: Application<Own>,
+  parts: RuntimeParts = {},
+): Runtime<Own> {
+  const environment = parts.settings ?? process.env;
+  const settings = parseSettings(application.settings, environment);
   const now = parts.now ?? Date.now;
+  const redact = createRedactor(application.personalAggregates);
   const plain = {
-    setting(name: Setting) {
-      const value = settings[name];
-      if (value === undefined || value === '') throw new MissingSetting(`the setting ${name} is not set`);
-      return value;
+    application,
+    setting<Name extends keyof Settings<Own>>(name: Name) {
+      const value = (settings as Partial<Settings<Own>>)[name];
+      if (value === undefined) throw new MissingSetting(`the setting ${String(name)} is not set`);
+      return value as Settings<Own>[Name];
     },
     now,
     newId: createIds(now, parts.random),
     random: parts.random ?? Math.random,
     sleep: parts.sleep ?? ((ms: number) => delay(ms).then(() => undefined)),
+    redact,
   };
   return withLazy(plain, {
     dynamo: () => parts.dynamo ?? createDynamo(),
     sns: () => parts.sns ?? new SNSClient({}),
     sqs: () => parts.sqs ?? new SQSClient({}),
-    logger: () => parts.logger ?? createLogger(settings),
-    metrics: () => parts.metrics ?? createMetrics(settings),
+    logger: () => parts.logger ?? createLogger(application.name, environment, redact),
+    metrics: () => parts.metrics ?? createMetrics(application, environment),
   });
 }
 

@@ -45,7 +45,7 @@ async function putOne(runtime: Runtime, event: StoredEvent): Promise<void> {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     const existing = error.Item && unmarshall(error.Item);
     if (existing?.eventId !== event.eventId)
-      throw new ConcurrencyConflict(event.streamId, event.version, existing);
+      throw new ConcurrencyConflict(runtime.redact(event.streamId), event.version, existing);
   }
 }
 
@@ -72,7 +72,8 @@ async function putAll(runtime: Runtime, first: StoredEvent, events: readonly Sto
     if (!reasons.some(({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict'))
       throw error;
     const taken = reasons[0]?.Item && unmarshall(reasons[0].Item);
-    if (taken?.eventId !== first.eventId) throw new ConcurrencyConflict(first.streamId, first.version, taken);
+    if (taken?.eventId !== first.eventId)
+      throw new ConcurrencyConflict(runtime.redact(first.streamId), first.version, taken);
   }
 }
 

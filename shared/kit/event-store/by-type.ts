@@ -1,13 +1,13 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type DomainEvent, type EventType, upcast } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { lowestIdAt } from '#kit/events/ids.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
+import { lowestIdAt, timeOf } from '#kit/events/ids.ts';
 import { BY_TYPE_INDEX, BY_TYPE_SHARDS, byTypePartition, dayOf, type EventItem } from './event-item.ts';
 
 const DAY_MS = 86_400_000;
 
 export interface ByTypeQuery {
-  eventType: EventType;
+  eventType: string;
   /** ms since 1970, inclusive. */
   from: number;
   /** ms since 1970, exclusive. */
@@ -25,8 +25,8 @@ export interface EventKey {
   eventId: string;
 }
 
-export interface ByTypePage {
-  events: DomainEvent[];
+export interface ByTypePage<Event extends StoredEvent> {
+  events: Event[];
   /** The `eventId` to go on from; absent where the range is at its end. */
   next?: string;
 }
@@ -36,9 +36,12 @@ export interface ByTypePage {
  * eventually consistent: what was appended within the last second may be missing.
  * AWS calls: 4 queries for each day touched, 1 batch get.
  */
-export async function readByType(runtime: Runtime, query: ByTypeQuery): Promise<ByTypePage> {
+export async function readByType<Event extends StoredEvent = StoredEvent>(
+  runtime: Runtime,
+  query: ByTypeQuery,
+): Promise<ByTypePage<Event>> {
   const { keys, next } = await readKeysByType(runtime, query);
-  const events = (await getStored(runtime, keys)).map(upcast);
+  const events = (await getStored(runtime, keys)).map(runtime.application.registry.upcast) as Event[];
   return next ? { events, next } : { events };
 }
 
@@ -50,7 +53,7 @@ export async function readKeysByType(
   const { eventType, from, to, limit, after } = query;
   const bounds = { low: after ?? lowestIdAt(from), inclusive: after === undefined, high: lowestIdAt(to) };
   const keys: EventKey[] = [];
-  const startDay = Math.max(from, after ? timeOfCursor(after) : from);
+  const startDay = Math.max(from, after ? timeOf(after) : from);
   for (let day = startDay - (startDay % DAY_MS); day < to && keys.length <= limit; day += DAY_MS) {
     const shards = await Promise.all(
       Array.from({ length: BY_TYPE_SHARDS }, (_, shard) =>
@@ -63,8 +66,6 @@ export async function readKeysByType(
   const last = page.at(-1);
   return keys.length > limit && last ? { keys: page, next: last.eventId } : { keys: page };
 }
-
-const timeOfCursor = (eventId: string): number => Number.parseInt(eventId.replace('-', '').slice(0, 12), 16);
 
 async function queryShard(
   runtime: Runtime,

@@ -1,14 +1,13 @@
-import { withoutEmails } from '#kit/observability/redaction.ts';
-
-// Messages reach logs, also where Lambda writes an error that nobody caught: no email address in a stream's name.
+// Messages reach logs, also where Lambda writes an error that nobody caught: `stream` is a stream's name after
+// `runtime.redact`, for an id may be an email address.
 
 /** Another command appended first. Load again and decide again. */
 export class ConcurrencyConflict extends Error {
   override readonly name = 'ConcurrencyConflict';
   readonly #existing: unknown;
 
-  constructor(streamId: string, version: number, existing?: unknown) {
-    super(`version ${version} of ${withoutEmails(streamId)} is taken`);
+  constructor(stream: string, version: number, existing?: unknown) {
+    super(`version ${version} of ${stream} is taken`);
     this.#existing = existing;
   }
 
@@ -22,8 +21,8 @@ export class ConcurrencyConflict extends Error {
 export class VersionMismatch extends Error {
   override readonly name = 'VersionMismatch';
 
-  constructor(streamId: string, expected: number, actual: number) {
-    super(`${withoutEmails(streamId)} is at version ${actual}, not ${expected}`);
+  constructor(stream: string, expected: number, actual: number) {
+    super(`${stream} is at version ${actual}, not ${expected}`);
   }
 }
 

@@ -1,10 +1,9 @@
-import { currentSchemaVersion, type EventType, upcast } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { Aggregate } from '#kit/events/aggregate.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { type EventMetadata, type NewEvent, type StoredEvent, streamIdOf } from '#kit/events/event.ts';
 import { timeOf } from '#kit/events/ids.ts';
-import { eventLine } from '#kit/observability/log-context.ts';
+import { logContextOf } from '#kit/observability/log-context.ts';
 import { append } from './append.ts';
 import { CommandIdReused, ConcurrencyConflict, VersionMismatch } from './errors.ts';
 import { load } from './load.ts';
@@ -84,7 +83,7 @@ async function decideAndAppend<State, Command, Event extends NewEvent>(
       if (!(error instanceof ConcurrencyConflict)) throw error;
       runtime.metrics.count('CommandConflicts');
       if (attempt >= MAX_ATTEMPTS) throw error;
-      known = repeatOfCreation(error.existing, request);
+      known = repeatOfCreation(runtime, error.existing, request);
       if (!known && !request.creates) {
         await runtime.sleep(runtime.random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempt));
       }
@@ -118,10 +117,10 @@ function decideOn<State, Command, Event extends NewEvent>(
 
   const version = history.at(-1)?.version ?? 0;
   const isStale = expectedVersion !== undefined && expectedVersion !== version;
-  if (isStale && version > 0) throw new VersionMismatch(streamId, expectedVersion, version);
+  if (isStale && version > 0) throw new VersionMismatch(runtime.redact(streamId), expectedVersion, version);
   const decided = aggregate.decide(request.command, state);
   // Of what is not there at all, a rule that says so says more.
-  if (isStale) throw new VersionMismatch(streamId, expectedVersion, version);
+  if (isStale) throw new VersionMismatch(runtime.redact(streamId), expectedVersion, version);
   const events = decided.map((event, index) =>
     stored(runtime, aggregate, request, { ...event, streamId, version: version + index + 1 }),
   );
@@ -149,7 +148,7 @@ function stored<State, Command, Event extends NewEvent>(
     aggregateType: aggregate.type,
     aggregateId,
     eventType,
-    schemaVersion: currentSchemaVersion(eventType as EventType),
+    schemaVersion: runtime.application.registry.currentSchemaVersion(eventType),
     data,
     metadata: { ...metadata, timestamp: new Date(timeOf(eventId)).toISOString() },
   };
@@ -157,14 +156,15 @@ function stored<State, Command, Event extends NewEvent>(
 
 // The failed put brought back what stands at version 1: where that is this command's own event, no read is needed.
 function repeatOfCreation(
+  { application }: Runtime,
   existing: unknown,
   { creates, metadata }: Pick<CommandRequest<unknown, unknown>, 'creates' | 'metadata'>,
 ): StoredEvent[] | undefined {
   if (!creates || !existing) return undefined;
-  const event = upcast(existing);
+  const event = application.registry.upcast(existing);
   return event.metadata.commandId === metadata.commandId ? [event] : undefined;
 }
 
 function logAppended(runtime: Runtime, events: readonly StoredEvent[]): void {
-  for (const event of events) runtime.logger.info('appended', { hop: 'command', ...eventLine(event) });
+  for (const event of events) runtime.logger.info('appended', { hop: 'command', ...logContextOf(event) });
 }

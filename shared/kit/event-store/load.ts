@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type DomainEvent, upcast } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
 
 export interface LoadOptions {
   /** Only what comes after this version; 0 = from the start. */
@@ -12,15 +12,16 @@ export interface LoadOptions {
 /**
  * The events of one stream in the order of their versions, lifted to today's schemas; none = no such stream.
  * Strongly consistent: everything that was acknowledged is there. Throws UnreadableEvent, naming the type and
- * version, for an event that this code is too old for.
+ * version, for an event that this code is too old for. `Event` is what the caller's registry makes of events.
  */
-export async function load(
+export async function load<Event extends StoredEvent = StoredEvent>(
   runtime: Runtime,
   streamId: string,
   options: LoadOptions = {},
-): Promise<DomainEvent[]> {
+): Promise<Event[]> {
   const { after = 0, limit = Number.POSITIVE_INFINITY } = options;
-  const events: DomainEvent[] = [];
+  const { upcast } = runtime.application.registry;
+  const events: Event[] = [];
   let start: Record<string, unknown> | undefined;
   do {
     const page = await runtime.dynamo.send(
@@ -34,7 +35,7 @@ export async function load(
         ExclusiveStartKey: start,
       }),
     );
-    for (const item of page.Items ?? []) events.push(upcast(item));
+    for (const item of page.Items ?? []) events.push(upcast(item) as Event);
     start = page.LastEvaluatedKey;
   } while (start && events.length < limit);
   return events;

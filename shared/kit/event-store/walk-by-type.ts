@@ -1,17 +1,16 @@
-import type { EventType } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { timeOf } from '#kit/events/ids.ts';
 import { type EventKey, readKeysByType } from './by-type.ts';
 
 /** Where a walk goes on. */
 export interface WalkPlace {
-  eventType: EventType;
+  eventType: string;
   /** The `eventId` that was the last of its type to be seen; absent at the type's begin. */
   after?: string;
 }
 
 export interface WalkPage {
-  eventType: EventType;
+  eventType: string;
   keys: EventKey[];
   /** Where to go on after this page; absent at the end. */
   next?: WalkPlace;
@@ -28,7 +27,7 @@ export interface WalkPage {
  */
 export async function* walkByType(
   runtime: Runtime,
-  types: readonly EventType[],
+  types: readonly string[],
   window: { from: number; to: number },
   place: WalkPlace | undefined,
   size: number,

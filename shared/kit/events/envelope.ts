@@ -24,7 +24,7 @@ export const envelope = z
     streamId: name.describe('`<aggregateType>-<aggregateId>`'),
     version: z.int().positive().describe('Its place in the stream: 1, 2, 3 … without a gap'),
     eventId: z.uuid().describe('A UUIDv7: sorts by time'),
-    aggregateType: z.enum(['customer', 'order', 'payment', 'inventory']),
+    aggregateType: name.describe('The kind of aggregate; the first part of `streamId`'),
     aggregateId: name,
     eventType: name,
     schemaVersion: z.int().positive(),

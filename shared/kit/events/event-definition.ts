@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { AggregateType, NewEvent, StoredEvent } from './event.ts';
+import type { NewEvent, StoredEvent } from './event.ts';
 
 /** Lifts data of version v to v+1. Pure, and never changed once events of v+1 exist. */
 export type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
@@ -10,7 +10,7 @@ export type Attribute<Data> = (data: Data) => string | number;
 /** Everything there is to know about one event type, in one place. Made by `defineEvent`. */
 export interface EventDefinition<
   Type extends string = string,
-  Aggregate extends AggregateType = AggregateType,
+  Aggregate extends string = string,
   Data = unknown,
 > {
   /** Reaches storage: never rename one. */
@@ -31,7 +31,7 @@ export interface EventDefinition<
   attributesOf(data: Data): Record<string, string | number>;
 }
 
-interface Definition<Type extends string, Aggregate extends AggregateType, Data> {
+interface Definition<Type extends string, Aggregate extends string, Data> {
   eventType: Type;
   aggregateType: Aggregate;
   schemaVersion: number;
@@ -44,7 +44,7 @@ interface Definition<Type extends string, Aggregate extends AggregateType, Data>
 }
 
 /** Defines an event type. Throws at load when a version below the current one has no upcaster or no schema. */
-export function defineEvent<Type extends string, Aggregate extends AggregateType, Data>({
+export function defineEvent<Type extends string, Aggregate extends string, Data>({
   attributes = {},
   upcasters = {},
   olderSchemas = {},
@@ -66,7 +66,7 @@ export function defineEvent<Type extends string, Aggregate extends AggregateType
 
 /** The event as a decider returns it. Distributes over a union of definitions. */
 export type NewEventOf<D> =
-  D extends EventDefinition<infer Type, AggregateType, infer Data> ? NewEvent<Type, Data> : never;
+  D extends EventDefinition<infer Type, string, infer Data> ? NewEvent<Type, Data> : never;
 
 /** The event as it is stored and published, its data in the current version. Distributes over a union. */
 export type StoredEventOf<D> =

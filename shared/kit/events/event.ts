@@ -1,6 +1,3 @@
-/** The four producers; also the prefix of a stream's name: `order-0192…`. These names reach storage: never rename one. */
-export type AggregateType = 'customer' | 'order' | 'payment' | 'inventory';
-
 /** What a decider returns: a fact without its place in a stream. */
 export interface NewEvent<Type extends string = string, Data = unknown> {
   eventType: Type;
@@ -27,18 +24,18 @@ export interface EventMetadata {
  * attributes), the body of the SNS message, the answer of the audit trail.
  */
 export interface StoredEvent<Type extends string = string, Data = unknown> extends NewEvent<Type, Data> {
-  /** `<aggregateType>-<aggregateId>`. */
+  /** `<aggregateType>-<aggregateId>`: `order-0192…`. Reaches storage: never rename an aggregate type. */
   streamId: string;
   /** 1, 2, 3 … without a gap. */
   version: number;
   /** UUIDv7: sorts by time. */
   eventId: string;
-  aggregateType: AggregateType;
+  aggregateType: string;
   aggregateId: string;
   /** Version of this event type's `data`, 1 at first. */
   schemaVersion: number;
   metadata: EventMetadata;
 }
 
-export const streamIdOf = (aggregateType: AggregateType, aggregateId: string): string =>
+export const streamIdOf = (aggregateType: string, aggregateId: string): string =>
   `${aggregateType}-${aggregateId}`;

@@ -65,8 +65,8 @@ export class InvalidEventData extends UnreadableEvent {
 }
 
 /** Readable by itself, but it cannot follow what its stream holds so far: an OrderPaid before any OrderCreated. */
-export class MisplacedEvent extends UnreadableEvent {
-  override readonly name = 'MisplacedEvent';
+export class InvalidEventSequence extends UnreadableEvent {
+  override readonly name = 'InvalidEventSequence';
   readonly eventType: string;
 
   constructor(eventType: string, status: string) {

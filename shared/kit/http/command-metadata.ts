@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import { v5 } from 'uuid';
 import type { Runtime } from '#kit/config/runtime.ts';
-import type { AggregateType, EventMetadata } from '#kit/events/event.ts';
+import type { EventMetadata } from '#kit/events/event.ts';
 import type { HttpRequest } from './request.ts';
-
-/** Of every id that is made from a name. Reaches storage: with another one, no repeat is known any more. */
-const NAMESPACE = '2f0cf8a4-54a3-4a0e-9f39-7a2d5d0f6c1b';
 
 /** 22 characters of base64url: 132 bits. */
 const HASH_LENGTH = 22;
@@ -26,20 +23,24 @@ export function commandMetadata(
     userId: caller.userId,
     correlationId,
     causationId: requestId,
-    commandId: idOf('command', request) ?? runtime.newId(),
+    commandId: idOf(runtime, 'command', request) ?? runtime.newId(),
     commandHash: digest({ operation, params, body }),
   };
 }
 
 /** The id of what a command brings into being: with an Idempotency-Key the same for every repeat, else a new one. */
-export const newAggregateId = (runtime: Runtime, aggregate: AggregateType, request: Keyed): string =>
-  idOf(aggregate, request) ?? runtime.newId();
+export const newAggregateId = (runtime: Runtime, aggregate: string, request: Keyed): string =>
+  idOf(runtime, aggregate, request) ?? runtime.newId();
 
 // JSON, so that no caller's name runs over into a key: ("a", "b:c") is not ("a:b", "c").
-const idOf = (kind: string, { caller, idempotencyKey }: Keyed): string | undefined =>
+const idOf = (
+  { application }: Runtime,
+  kind: string,
+  { caller, idempotencyKey }: Keyed,
+): string | undefined =>
   idempotencyKey === undefined
     ? undefined
-    : v5(JSON.stringify([kind, caller.userId, idempotencyKey]), NAMESPACE);
+    : v5(JSON.stringify([kind, caller.userId, idempotencyKey]), application.idNamespace);
 
 const digest = (value: unknown): string =>
   createHash('sha256').update(canonical(value)).digest('base64url').slice(0, HASH_LENGTH);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { HttpRequest } from './request.ts';
-import type { HttpAnswer } from './response.ts';
+import type { HttpResponse } from './response.ts';
 
 /** A text that is the same for everyone until the next deployment. */
 export interface Document {
@@ -13,7 +13,7 @@ export interface Document {
 const MAX_AGE = 300;
 
 /** Answers requests for a document: 304 where the client has it already, else all of it, compressed if the client can. */
-export function documentAnswers({ text, mediaType }: Document): (request: HttpRequest) => HttpAnswer {
+export function documentAnswers({ text, mediaType }: Document): (request: HttpRequest) => HttpResponse {
   const hash = createHash('sha256').update(text).digest('base64url').slice(0, 22);
   const headers = {
     'content-type': mediaType,

@@ -19,7 +19,7 @@ import {
   ifMatchOf,
   pathParametersOf,
 } from './request.ts';
-import { answerResult, type HttpAnswer, type HttpResult, problemResult } from './response.ts';
+import { type HttpResponse, type HttpResult, problemResult, responseResult } from './response.ts';
 import { parsePart } from './validation.ts';
 
 /** Bytes of a body; far above 100 items with the longest fields. */
@@ -40,7 +40,7 @@ export interface HttpRoute<Params, Query, Body> {
   query?: z.ZodType<Query>;
   /** No schema: the body is not looked at. A request without a body counts as `{}`. */
   body?: z.ZodType<Body>;
-  handle(request: HttpRequest<Params, Query, Body>): Promise<HttpAnswer>;
+  handle(request: HttpRequest<Params, Query, Body>): Promise<HttpResponse>;
 }
 
 /** What the contract is made of (resources/api-docs): all of a route but what it does. */
@@ -62,15 +62,16 @@ export function httpHandler<Params = unknown, Query = unknown, Body = unknown>(
   runtime: Runtime,
   route: HttpRoute<Params, Query, Body>,
 ): HttpLambda {
+  const { resourceServer } = runtime.application;
   const parser = jsonBodyParser();
   const pipeline = middy<HttpEvent, HttpResult>(async (event: HttpEvent) => {
-    const request = checked(route, event);
-    return answerResult(await route.handle(request), request.correlationId);
+    const request = checked(route, event, resourceServer);
+    return responseResult(await route.handle(request), request.correlationId);
   })
     .use(securityHeaders(securityOptions(route.pagePolicy)))
     .use(headerNormalizer())
     .before(({ event }) => {
-      authorize(route, event);
+      authorize(route, event, resourceServer);
       if (route.body) refuseTooLarge(event);
     })
     .before((request) => {
@@ -118,9 +119,13 @@ const securityOptions = (pagePolicy: HttpRouteInput['pagePolicy']) =>
     reportTo: false,
   }) as const;
 
-function authorize(route: { scope?: string; anonymous?: true }, event: HttpEvent): void {
+function authorize(
+  route: { scope?: string; anonymous?: true },
+  event: HttpEvent,
+  resourceServer: string,
+): void {
   if (route.anonymous) return;
-  const caller = callerOf(event);
+  const caller = callerOf(event, resourceServer);
   if (route.scope && !caller.can(route.scope)) throw scopeMissing(route.scope);
 }
 
@@ -134,6 +139,7 @@ const none: z.ZodType = z.strictObject({});
 function checked<Params, Query, Body>(
   route: HttpRoute<Params, Query, Body>,
   event: HttpEvent,
+  resourceServer: string,
 ): HttpRequest<Params, Query, Body> {
   const problems: Problem[] = [];
   const params = route.params && parsePart(route.params, pathParametersOf(event), problems);
@@ -147,7 +153,7 @@ function checked<Params, Query, Body>(
     params: params as Params,
     query: query as Query,
     body: body as Body,
-    caller: route.anonymous ? anonymous() : callerOf(event),
+    caller: route.anonymous ? anonymous() : callerOf(event, resourceServer),
     correlationId: correlationIdOf(event),
     requestId: event.requestContext.requestId,
     header: (name) => headerOf(event, name),
@@ -162,5 +168,5 @@ function failed(runtime: Runtime, event: HttpEvent, error: unknown): HttpResult 
   if (problem.status >= 500) {
     runtime.logger.error('request failed', { route: event.routeKey, correlationId, error: error as Error });
   }
-  return problemResult(problem, correlationId, event.rawPath);
+  return problemResult(runtime.application.name, problem, correlationId, event.rawPath);
 }

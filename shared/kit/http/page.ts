@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { limit } from '#api/fields.ts';
 import { cursor, encodeCursor } from './cursor.ts';
 import { invalidInput } from './problem.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export const DEFAULT_LIMIT = 20;
 
@@ -13,7 +13,7 @@ interface Place<At> {
 
 /** The query fields of a list that is read in pages; `at` is what the list's reader goes on from. */
 export const pageFields = <At>(at: z.ZodType<At>) => ({
-  limit: limit.default(DEFAULT_LIMIT),
+  limit: wholeNumber(1, 100).default(DEFAULT_LIMIT),
   cursor: cursor<Place<At>>(z.strictObject({ list: z.string(), at }) as z.ZodType<Place<At>>).optional(),
 });
 

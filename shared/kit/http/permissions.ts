@@ -8,19 +8,17 @@ export interface Claims {
   token_use?: unknown;
 }
 
-/** Before each of our scopes in a token of Cognito: the resource server of resources/identity/cognito.yml. */
-const RESOURCE_SERVER = 'orderstream/';
-
 /**
  * What the bearer of a token may do: `orders:manage`, `payments:write`, … Of any issuer these are the scopes as they
- * are. Of Cognito they are the scopes of our resource server, which machines have, and the groups, which people are put
+ * are. Of Cognito they are the scopes of `resourceServer` (resources/stack/identity), which machines have, and the groups, which people are put
  * into: to people Cognito gives every scope of a client for the asking, so none of their clients has one of ours.
  */
-export function rightsOf(claims: Claims): string[] {
+export function permissionsOf(claims: Claims, resourceServer: string): string[] {
   const scopes = listOf(claims.scope);
   if (!isFromCognito(claims)) return scopes;
-  const ours = scopes.filter((scope) => scope.startsWith(RESOURCE_SERVER));
-  return [...ours.map((scope) => scope.slice(RESOURCE_SERVER.length)), ...listOf(claims['cognito:groups'])];
+  const prefix = `${resourceServer}/`;
+  const ours = scopes.filter((scope) => scope.startsWith(prefix));
+  return [...ours.map((scope) => scope.slice(prefix.length)), ...listOf(claims['cognito:groups'])];
 }
 
 /** An ID token says to an app who has signed in; it is no key to an API, though the authorizer takes it for one. */

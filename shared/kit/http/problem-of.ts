@@ -8,15 +8,12 @@ import {
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { HttpProblem, invalidInput, malformedJson, unsupportedMediaType } from './problem.ts';
 
-/** Rules that speak of the input, not of the state it met. */
-const INPUT_RULES = new Set([
-  'amount_mismatch',
-  'currency_mismatch',
-  'order_total_too_large',
-  'order_without_items',
-  'order_item_invalid',
-  'quantity_not_positive',
-]);
+/** What a broken rule is to a client, by its kind. */
+const BROKEN_RULE = {
+  'not-found': [404, 'Not found'],
+  'invalid-input': [422, 'Invalid input'],
+  conflict: [409, 'Rule broken'],
+} as const;
 
 const THROTTLES = new Set([
   'ThrottlingException',
@@ -50,11 +47,9 @@ export function problemOf(error: unknown): HttpProblem {
   return parserProblem(error) ?? internal();
 }
 
-function rejected({ rule, message }: CommandRejected): HttpProblem {
-  const parts = { code: rule.replaceAll('_', '-'), detail: message, rule };
-  if (rule.endsWith('_not_found')) return new HttpProblem(404, { ...parts, title: 'Not found' });
-  if (INPUT_RULES.has(rule)) return new HttpProblem(422, { ...parts, title: 'Invalid input' });
-  return new HttpProblem(409, { ...parts, title: 'Rule broken' });
+function rejected({ rule, kind, message }: CommandRejected): HttpProblem {
+  const [status, title] = BROKEN_RULE[kind];
+  return new HttpProblem(status, { code: rule.replaceAll('_', '-'), title, detail: message, rule });
 }
 
 const unavailable = (): HttpProblem =>

@@ -1,13 +1,13 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Problem } from '#kit/events/field-errors.ts';
-import { type Claims, isIdToken, rightsOf } from './permissions.ts';
+import { type Claims, isIdToken, permissionsOf } from './permissions.ts';
 import { unauthenticated } from './problem.ts';
 
 /** Who sent the request, by the claims of the token that the API's authorizer has checked. */
 export interface Caller {
   /** The claim `sub`. */
   userId: string;
-  /** What the token gives a right to, as `rightsOf` reads it. */
+  /** What the token gives a right to, as `permissionsOf` reads it. */
   scopes: readonly string[];
   can(scope: string): boolean;
 }
@@ -38,12 +38,12 @@ export const IDEMPOTENCY_KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/
 const CORRELATION_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
 /** Throws 401 where there are no claims: a route without its authorizer lets nobody in. Nor does an ID token. */
-export function callerOf(event: HttpEvent): Caller {
+export function callerOf(event: HttpEvent, resourceServer: string): Caller {
   const { authorizer } = event.requestContext as { authorizer?: { jwt?: { claims?: Claims } } };
   const claims = authorizer?.jwt?.claims ?? {};
   const { sub } = claims;
   if (typeof sub !== 'string' || sub === '' || isIdToken(claims)) throw unauthenticated();
-  return caller(sub, rightsOf(claims));
+  return caller(sub, permissionsOf(claims, resourceServer));
 }
 
 /** Of a route that asks for no token. */

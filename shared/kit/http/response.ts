@@ -1,6 +1,6 @@
 import type { HttpProblem } from './problem.ts';
 
-export interface HttpAnswer {
+export interface HttpResponse {
   status: number;
   /** Sent as JSON. */
   body?: unknown;
@@ -18,7 +18,7 @@ export interface HttpResult {
   isBase64Encoded?: true;
 }
 
-export function answerResult(answer: HttpAnswer, correlationId: string): HttpResult {
+export function responseResult(answer: HttpResponse, correlationId: string): HttpResult {
   const { status, body, raw, headers } = answer;
   if (raw === undefined) {
     const json = { 'content-type': 'application/json', ...headers };
@@ -30,23 +30,25 @@ export function answerResult(answer: HttpAnswer, correlationId: string): HttpRes
 }
 
 export function problemResult(
+  service: string,
   problem: HttpProblem,
   correlationId: string,
   instance: string | undefined,
 ): HttpResult {
   const headers = { 'content-type': 'application/problem+json', ...problem.parts.headers };
-  const body = JSON.stringify(problemBody(problem, correlationId, instance));
+  const body = JSON.stringify(problemBody(service, problem, correlationId, instance));
   return result(problem.status, headers, correlationId, body);
 }
 
-/** A problem as RFC 9457 has it. */
+/** A problem as RFC 9457 has it; its type is a URN of the service. */
 export function problemBody(
+  service: string,
   { status, parts }: HttpProblem,
   correlationId: string,
   instance: string | undefined,
 ) {
   const { code, title, detail, rule, errors } = parts;
-  const type = `urn:orderstream:problem:${code}`;
+  const type = `urn:${service}:problem:${code}`;
   return { type, title, status, detail, instance, correlationId, rule, errors };
 }
 

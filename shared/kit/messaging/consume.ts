@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { lagOf } from '#kit/observability/lag.ts';
-import { eventLine, glance } from '#kit/observability/log-context.ts';
+import { logContextOf, parseLogContext } from '#kit/observability/log-context.ts';
 import {
   type Delivery,
   type Failures,
@@ -30,7 +30,7 @@ export function createConsumer(
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   return async ({ Records }) => {
     try {
-      const { deliveries, steps, failures } = readAll(Records, handleStep);
+      const { deliveries, steps, failures } = readAll(runtime, Records, handleStep);
       const failed = await Promise.all([handleAll(runtime, handle, deliveries), ...steps]);
       for (const [id, error] of failed.flatMap((some) => [...some])) failures.set(id, error);
       const retries = await settle(runtime, Records, failures);
@@ -48,13 +48,13 @@ interface Batch {
   failures: Failures;
 }
 
-function readAll(records: readonly SQSRecord[], handleStep: HandleStep | undefined): Batch {
+function readAll(runtime: Runtime, records: readonly SQSRecord[], handleStep: HandleStep | undefined): Batch {
   const batch: Batch = { deliveries: [], steps: [], failures: new Map() };
   for (const record of records) {
     try {
       const step = handleStep && stepIn(record);
       if (handleStep && step !== undefined) batch.steps.push(doStep(handleStep, step, record));
-      else batch.deliveries.push(readDelivery(record));
+      else batch.deliveries.push(readDelivery(runtime, record));
     } catch (error) {
       batch.failures.set(record.messageId, error);
     }
@@ -95,7 +95,7 @@ async function settle(
 ): Promise<SQSRecord[]> {
   const failed = records.filter(({ messageId }) => failures.has(messageId));
   if (failed.length === 0) return [];
-  const maxReceiveCount = Number(runtime.setting('MAX_RECEIVE_COUNT'));
+  const maxReceiveCount = runtime.setting('MAX_RECEIVE_COUNT');
   const isLast = (record: SQSRecord) => receiveCountOf(record) >= maxReceiveCount;
   const isDead = (record: SQSRecord) => isPoison(failures.get(record.messageId)) || isLast(record);
 
@@ -105,7 +105,10 @@ async function settle(
       try {
         await sendToDeadLetters(runtime, record, failures.get(record.messageId));
       } catch (error) {
-        runtime.logger.warn('dead letter not sent', { ...glance(record.body), error: error as Error });
+        runtime.logger.warn('dead letter not sent', {
+          ...parseLogContext(record.body),
+          error: error as Error,
+        });
         retries.push(record);
       }
     }),
@@ -120,7 +123,7 @@ async function settle(
 function logHandled(runtime: Runtime, deliveries: readonly Delivery[], failures: Failures): void {
   let handled = 0;
   for (const { messageId, event, receiveCount } of deliveries) {
-    const line = { hop: 'consumer', ...eventLine(event), receiveCount };
+    const line = { hop: 'consumer', ...logContextOf(event), receiveCount };
     if (failures.has(messageId)) {
       runtime.logger.warn('failed', { ...line, error: failures.get(messageId) as Error });
     } else {

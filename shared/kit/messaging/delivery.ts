@@ -1,11 +1,12 @@
 import type { SQSRecord } from 'aws-lambda';
-import { type DomainEvent, upcast } from '#domain/index.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
 import { InvalidEnvelope, UnreadableEvent } from '#kit/events/unreadable-event.ts';
 
 /** One received message, read: the same event may come in several, at any time, in any order. */
-export interface Delivery {
+export interface Delivery<Event extends StoredEvent = StoredEvent> {
   messageId: string;
-  event: DomainEvent;
+  event: Event;
   /** 1 at the first try. */
   receiveCount: number;
 }
@@ -20,10 +21,10 @@ export type Handle = (deliveries: readonly Delivery[]) => Promise<Failures>;
 export type HandleStep = (step: unknown, receiveCount: number) => Promise<void>;
 
 /** Reads a message. Throws UnreadableEvent for a poison message: one that no repetition makes readable. */
-export function readDelivery(record: SQSRecord): Delivery {
+export function readDelivery({ application }: Runtime, record: SQSRecord): Delivery {
   return {
     messageId: record.messageId,
-    event: upcast(parse(record.body)),
+    event: application.registry.upcast(parse(record.body)),
     receiveCount: receiveCountOf(record),
   };
 }

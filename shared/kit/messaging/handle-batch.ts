@@ -1,15 +1,20 @@
-import type { DomainEvent } from '#domain/index.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
 import type { Delivery, Failures, Handle } from './delivery.ts';
 
+// A handler says which events its registry makes of messages; the queue's filter decides which of them come.
+
 /** Handles each message by itself, so many at a time; one that throws fails alone. */
-export function each(handle: (event: DomainEvent) => Promise<void>, { concurrency = 10 } = {}): Handle {
+export function each<Event extends StoredEvent>(
+  handle: (event: Event) => Promise<void>,
+  { concurrency = 10 } = {},
+): Handle {
   return async (deliveries) => {
     const failures: Failures = new Map();
     const waiting = [...deliveries];
     const work = async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
         try {
-          await handle(next.event);
+          await handle(next.event as Event);
         } catch (error) {
           failures.set(next.messageId, error);
         }
@@ -21,14 +26,16 @@ export function each(handle: (event: DomainEvent) => Promise<void>, { concurrenc
 }
 
 /** Handles the messages of one stream together, in the order of versions; they fail together. */
-export function byStream(handle: (streamId: string, events: DomainEvent[]) => Promise<void>): Handle {
+export function byStream<Event extends StoredEvent>(
+  handle: (streamId: string, events: Event[]) => Promise<void>,
+): Handle {
   return async (deliveries) => {
     const failures: Failures = new Map();
     await Promise.all(
       [...groupByStream(deliveries)].map(async ([streamId, group]) => {
         try {
           const events = group.map(({ event }) => event).sort((a, b) => a.version - b.version);
-          await handle(streamId, events);
+          await handle(streamId, events as Event[]);
         } catch (error) {
           for (const { messageId } of group) failures.set(messageId, error);
         }

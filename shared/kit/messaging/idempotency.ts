@@ -12,7 +12,7 @@ import type { Runtime } from '#kit/config/runtime.ts';
 /** As long as an event can come back from a queue and its dead letters: both keep messages for 14 days. */
 const REMEMBERED_SECONDS = 30 * 86_400;
 
-export type Once = (eventId: string, effect: () => Promise<void>) => Promise<void>;
+export type IdempotentEffect = (eventId: string, effect: () => Promise<void>) => Promise<void>;
 
 /**
  * Lets an effect outside happen once for each event: key = consumer + eventId, in the idempotency table. A second
@@ -21,7 +21,10 @@ export type Once = (eventId: string, effect: () => Promise<void>) => Promise<voi
  * whether it had happened only the other side can know.
  * AWS calls: one conditional put and one update.
  */
-export function createOnce(runtime: Runtime, context: Pick<Context, 'getRemainingTimeInMillis'>): Once {
+export function createIdempotentEffect(
+  runtime: Runtime,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): IdempotentEffect {
   const run = makeIdempotent(
     async (_eventId: string, effect: () => Promise<void>) => {
       await effect();
@@ -45,7 +48,7 @@ export function createOnce(runtime: Runtime, context: Pick<Context, 'getRemainin
  * Which of these events `consumer` has done once, by `eventId`; one that it is at, or forgot after 30 days, is not
  * among them. AWS calls: a consistent get for each, at the same time.
  */
-export async function doneOnce(
+export async function findCompleted(
   runtime: Runtime,
   consumer: string,
   eventIds: readonly string[],

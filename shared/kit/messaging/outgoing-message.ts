@@ -1,8 +1,8 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
-import { messageAttributes, upcast } from '#domain/index.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { UnreadableEvent } from '#kit/events/unreadable-event.ts';
-import { type EventLine, eventLine } from '#kit/observability/log-context.ts';
+import { type LogContext, logContextOf } from '#kit/observability/log-context.ts';
 
 /** A message on its way to the topic. */
 export interface OutgoingMessage {
@@ -12,7 +12,7 @@ export interface OutgoingMessage {
   body: string;
   attributes: Record<string, MessageAttributeValue>;
   /** What log lines say of it. */
-  about: EventLine;
+  about: LogContext;
   /** What SNS counts against its limit: body, attribute names, types and values. */
   bytes: number;
 }
@@ -22,19 +22,20 @@ export interface OutgoingMessage {
  * that this code cannot read is published all the same, with the two attributes every event has: its
  * consumers know better what to do with it than a publisher that would hold up the shard.
  */
-export function toMessage(event: StoredEvent): OutgoingMessage {
+export function toMessage(runtime: Runtime, event: StoredEvent): OutgoingMessage {
   const body = JSON.stringify(event);
   const attributes: Record<string, MessageAttributeValue> = {};
   let bytes = Buffer.byteLength(body);
-  for (const [name, value] of Object.entries(attributesOf(event))) {
+  for (const [name, value] of Object.entries(attributesOf(runtime, event))) {
     const DataType = typeof value === 'number' ? 'Number' : 'String';
     attributes[name] = { DataType, StringValue: String(value) };
     bytes += Buffer.byteLength(name) + DataType.length + Buffer.byteLength(String(value));
   }
-  return { id: event.eventId, body, attributes, about: eventLine(event), bytes };
+  return { id: event.eventId, body, attributes, about: logContextOf(event), bytes };
 }
 
-function attributesOf(event: StoredEvent): Record<string, string | number> {
+function attributesOf({ application }: Runtime, event: StoredEvent): Record<string, string | number> {
+  const { messageAttributes, upcast } = application.registry;
   try {
     return messageAttributes(upcast(event));
   } catch (error) {

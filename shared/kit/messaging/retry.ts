@@ -1,7 +1,7 @@
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { glance } from '#kit/observability/log-context.ts';
+import { parseLogContext } from '#kit/observability/log-context.ts';
 import { backoffSeconds } from './backoff.ts';
 import { receiveCountOf } from './delivery.ts';
 
@@ -12,7 +12,7 @@ const MAX_ENTRIES = 10;
  * Where that fails they come back after the latter, which is late but right; so nothing is thrown.
  */
 export async function delayRetries(runtime: Runtime, records: readonly SQSRecord[]): Promise<void> {
-  const base = Number(runtime.setting('RETRY_BASE_SECONDS'));
+  const base = runtime.setting('RETRY_BASE_SECONDS');
   const calls: Promise<void>[] = [];
   for (let at = 0; at < records.length; at += MAX_ENTRIES) {
     calls.push(delayChunk(runtime, records.slice(at, at + MAX_ENTRIES), base));
@@ -33,12 +33,12 @@ async function delayChunk(runtime: Runtime, records: readonly SQSRecord[], base:
       }),
     );
     for (const { Id, Code, Message } of answer.Failed ?? []) {
-      const about = glance(records[Number(Id)]?.body ?? '');
+      const about = parseLogContext(records[Number(Id)]?.body ?? '');
       runtime.logger.warn('backoff not set', { ...about, code: Code, reason: Message });
     }
   } catch (error) {
     for (const { body } of records) {
-      runtime.logger.warn('backoff not set', { ...glance(body), error: error as Error });
+      runtime.logger.warn('backoff not set', { ...parseLogContext(body), error: error as Error });
     }
   }
 }

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { type EventLine, glance } from '#kit/observability/log-context.ts';
-import { withoutEmails } from '#kit/observability/redaction.ts';
+import { type LogContext, parseLogContext } from '#kit/observability/log-context.ts';
 import { receiveCountOf } from './delivery.ts';
 
 /** SQS takes 256 KiB with attributes; a reason longer than this is no reason any more. */
@@ -15,7 +14,7 @@ const MAX_REASON_LENGTH = 1_000;
  * correlationId and eventType (where the body has them), without email addresses. Throws where SQS does: the message then stays where it is.
  */
 export async function sendToDeadLetters(runtime: Runtime, record: SQSRecord, error: unknown): Promise<void> {
-  const about = glance(record.body);
+  const about = parseLogContext(record.body);
   const reason = reasonOf(runtime, record, error, about);
   await runtime.sqs.send(
     new SendMessageCommand({
@@ -32,29 +31,30 @@ function reasonOf(
   runtime: Runtime,
   record: SQSRecord,
   error: unknown,
-  { correlationId, eventType }: Partial<EventLine>,
+  { correlationId, eventType }: Partial<LogContext>,
 ): Record<string, string | undefined> {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const { name, message: text } = error instanceof Error ? error : new Error(String(error));
+  const message = runtime.redact(text);
   const consumer = runtime.setting('CONSUMER');
   const iso = (ms: number) => new Date(ms).toISOString();
   return {
     consumer,
     errorName: name,
-    errorMessage: withoutEmails(message).slice(0, MAX_REASON_LENGTH),
+    errorMessage: message.slice(0, MAX_REASON_LENGTH),
     fingerprint: fingerprint(consumer, name, message),
     receiveCount: String(receiveCountOf(record)),
     // The first receive is the first failure: a message that was handled is gone.
     firstFailureAt: iso(Number(record.attributes.ApproximateFirstReceiveTimestamp)),
     lastFailureAt: iso(runtime.now()),
-    correlationId: correlationId && withoutEmails(correlationId),
-    eventType: eventType && withoutEmails(eventType),
+    correlationId: correlationId && runtime.redact(correlationId),
+    eventType: eventType && runtime.redact(eventType),
   };
 }
 
-/** The same for the same cause: what differs from one message to the next (ids, numbers, email addresses) is left out. */
+/** The same for the same cause: what differs from one message to the next (ids, numbers, pseudonyms) is left out. Of a redacted message. */
 export function fingerprint(consumer: string, errorName: string, message: string): string {
   const varying = /[0-9a-f]{8}-[0-9a-f-]{27}|email-[0-9a-f]{12}|\d+/gi;
-  const cause = withoutEmails(message).replace(varying, '#');
+  const cause = message.replace(varying, '#');
   return createHash('sha256').update(`${consumer}|${errorName}|${cause}`).digest('hex').slice(0, 12);
 }
 

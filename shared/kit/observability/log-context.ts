@@ -1,7 +1,7 @@
 import type { StoredEvent } from '#kit/events/event.ts';
 
 /** What every line of a log that is about an event says of it. Saved queries and `npm start` read these names. */
-export interface EventLine {
+export interface LogContext {
   eventType: string;
   streamId: string;
   version: number;
@@ -9,7 +9,7 @@ export interface EventLine {
 }
 
 /** Of an event that is known. */
-export const eventLine = ({ eventType, streamId, version, metadata }: StoredEvent): EventLine => ({
+export const logContextOf = ({ eventType, streamId, version, metadata }: StoredEvent): LogContext => ({
   eventType,
   streamId,
   version,
@@ -18,7 +18,7 @@ export const eventLine = ({ eventType, streamId, version, metadata }: StoredEven
 });
 
 /** Of a message that may hold anything at all: what it says of itself helps whoever looks for it. */
-export function glance(body: string): Partial<EventLine> {
+export function parseLogContext(body: string): Partial<LogContext> {
   try {
     const event = JSON.parse(body);
     const { version } = event;
@@ -37,6 +37,6 @@ export function glance(body: string): Partial<EventLine> {
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value) ? value : undefined;
 
-function defined(line: { [Name in keyof EventLine]: EventLine[Name] | undefined }): Partial<EventLine> {
+function defined(line: { [Name in keyof LogContext]: LogContext[Name] | undefined }): Partial<LogContext> {
   return Object.fromEntries(Object.entries(line).filter(([, value]) => value !== undefined));
 }

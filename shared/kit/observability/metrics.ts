@@ -1,4 +1,5 @@
 import { Metrics as PowertoolsMetrics } from '@aws-lambda-powertools/metrics';
+import type { Application } from '#kit/config/application.ts';
 
 type Unit = 'Count' | 'Milliseconds' | 'Seconds';
 
@@ -40,8 +41,6 @@ export const metricDefinitions = {
 
 export type MetricName = keyof typeof metricDefinitions;
 
-export const metricNamespace = 'Orderstream';
-
 export interface Metrics {
   /** Adds to a counter of this invocation. */
   count(name: MetricName, value?: number): void;
@@ -55,8 +54,11 @@ export interface Metrics {
 }
 
 /** CloudWatch metrics by way of the log: no call to AWS. `POWERTOOLS_METRICS_DISABLED=true` turns them off. */
-export function createMetrics(settings: Readonly<Record<string, string | undefined>>): Metrics {
-  const { SERVICE: serviceName = 'orderstream', STAGE: stage = 'local', CONSUMER = 'none' } = settings;
+export function createMetrics(
+  { name: service, metricNamespace: namespace }: Pick<Application, 'name' | 'metricNamespace'>,
+  settings: Readonly<Record<string, string | undefined>>,
+): Metrics {
+  const { SERVICE: serviceName = service, STAGE: stage = 'local', CONSUMER = 'none' } = settings;
   // A line of EMF has one set of dimensions, so there is one writer for each.
   const writers = new Map<string, PowertoolsMetrics>();
 
@@ -67,7 +69,7 @@ export function createMetrics(settings: Readonly<Record<string, string | undefin
     let writer = writers.get(key);
     if (!writer) {
       const defaultDimensions = { stage, ...own };
-      writer = new PowertoolsMetrics({ namespace: metricNamespace, serviceName, defaultDimensions });
+      writer = new PowertoolsMetrics({ namespace, serviceName, defaultDimensions });
       writers.set(key, writer);
     }
     return writer;

@@ -7,9 +7,9 @@ export interface ConsumerQueues {
   deadLetters: string;
 }
 
-/** The queues of every consumer, by its name (CONSUMER_QUEUES, made in resources/consumers.cjs). */
+/** The queues of every consumer, by its name (CONSUMER_QUEUES, made in resources/consumers). */
 export const consumerQueues = (runtime: Runtime): Record<string, ConsumerQueues> =>
-  JSON.parse(runtime.setting('CONSUMER_QUEUES'));
+  runtime.setting('CONSUMER_QUEUES');
 
 /** One consumer's queues. Throws InvalidOperation, naming all there are, where there is no such consumer. */
 export function queuesOf(runtime: Runtime, consumer: string): ConsumerQueues {

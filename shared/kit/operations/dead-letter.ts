@@ -1,6 +1,8 @@
 import type { Message } from '@aws-sdk/client-sqs';
+import type { Runtime } from '#kit/config/runtime.ts';
 import { streamIdOf } from '#kit/events/event.ts';
 import { fingerprint } from '#kit/messaging/send-dead-letter.ts';
+import { parseLogContext } from '#kit/observability/log-context.ts';
 
 /** A message in a consumer's dead letter queue, as a person looks at it. */
 export interface DeadLetter {
@@ -21,8 +23,8 @@ export interface DeadLetter {
   streamId?: string;
   version?: number;
   correlationId?: string;
-  /** The order that the event belongs to or tells of. */
-  orderId?: string;
+  /** The streams of the aggregates that the event belongs to or names (its data's `<aggregateType>Id`). */
+  streams: readonly string[];
 }
 
 /** The attributes that `sendToDeadLetters` writes: what a message sheds when it goes back. */
@@ -43,17 +45,17 @@ const NO_REASON_MESSAGE =
   'moved by SQS after its last receive: the consumer crashed or timed out; or SNS could not deliver it';
 
 /** Reads whatever lies there, poison included; of what cannot be told, nothing is said. */
-export function readDeadLetter(consumer: string, message: Message): DeadLetter {
+export function readDeadLetter(runtime: Runtime, consumer: string, message: Message): DeadLetter {
   const text = (name: string) => message.MessageAttributes?.[name]?.StringValue;
   const errorName = text('errorName');
   const receiveCount = text('receiveCount');
-  const { streamId, version, eventType, correlationId, orderId } = glance(message.Body ?? '');
+  const { streamId, version, eventType, correlationId } = parseLogContext(message.Body ?? '');
   const letter: Undefinable<DeadLetter> = {
     messageId: message.MessageId ?? '',
     consumer,
     errorName: errorName ?? NO_REASON,
     errorMessage: errorName ? (text('errorMessage') ?? '') : NO_REASON_MESSAGE,
-    fingerprint: text('fingerprint') ?? fingerprint(consumer, NO_REASON, eventType ?? ''),
+    fingerprint: text('fingerprint') ?? fingerprint(consumer, NO_REASON, runtime.redact(eventType ?? '')),
     firstFailureAt: text('firstFailureAt'),
     lastFailureAt: text('lastFailureAt'),
     receiveCount: receiveCount ? Number(receiveCount) : undefined,
@@ -62,7 +64,7 @@ export function readDeadLetter(consumer: string, message: Message): DeadLetter {
     streamId,
     version,
     correlationId: correlationId ?? text('correlationId'),
-    orderId,
+    streams: streamsIn(message.Body ?? '', runtime.application.registry.aggregateTypes),
   };
   // As JSON would leave it: in process and over the wire the answer is the same.
   return Object.fromEntries(
@@ -75,30 +77,21 @@ type Undefinable<T> = { [Name in keyof T]: T[Name] | undefined };
 /** ms since 1970. */
 export const sentAt = ({ Attributes }: Message): number => Number(Attributes?.SentTimestamp ?? 0);
 
-interface Glance {
-  streamId?: string | undefined;
-  version?: number | undefined;
-  eventType?: string | undefined;
-  correlationId?: string | undefined;
-  orderId?: string | undefined;
+// A dead letter may hold anything: nothing of it is taken for granted.
+function streamsIn(body: string, aggregateTypes: readonly string[]): string[] {
+  const event = fromJson(body) as { streamId?: unknown; data?: Record<string, unknown> } | null | undefined;
+  const named = aggregateTypes.flatMap((type) => {
+    const id = event?.data?.[`${type}Id`];
+    return typeof id === 'string' ? [streamIdOf(type, id)] : [];
+  });
+  const own = typeof event?.streamId === 'string' ? [event.streamId] : [];
+  return [...new Set([...own, ...named])];
 }
 
-// A dead letter may hold anything: nothing of it is taken for granted.
-function glance(body: string): Glance {
-  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+function fromJson(text: string): unknown {
   try {
-    const event = JSON.parse(body);
-    const streamId = text(event?.streamId);
-    const aggregateId = text(event?.aggregateId);
-    const isOrder = aggregateId !== undefined && streamId === streamIdOf('order', aggregateId);
-    return {
-      streamId,
-      version: Number.isInteger(event?.version) ? event.version : undefined,
-      eventType: text(event?.eventType),
-      correlationId: text(event?.metadata?.correlationId),
-      orderId: isOrder ? aggregateId : text(event?.data?.orderId),
-    };
+    return JSON.parse(text);
   } catch {
-    return {};
+    return undefined;
   }
 }

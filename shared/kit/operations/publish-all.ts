@@ -2,7 +2,7 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { toMessage } from '#kit/messaging/outgoing-message.ts';
 import { publish } from '#kit/messaging/publish.ts';
-import type { Pace } from './rate-limiter.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 
 const ATTEMPTS = 5;
 
@@ -15,10 +15,10 @@ export class NotPublished extends Error {
 export async function publishAll(
   runtime: Runtime,
   events: readonly StoredEvent[],
-  pace: Pace,
+  pace: RateLimiter,
 ): Promise<void> {
   await pace(events.length);
-  let waiting = events.map(toMessage);
+  let waiting = events.map((event) => toMessage(runtime, event));
   for (let attempt = 1; waiting.length > 0; attempt++) {
     if (attempt > ATTEMPTS) {
       throw new NotPublished(`the topic did not take ${waiting.length} events, the first ${waiting[0]?.id}`);

@@ -1,10 +1,10 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 
 /** Waits until so many more may go: the n-th never leaves earlier than n / rate seconds after the start. */
-export type Pace = (count: number) => Promise<void>;
+export type RateLimiter = (count: number) => Promise<void>;
 
 /** @param rate a second; undefined = as fast as it goes */
-export function createPace(runtime: Runtime, rate: number | undefined): Pace {
+export function createRateLimiter(runtime: Runtime, rate: number | undefined): RateLimiter {
   if (rate === undefined) return async () => {};
   const start = runtime.now();
   let gone = 0;

@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { glance } from '#kit/observability/log-context.ts';
+import { parseLogContext } from '#kit/observability/log-context.ts';
 
 /** Of one SQS batch call (SQS API reference). */
 export const MAX_ENTRIES = 10;
@@ -15,7 +15,7 @@ const RECEIVERS = 5;
 /** Of bodies: a fifth of the function's memory, for messages are up to 1 MiB each. */
 const MAX_BYTES = 100 * 1024 * 1024;
 
-export interface HoldOptions {
+export interface ReceiveOptions {
   /** At most about so many messages: SQS keeps 120,000 of a queue in flight. */
   limit: number;
   /** Stop receiving then, ms since 1970. */
@@ -24,22 +24,22 @@ export interface HoldOptions {
   hideSeconds: number;
 }
 
-export interface Held {
+export interface Received {
   messages: Message[];
   /** False where a limit or the deadline ended it: there may be more. */
   complete: boolean;
 }
 
 /**
- * Takes hold of all messages of a queue: hidden from others, nothing deleted. Whoever holds must `release` what
+ * Receives all messages of a queue: hidden from others, nothing deleted. Whoever receives must `release` what
  * they do not delete; what a crash forgets comes back after `hideSeconds`. Each message is in the answer once,
  * though SQS may deliver it twice. Throws where SQS does, with everything released.
  */
-export async function hold(
+export async function receiveAll(
   runtime: Runtime,
   queueUrl: string,
-  { limit, deadline, hideSeconds }: HoldOptions,
-): Promise<Held> {
+  { limit, deadline, hideSeconds }: ReceiveOptions,
+): Promise<Received> {
   const held = new Map<string, Message>();
   let complete = true;
   let bytes = 0;
@@ -97,7 +97,10 @@ export async function release(
         );
       } catch (error) {
         for (const { Body = '' } of chunk) {
-          runtime.logger.warn('not released, comes back later', { ...glance(Body), error: error as Error });
+          runtime.logger.warn('not released, comes back later', {
+            ...parseLogContext(Body),
+            error: error as Error,
+          });
         }
       }
     }),
@@ -106,8 +109,8 @@ export async function release(
 
 export interface QueueSize {
   visible: number;
-  /** In someone's hands at this moment. */
-  hidden: number;
+  /** In flight: received and not yet visible again. */
+  inFlight: number;
 }
 
 /** How many messages there are, as SQS estimates it. */
@@ -120,7 +123,7 @@ export async function sizeOf(runtime: Runtime, queueUrl: string): Promise<QueueS
   );
   return {
     visible: Number(Attributes?.ApproximateNumberOfMessages ?? 0),
-    hidden: Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0),
+    inFlight: Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0),
   };
 }
 

@@ -4,8 +4,8 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { InvalidOperation } from '#kit/operations/input.ts';
-import { generationsKey } from '#read-model/keys.ts';
-import { type Generations, type Phase, type ProjectionName, readStored } from './generations.ts';
+import { type Generations, type Phase, readStored } from './generations.ts';
+import { generationsKey } from './keys.ts';
 
 /** What there shall be instead. Pure; throws InvalidOperation where it cannot be, and nothing is changed then. */
 export type Change = (generations: Generations, now: string) => Generations;
@@ -58,7 +58,7 @@ export const rollBack: Change = (generations, now) => {
 };
 
 /** The kept generation, or one that is being built, gets no more events and is going to be deleted. */
-export const letGo =
+export const retire =
   (what: 'kept' | 'unfinished', expected: number): Change =>
   (generations, since) => {
     const { other } = generations;
@@ -74,7 +74,7 @@ export const letGo =
   };
 
 /** The last item of it is deleted. */
-export const gone =
+export const removeRetired =
   (generation: number): Change =>
   (generations) => {
     const { other, ...rest } = generations;
@@ -97,7 +97,7 @@ function exchanged({ live, other, newest }: Generations, now: string): Generatio
  */
 export async function changeGenerations(
   runtime: Runtime,
-  projection: ProjectionName,
+  projection: string,
   change: Change,
 ): Promise<Generations> {
   for (;;) {
@@ -110,7 +110,7 @@ export async function changeGenerations(
 
 async function write(
   runtime: Runtime,
-  projection: ProjectionName,
+  projection: string,
   generations: Generations,
   previous: string | undefined,
 ): Promise<boolean> {

@@ -1,10 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { generationsKey } from '#read-model/keys.ts';
-
-/** The projections that can be rebuilt. Their names reach storage: never rename one. */
-export const PROJECTIONS = ['order-view', 'stock-view'] as const;
-export type ProjectionName = (typeof PROJECTIONS)[number];
+import { generationsKey } from './keys.ts';
 
 /**
  * A generation that is not live: new and being filled from the events, then compared, then ready to be switched to; or
@@ -46,20 +42,20 @@ export interface Generations {
  */
 export const CACHE_MS = 5_000;
 
-type Known = Map<ProjectionName, { readAt: number; generations: Promise<Generations> }>;
+type Known = Map<string, { readAt: number; generations: Promise<Generations> }>;
 const knownTo = new WeakMap<Runtime, Known>();
 
 /** The generation that queries read. AWS calls: one consistent get in five seconds for each process and projection. */
-export const liveGeneration = async (runtime: Runtime, projection: ProjectionName): Promise<number> =>
+export const liveGeneration = async (runtime: Runtime, projection: string): Promise<number> =>
   (await knownGenerations(runtime, projection)).live;
 
 /** Every generation that an event must reach; the live one first. AWS calls: as `liveGeneration`. */
-export async function writtenGenerations(runtime: Runtime, projection: ProjectionName): Promise<number[]> {
+export async function writtenGenerations(runtime: Runtime, projection: string): Promise<number[]> {
   const { live, other } = await knownGenerations(runtime, projection);
   return other && other.phase !== 'dropping' ? [live, other.generation] : [live];
 }
 
-function knownGenerations(runtime: Runtime, projection: ProjectionName): Promise<Generations> {
+function knownGenerations(runtime: Runtime, projection: string): Promise<Generations> {
   const known: Known = knownTo.get(runtime) ?? new Map();
   knownTo.set(runtime, known);
   const readAt = runtime.now();
@@ -76,14 +72,14 @@ function knownGenerations(runtime: Runtime, projection: ProjectionName): Promise
 }
 
 /** As they are at this moment; where nothing was ever rebuilt: the first is live. AWS calls: one consistent get. */
-export async function readGenerations(runtime: Runtime, projection: ProjectionName): Promise<Generations> {
+export async function readGenerations(runtime: Runtime, projection: string): Promise<Generations> {
   return (await readStored(runtime, projection)).generations;
 }
 
 /** With what a change of them is conditional on; absent where nothing was ever rebuilt. */
 export async function readStored(
   runtime: Runtime,
-  projection: ProjectionName,
+  projection: string,
 ): Promise<{ generations: Generations; changeId?: string }> {
   const { Item } = await runtime.dynamo.send(
     new GetCommand({

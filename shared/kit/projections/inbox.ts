@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { TransactionCanceledException, TransactionInProgressException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { type ItemKey, inboxKey } from '#read-model/keys.ts';
+import { type ItemKey, inboxKey } from './keys.ts';
 
 /** What one event adds to the numbers of one item. */
 export interface Change {

@@ -1,9 +1,10 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
 import { byStream } from '#kit/messaging/handle-batch.ts';
-import { allEnded } from '#kit/messaging/keyed-mutex.ts';
+import { allSettledOrThrow } from '#kit/messaging/keyed-mutex.ts';
 import { writtenGenerations } from './generations.ts';
-import { type Projection, projectStream } from './projection.ts';
+import { projectStream } from './project.ts';
+import type { Projection } from './projection.ts';
 import { runStep } from './rebuild/run-step.ts';
 
 /**
@@ -17,7 +18,7 @@ export const createProjectionConsumer = (runtime: Runtime, projection: Projectio
     async (deliveries) => {
       const generations = await writtenGenerations(runtime, projection.name);
       const handle = byStream(async (_, events) => {
-        await allEnded(generations.map((one) => projectStream(runtime, projection, events, one)));
+        await allSettledOrThrow(generations.map((one) => projectStream(runtime, projection, events, one)));
       });
       return handle(deliveries);
     },

@@ -1,15 +1,28 @@
-import type { DomainEvent, DomainEventFrom } from '#domain/index.ts';
-import type { Runtime } from '#kit/config/runtime.ts';
-import type { AggregateType } from '#kit/events/event.ts';
-import type { ProjectionName } from './generations.ts';
-import { project, type VersionedView } from './versioned-view.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
+import type { ItemKey } from './keys.ts';
 
-type AnyView = VersionedView<{ version: number }, DomainEvent>;
+/**
+ * A view that is a function of one stream: `apply` over the stream's events, from the first on. Its keys are those of
+ * the first generation.
+ */
+export interface VersionedView<View extends { version: number }, Event extends StoredEvent> {
+  key(aggregateId: string): ItemKey;
+  /** Pure; `event` is always the next of its stream. The answer's `version` is the event's. */
+  apply(view: View | undefined, event: Event): View;
+  /** Keys in the table's indexes. */
+  indexKeys?(view: View): Record<string, string>;
+}
 
-/** Views that are kept together, one of each kind of stream: what a rebuild builds anew. */
+// Views of several kinds of streams are kept side by side: each takes its own events.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+type AnyView = VersionedView<any, any>;
+
+/** Views that are kept together: what a rebuild builds anew. */
 export interface Projection {
-  name: ProjectionName;
-  views: { [Aggregate in AggregateType]?: VersionedView<{ version: number }, DomainEventFrom<Aggregate>> };
+  /** Also its consumer's. Reaches storage: never rename one. */
+  readonly name: string;
+  /** By aggregate type: one view of each of these streams. */
+  readonly views: Readonly<Record<string, AnyView>>;
 }
 
 /** The view that `projection` keeps of a stream, and of which aggregate; undefined where it keeps none. */
@@ -20,7 +33,7 @@ export function viewOfStream(
   for (const [aggregateType, view] of Object.entries(projection.views)) {
     const prefix = streamPrefix(aggregateType);
     if (streamId.startsWith(prefix)) {
-      return { view: view as AnyView, aggregateId: streamId.slice(prefix.length) };
+      return { view, aggregateId: streamId.slice(prefix.length) };
     }
   }
   return undefined;
@@ -30,17 +43,3 @@ export function viewOfStream(
 export const streamPrefixes = ({ views }: Projection): string[] => Object.keys(views).map(streamPrefix);
 
 const streamPrefix = (aggregateType: string): string => `${aggregateType}-`;
-
-/**
- * Brings one generation's view of one stream up to the newest of `events`; see `project`. Does nothing where the
- * projection keeps no view of it.
- */
-export async function projectStream(
-  runtime: Runtime,
-  projection: Projection,
-  events: readonly DomainEvent[],
-  generation: number,
-): Promise<void> {
-  const found = events[0] && viewOfStream(projection, events[0].streamId);
-  if (found) await project(runtime, found.view, events, generation);
-}

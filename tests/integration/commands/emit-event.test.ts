@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { currentSchemaVersion, type EventType, eventDefinitions, eventTypes } from '#domain/index.ts';
+import { type EventType, eventDefinitions, registry } from '#domain/index.ts';
 import { createHandler } from '#functions/operations/emit-event/handler.ts';
 import { load } from '#kit/event-store/load.ts';
 import { type Commands, startCommands } from '#tests/support/commands.ts';
@@ -21,7 +21,7 @@ const received = (changes: object = {}) => ({
 });
 
 const sampleOf = (eventType: EventType) =>
-  eventDefinitions[eventType].samples[currentSchemaVersion(eventType)];
+  eventDefinitions[eventType].samples[registry.currentSchemaVersion(eventType)];
 
 /** What a stream must hold before an event of that type can follow. */
 const predecessors: Partial<Record<EventType, EventType[]>> = {
@@ -37,9 +37,9 @@ const predecessors: Partial<Record<EventType, EventType[]>> = {
 };
 
 describe('emit-event', () => {
-  test.each(eventTypes)('appends a %s as the next event of its stream', async (eventType) => {
+  test.each(registry.eventTypes)('appends a %s as the next event of its stream', async (eventType) => {
     const { aggregateType, samples } = eventDefinitions[eventType];
-    const data = samples[currentSchemaVersion(eventType)];
+    const data = samples[registry.currentSchemaVersion(eventType)];
     const aggregateId = randomUUID();
     const streamId = `${aggregateType}-${aggregateId}`;
     const before = predecessors[eventType] ?? [];
@@ -58,11 +58,11 @@ describe('emit-event', () => {
   test('refuses an event that cannot follow what its stream holds, which would make the stream unreadable', async () => {
     const aggregateId = randomUUID();
     const paid = { eventType: 'OrderPaid', aggregateId, data: sampleOf('OrderPaid') };
-    await expect(emit(paid)).rejects.toMatchObject({ name: 'MisplacedEvent' });
+    await expect(emit(paid)).rejects.toMatchObject({ name: 'InvalidEventSequence' });
     expect(await stored(`order-${aggregateId}`)).toEqual([]);
     await emit({ ...paid, eventType: 'OrderCreated', data: sampleOf('OrderCreated') });
     await emit(paid);
-    await expect(emit(paid)).rejects.toMatchObject({ name: 'MisplacedEvent' });
+    await expect(emit(paid)).rejects.toMatchObject({ name: 'InvalidEventSequence' });
     expect(await stored(`order-${aggregateId}`)).toHaveLength(2);
   });
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { orderAggregate } from '#domain/order/order.ts';
+import { orderAggregate } from '#domain/order/decisions.ts';
 import * as emitEvent from '#functions/operations/emit-event/handler.ts';
 import * as health from '#functions/queries/health/handler.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';

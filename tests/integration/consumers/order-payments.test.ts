@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
-import { orderAggregate } from '#domain/order/order.ts';
-import { paymentAggregate } from '#domain/payment/payment.ts';
+import { orderAggregate } from '#domain/order/decisions.ts';
+import { paymentAggregate } from '#domain/payment.ts';
 import { createHandler } from '#functions/consumers/order-payments/handler.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';

@@ -4,9 +4,11 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { application } from '#application';
 import { report } from '#functions/operations/audit/report.ts';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
 import { createLogger } from '#kit/observability/logger.ts';
+import { createRedactor } from '#kit/observability/redaction.ts';
 import { put } from '#tests/integration/operations/queues.ts';
 import { compiledTemplate } from '#tests/support/compiled-template.ts';
 import { eventually } from '#tests/support/eventually.ts';
@@ -43,11 +45,12 @@ let system: System;
 
 /** The logger that the function has on AWS, its lines kept here. */
 function logger(name: string, consumers: Set<string>): Logger {
-  const made = createLogger({
+  const settings = {
     SERVICE: 'orderstream',
     AWS_LAMBDA_FUNCTION_NAME: `orderstream-dev-${name}`,
     ...(consumers.has(name) && { CONSUMER: name }),
-  });
+  };
+  const made = createLogger(application.name, settings, createRedactor(application.personalAggregates));
   const stdout = new Writable({
     write(chunk, _, done) {
       for (const line of String(chunk).trim().split('\n')) lines.push(JSON.parse(line));

@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
 import type { ScheduledAudit } from '#functions/operations/audit/report.ts';
-import { auditKey } from '#read-model/keys.ts';
+import { auditKey } from '#kit/projections/keys.ts';
 import { killedAtEveryCall } from '#tests/support/consumers.ts';
 import { watched } from '#tests/support/data.ts';
 import { orderLife } from '#tests/support/streams.ts';

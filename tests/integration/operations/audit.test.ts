@@ -2,7 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { NewDomainEvent } from '#domain/index.ts';
 import type { SeenAgain } from '#functions/operations/audit/look-again.ts';
-import { generationsKey } from '#read-model/keys.ts';
+import { generationsKey } from '#kit/projections/keys.ts';
 import { watched } from '#tests/support/data.ts';
 import { orderLife } from '#tests/support/streams.ts';
 import { type Auditing, DAY, HOUR, MINUTE, placesOf, startAuditing } from './auditing.ts';

@@ -56,7 +56,7 @@ describe('dead-letters', () => {
       streamId: 'order-ord-2',
       version: 1,
       correlationId: 'correlation-1',
-      orderId: 'ord-2',
+      streams: ['order-ord-2', 'customer-bob'],
     });
   });
 

@@ -6,6 +6,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { application } from '#application';
 import type { DomainEvent } from '#domain/index.ts';
 import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
 import { sendToDeadLetters } from '#kit/messaging/send-dead-letter.ts';
@@ -49,7 +50,7 @@ export async function startQueues(): Promise<Queues> {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
   const runtime = (parts: RuntimeParts = {}) =>
-    createRuntime({
+    createRuntime(application, {
       sqs,
       logger: new Logger({ logLevel: 'SILENT' }),
       metrics: noMetrics,

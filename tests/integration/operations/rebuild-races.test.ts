@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { inFirstGeneration, partitionIn } from '#read-model/keys.ts';
+import { keyInFirstGeneration, partitionInGeneration } from '#kit/projections/keys.ts';
 import { chanceOf } from '#tests/properties/simulator/random.ts';
 import { orderStream } from '#tests/support/streams.ts';
 import { type Bench, type Interfere, type Message, type Process, startBench } from './rebuild-bench.ts';
@@ -120,8 +120,8 @@ async function race(seed: number, { settleSeconds = 30, isOnlyFilled = false } =
   }
 
   async function versions(generation: number): Promise<Map<string, number>> {
-    const items = (await bench.items(partitionIn(generation, 'ORDER#'))).map((item) =>
-      inFirstGeneration(item as never),
+    const items = (await bench.items(partitionInGeneration(generation, 'ORDER#'))).map((item) =>
+      keyInFirstGeneration(item as never),
     ) as { orderId: string; version: number }[];
     return new Map(items.map(({ orderId, version }) => [orderId, version]));
   }

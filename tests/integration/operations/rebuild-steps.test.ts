@@ -1,7 +1,8 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
-import { inFirstGeneration, orderKey, partitionIn } from '#read-model/keys.ts';
+import { keyInFirstGeneration, partitionInGeneration } from '#kit/projections/keys.ts';
+import { orderKey } from '#read-model/keys.ts';
 import { orderStream, streamAt } from '#tests/support/streams.ts';
 import { type Bench, type Interfere, type Message, startBench } from './rebuild-bench.ts';
 
@@ -25,11 +26,11 @@ const customer = (id: string) =>
 
 /** What stands in a generation, as it would stand in the first. */
 async function views(bench: Bench, generation: number): Promise<{ pk: string; sk: string }[]> {
-  const prefixes = ['ORDER#', 'CUSTOMER#'].map((kind) => partitionIn(generation, kind));
+  const prefixes = ['ORDER#', 'CUSTOMER#'].map((kind) => partitionInGeneration(generation, kind));
   const items = (await bench.items('')) as { pk: string; sk: string }[];
   return items
     .filter(({ pk }) => prefixes.some((prefix) => pk.startsWith(prefix)))
-    .map((item) => inFirstGeneration(item));
+    .map((item) => keyInFirstGeneration(item));
 }
 
 async function versions(bench: Bench, generation: number): Promise<Record<string, number>> {
@@ -283,7 +284,7 @@ describe('Steps', () => {
         const known = [
           'PROJECTION#order-view',
           `REBUILD#order-view#${live + 1}`,
-          ...expected.map(({ pk }) => partitionIn(live + 1, pk)),
+          ...expected.map(({ pk }) => partitionInGeneration(live + 1, pk)),
         ];
         const others = (await bench.items('')).filter(({ pk }) => !known.includes(String(pk)));
         expect({ at, effect, others }).toEqual({ at, effect, others: [] });

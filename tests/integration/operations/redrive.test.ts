@@ -44,14 +44,14 @@ describe('selects', () => {
     expect(await countOf(queues.sqs, queues.urls.customs.queue)).toEqual({ visible: 0, hidden: 0 });
   });
 
-  test('by order: its own events, and those of others that tell of it', async () => {
+  test('by stream: its own events, and those of others that name its aggregate', async () => {
     await bury(orderStream('ord-1', 'ada', at, 1));
     await bury(orderStream('ord-2', 'ada', at, 1));
     const data = { orderId: 'ord-1', sku: 'MUG', quantity: 1 };
     await bury(streamAt(at, 'inventory', 'MUG', [{ eventType: 'StockReserved', data }]));
     await queues.bury('sales', 'poison', new Error('not JSON'));
 
-    const answer = await redrive({ consumer: 'sales', order: 'ord-1' });
+    const answer = await redrive({ consumer: 'sales', stream: 'order-ord-1' });
     expect(places(answer.redriven)).toEqual(['inventory-MUG@1', 'order-ord-1@1']);
     expect(answer.kept).toBe(2);
     expect(await countOf(queues.sqs, sales().deadLetters)).toEqual({ visible: 2, hidden: 0 });

@@ -101,9 +101,11 @@ test('What the publisher never published arrives, and the dead letters of a cras
   const { body } = await latest(system, orderId);
   await put(system.sqs, system.stack.queues.SalesDeadLetters?.url ?? '', body);
   expect(await system.invoke('dead-letters', {})).toMatchObject({
-    deadLetters: [{ consumer: 'sales', errorName: 'NoReason', orderId }],
+    deadLetters: [
+      { consumer: 'sales', errorName: 'NoReason', streams: [`order-${orderId}`, 'customer-ada'] },
+    ],
   });
-  expect(await system.invoke('redrive', { consumer: 'sales', order: orderId })).toMatchObject({
+  expect(await system.invoke('redrive', { consumer: 'sales', stream: `order-${orderId}` })).toMatchObject({
     redriven: [{ streamId: `order-${orderId}`, version: 1 }],
   });
   await eventually(async () => {

@@ -3,7 +3,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { applyOnce, type Change } from '#kit/projections/inbox.ts';
-import { type ItemKey, inboxKey } from '#read-model/keys.ts';
+import { type ItemKey, inboxKey } from '#kit/projections/keys.ts';
 import { type Data, startData, watched } from '#tests/support/data.ts';
 
 let data: Data;

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { DomainEventFrom } from '#domain/index.ts';
 import { type OrderView, orderView } from '#domain/order/view.ts';
-import { orders } from '#functions/projections/order-view/projection.ts';
-import { project } from '#kit/projections/versioned-view.ts';
+import { project } from '#kit/projections/project.ts';
+import { orders } from '#read-model/order-view.ts';
 import { readOrder } from '#read-model/orders.ts';
 import { type Data, startData, watched } from '#tests/support/data.ts';
 import { orderStream } from '#tests/support/streams.ts';
@@ -86,7 +86,7 @@ describe('the view of one stream', () => {
     const events = newStream();
     await data.store(events.slice(0, 2));
     await expect(project(data.runtime(), orders, at(events, 4))).rejects.toMatchObject({
-      name: 'EventsMissing',
+      name: 'EventNotInStore',
       message: expect.stringContaining(`version 4 of ${events[0]?.streamId}`),
     });
     await expectStored(events, 0);

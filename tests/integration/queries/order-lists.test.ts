@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { OrderStatus } from '#domain/order/order.ts';
+import type { OrderStatus } from '#domain/order/state.ts';
 import { createHandler as orderViewHandler } from '#functions/projections/order-view/handler.ts';
 import { createHandler as customerOrdersHandler } from '#functions/queries/list-customer-orders/handler.ts';
 import { createHandler as ordersHandler } from '#functions/queries/list-orders/handler.ts';

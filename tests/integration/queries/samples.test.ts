@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
-import { upcast } from '#domain/index.ts';
+import { registry } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { HttpLambda } from '#kit/http/handler.ts';
 import { type Data, startData } from '#tests/support/data.ts';
@@ -33,7 +33,7 @@ describe('tests/events, with which a person tries each function', () => {
     const handler = await handlerOf<(event: SQSEvent) => Promise<unknown>>(`projections/${name}`);
     const event: SQSEvent = await sample(name);
     expect(event.Records.length).toBeGreaterThan(0);
-    await data.store(event.Records.map(({ body }) => upcast(JSON.parse(body))));
+    await data.store(event.Records.map(({ body }) => registry.upcast(JSON.parse(body))));
     expect(await handler(event)).toEqual({ batchItemFailures: [] });
   });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type EventType, eventDefinitions, eventTypes, type NewDomainEvent } from '#domain/index.ts';
+import { type EventType, eventDefinitions, type NewDomainEvent, registry } from '#domain/index.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { toMessage } from '#kit/messaging/outgoing-message.ts';
 import { publish } from '#kit/messaging/publish.ts';
@@ -32,7 +32,7 @@ function createdV1(): StoredEvent {
 /** What is published: one of each type, and what the filters tell apart. */
 const published: Record<string, StoredEvent> = {
   ...Object.fromEntries(
-    eventTypes.filter((type) => type !== 'OrderCreated').map((type) => [type, sampleOf(type)]),
+    registry.eventTypes.filter((type) => type !== 'OrderCreated').map((type) => [type, sampleOf(type)]),
   ),
   'an order of 999.99 at home': created(99_999, 'US'),
   'an order of 1,000.00 at home': created(100_000, 'US'),
@@ -75,8 +75,9 @@ const delivered: Record<string, string[]> = {
 let system: System;
 beforeAll(async () => {
   system = await startSystem({ runs: () => false });
-  const messages = Object.values(published).map(toMessage);
-  expect(await publish(system.runtimeOf('publish-events'), messages)).toEqual(new Set());
+  const runtime = system.runtimeOf('publish-events');
+  const messages = Object.values(published).map((event) => toMessage(runtime, event));
+  expect(await publish(runtime, messages)).toEqual(new Set());
 });
 afterAll(() => system.stop());
 

@@ -166,7 +166,9 @@ describe('From the command to the read model', () => {
       .map(({ typeDayShard, ...event }) => event);
     const views = await scan('READ_MODEL_TABLE');
     expect(views.length).toBeGreaterThan(20);
-    const failed = await publish(system.runtimeOf('publish-events'), events.map(toMessage));
+    const runtime = system.runtimeOf('publish-events');
+    const messages = events.map((event) => toMessage(runtime, event));
+    const failed = await publish(runtime, messages);
     expect(failed.size).toBe(0);
     await system.mappings.settled();
     const byKey = (items: Record<string, unknown>[]) =>

@@ -1,5 +1,5 @@
-import { type DomainEvent, type DomainEventFrom, isFrom, upcast } from '#domain/index.ts';
-import type { AggregateType } from '#kit/events/event.ts';
+import type { AggregateType } from '#domain/index.ts';
+import { type DomainEvent, type DomainEventFrom, isFrom, registry } from '#domain/index.ts';
 import type { Item } from '#tests/properties/fakes/expression.ts';
 
 /** The events table, read as the truth. */
@@ -11,7 +11,7 @@ export interface History {
 }
 
 export function historyOf(items: readonly Item[]): History {
-  const events = items.map((item) => upcast(item));
+  const events = items.map((item) => registry.upcast(item));
   const streams = new Map<string, DomainEvent[]>();
   for (const event of events) {
     const stream = streams.get(event.streamId) ?? [];

@@ -1,4 +1,4 @@
-import { messageAttributes } from '#domain/index.ts';
+import { registry } from '#domain/index.ts';
 import { attributeFilter } from '#tests/properties/fakes/sns.ts';
 import type { DeliveryNote, Ledger } from '#tests/properties/simulator/ledger.ts';
 import type { DeadLetter, Subscription } from '#tests/properties/simulator/world.ts';
@@ -133,7 +133,7 @@ export function checkHandled(
   }));
   for (const event of events) {
     const attributes = Object.fromEntries(
-      Object.entries(messageAttributes(event)).map(([name, value]) => [
+      Object.entries(registry.messageAttributes(event)).map(([name, value]) => [
         name,
         { DataType: typeof value === 'number' ? 'Number' : 'String', StringValue: String(value) },
       ]),

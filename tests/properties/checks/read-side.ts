@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { customerView } from '#domain/customer/view.ts';
+import { customerView } from '#domain/customer.ts';
 import type { DomainEvent } from '#domain/index.ts';
-import { stockView } from '#domain/inventory/view.ts';
+import { stockView } from '#domain/inventory.ts';
 import { orderView } from '#domain/order/view.ts';
+import type { ItemKey } from '#kit/projections/keys.ts';
 import {
   customerKey,
   customerOrderKeys,
   customsDeclarationKey,
   fraudReviewKey,
-  type ItemKey,
   orderKey,
   salesKey,
   salesShardOf,

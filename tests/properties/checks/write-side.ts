@@ -1,8 +1,8 @@
 import type { DomainEvent } from '#domain/index.ts';
-import { inventoryAggregate } from '#domain/inventory/inventory.ts';
-import { orderAggregate } from '#domain/order/order.ts';
+import { inventoryAggregate } from '#domain/inventory.ts';
+import { orderAggregate } from '#domain/order/decisions.ts';
 import { quantitiesBySku } from '#domain/order/quantities.ts';
-import { paymentAggregate } from '#domain/payment/payment.ts';
+import { paymentAggregate } from '#domain/payment.ts';
 import type { Sent } from '#tests/properties/simulator/clients.ts';
 import type { Findings } from './findings.ts';
 import type { History } from './history.ts';

@@ -1,4 +1,5 @@
 import { v7 } from 'uuid';
+import { application } from '#application';
 import type { EmailSender } from '#functions/consumers/notifications/email.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { canceled } from '#tests/properties/fakes/dynamo.ts';
@@ -128,7 +129,7 @@ export class Functions {
     const client = (service: Service) => ({
       send: (command: object) => this.#send(name, service, command, invocation),
     });
-    const runtime = createRuntime({
+    const runtime = createRuntime(application, {
       settings,
       now,
       random: chance.next,

@@ -1,25 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  checkNewEvent,
-  currentSchemaVersion,
+  type AggregateType,
   type DomainEvent,
   type EventType,
   eventDefinitions,
-  eventTypes,
-  isEventType,
   isFrom,
-  messageAttributeNames,
-  messageAttributes,
-  upcast,
+  registry,
 } from '#domain/index.ts';
-import { type AggregateType, streamIdOf } from '#kit/events/event.ts';
+import { streamIdOf } from '#kit/events/event.ts';
 import type { EventDefinition } from '#kit/events/event-definition.ts';
 import { InvalidEventData, UnknownEventType } from '#kit/events/unreadable-event.ts';
 import { thrownBy } from '#tests/support/given-when-then.ts';
 
 const definitionOf = (eventType: EventType): EventDefinition => eventDefinitions[eventType];
 
-const everySample = eventTypes.flatMap((eventType) =>
+const everySample = registry.eventTypes.flatMap((eventType) =>
   Object.entries(definitionOf(eventType).samples).map(
     ([version, data]) => [eventType, Number(version), data] as const,
   ),
@@ -65,28 +60,33 @@ describe('the registry', () => {
   it('knows the persisted names, and no others', () => {
     expect(
       Object.fromEntries(
-        eventTypes.map((type) => [type, [definitionOf(type).aggregateType, currentSchemaVersion(type)]]),
+        registry.eventTypes.map((type) => [
+          type,
+          [definitionOf(type).aggregateType, registry.currentSchemaVersion(type)],
+        ]),
       ),
     ).toEqual(PERSISTED);
   });
 
-  it.each(eventTypes)('files %s under its own name', (eventType) => {
+  it.each(registry.eventTypes)('files %s under its own name', (eventType) => {
     expect(definitionOf(eventType).eventType).toBe(eventType);
   });
 
   it('knows a type from what is none', () => {
-    expect(isEventType('OrderCreated')).toBe(true);
-    expect(isEventType('OrderEaten')).toBe(false);
-    expect(isEventType('constructor')).toBe(false);
+    expect(registry.isEventType('OrderCreated')).toBe(true);
+    expect(registry.isEventType('OrderEaten')).toBe(false);
+    expect(registry.isEventType('constructor')).toBe(false);
   });
 
-  it.each(eventTypes)('has a sample of %s in every version there ever was', (eventType) => {
-    const versions = Array.from({ length: currentSchemaVersion(eventType) }, (_, index) => String(index + 1));
+  it.each(registry.eventTypes)('has a sample of %s in every version there ever was', (eventType) => {
+    const versions = Array.from({ length: registry.currentSchemaVersion(eventType) }, (_, index) =>
+      String(index + 1),
+    );
     expect(Object.keys(definitionOf(eventType).samples)).toEqual(versions);
   });
 
   it('makes a union that can be told apart by type and by aggregate', () => {
-    const event = upcast(stored('OrderCreated', 1, eventDefinitions.OrderCreated.samples[1]));
+    const event = registry.upcast(stored('OrderCreated', 1, eventDefinitions.OrderCreated.samples[1]));
     expect(describeEvent(event)).toBe('order in USD');
     expect(isFrom('order', event) && event.eventType).toBe('OrderCreated');
     expect(isFrom('customer', event)).toBe(false);
@@ -95,10 +95,10 @@ describe('the registry', () => {
 
 describe('samples of every version', () => {
   it.each(everySample)('%s v%d reads as the current version', (eventType, version, data) => {
-    const event = upcast(stored(eventType, version, data));
-    expect(event.schemaVersion).toBe(currentSchemaVersion(eventType));
-    expect(() => checkNewEvent(event)).not.toThrow();
-    expect(upcast(event)).toEqual(event);
+    const event = registry.upcast(stored(eventType, version, data));
+    expect(event.schemaVersion).toBe(registry.currentSchemaVersion(eventType));
+    expect(() => registry.checkNewEvent(event)).not.toThrow();
+    expect(registry.upcast(event)).toEqual(event);
   });
 
   it.each(everySample)(
@@ -110,12 +110,12 @@ describe('samples of every version', () => {
 
   it.each(everySample)('%s v%d survives the way through JSON', (eventType, version, data) => {
     const raw = stored(eventType, version, data);
-    expect(upcast(JSON.parse(JSON.stringify(raw)))).toEqual(upcast(raw));
+    expect(registry.upcast(JSON.parse(JSON.stringify(raw)))).toEqual(registry.upcast(raw));
   });
 
   it.each(everySample)('%s v%d sets the attributes that it declares', (eventType, version, data) => {
-    const attributes = messageAttributes(upcast(stored(eventType, version, data)));
-    expect(Object.keys(attributes)).toEqual(messageAttributeNames(eventType));
+    const attributes = registry.messageAttributes(registry.upcast(stored(eventType, version, data)));
+    expect(Object.keys(attributes)).toEqual(registry.messageAttributeNames(eventType));
     expect(attributes).toMatchObject({ eventType, aggregateType: definitionOf(eventType).aggregateType });
   });
 
@@ -128,8 +128,8 @@ describe('samples of every version', () => {
 
 describe('message attributes', () => {
   it('of OrderCreated: the total in major units, as a number, and the country', () => {
-    const event = upcast(stored('OrderCreated', 2, eventDefinitions.OrderCreated.samples[2]));
-    expect(messageAttributes(event)).toEqual({
+    const event = registry.upcast(stored('OrderCreated', 2, eventDefinitions.OrderCreated.samples[2]));
+    expect(registry.messageAttributes(event)).toEqual({
       eventType: 'OrderCreated',
       aggregateType: 'order',
       total: 1299,
@@ -139,19 +139,24 @@ describe('message attributes', () => {
 
   it('know the digits of the currency', () => {
     const yen = { ...eventDefinitions.OrderCreated.samples[2], currency: 'JPY', total: 1299 };
-    expect(messageAttributes(upcast(stored('OrderCreated', 2, yen)))).toMatchObject({ total: 1299 });
+    expect(registry.messageAttributes(registry.upcast(stored('OrderCreated', 2, yen)))).toMatchObject({
+      total: 1299,
+    });
   });
 
-  it.each(eventTypes)('of %s are at most 10: raw delivery drops a message with more', (eventType) => {
-    expect(messageAttributeNames(eventType).length).toBeLessThanOrEqual(10);
-  });
+  it.each(registry.eventTypes)(
+    'of %s are at most 10: raw delivery drops a message with more',
+    (eventType) => {
+      expect(registry.messageAttributeNames(eventType).length).toBeLessThanOrEqual(10);
+    },
+  );
 });
 
 describe('checking an event before it is appended', () => {
   const order = eventDefinitions.OrderCreated.samples[2] as Record<string, unknown>;
 
   it('answers with the event', () => {
-    expect(checkNewEvent({ eventType: 'OrderCreated', data: order })).toEqual({
+    expect(registry.checkNewEvent({ eventType: 'OrderCreated', data: order })).toEqual({
       eventType: 'OrderCreated',
       data: order,
     });
@@ -163,7 +168,7 @@ describe('checking an event before it is appended', () => {
       colour: 'red',
       items: [{ sku: 'A', name: 'A', quantity: 1, unitPrice: 1, size: 'L' }],
     };
-    expect(thrownBy(() => checkNewEvent({ eventType: 'OrderCreated', data }))).toMatchObject({
+    expect(thrownBy(() => registry.checkNewEvent({ eventType: 'OrderCreated', data }))).toMatchObject({
       name: 'InvalidEventData',
       problems: [
         { path: 'items[0].size', message: 'is not a field of this event' },
@@ -174,7 +179,7 @@ describe('checking an event before it is appended', () => {
 
   it('finds all that is missing or wrong at once', () => {
     const data = { ...order, currency: 'usd', total: -1, customerId: undefined };
-    const error = thrownBy(() => checkNewEvent({ eventType: 'OrderCreated', data }));
+    const error = thrownBy(() => registry.checkNewEvent({ eventType: 'OrderCreated', data }));
     expect(error).toBeInstanceOf(InvalidEventData);
     expect((error as InvalidEventData).problems.map(({ path }) => path)).toEqual([
       'customerId',
@@ -185,17 +190,17 @@ describe('checking an event before it is appended', () => {
 
   it('takes no old version: an event of today has today’s shape', () => {
     const data = eventDefinitions.OrderCreated.samples[1];
-    expect(() => checkNewEvent({ eventType: 'OrderCreated', data })).toThrow(
+    expect(() => registry.checkNewEvent({ eventType: 'OrderCreated', data })).toThrow(
       'Invalid data of OrderCreated v2: currency',
     );
   });
 
   it.each([null, [], 'text', 1, undefined])('takes no %j for data', (data) => {
-    expect(() => checkNewEvent({ eventType: 'OrderDelivered', data })).toThrow(InvalidEventData);
+    expect(() => registry.checkNewEvent({ eventType: 'OrderDelivered', data })).toThrow(InvalidEventData);
   });
 
   it('takes no type that nobody defined', () => {
-    expect(() => checkNewEvent({ eventType: 'OrderEaten', data: {} })).toThrow(UnknownEventType);
+    expect(() => registry.checkNewEvent({ eventType: 'OrderEaten', data: {} })).toThrow(UnknownEventType);
   });
 });
 

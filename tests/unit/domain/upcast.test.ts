@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import * as z from 'zod';
-import { eventDefinitions, upcast } from '#domain/index.ts';
+import { eventDefinitions, registry } from '#domain/index.ts';
 import { orderCreated } from '#domain/order/events.ts';
 import { defineEvent } from '#kit/events/event-definition.ts';
 import {
   InvalidEnvelope,
   InvalidEventData,
-  MisplacedEvent,
+  InvalidEventSequence,
   NewerSchemaVersion,
   UnknownEventType,
   UnreadableEvent,
@@ -33,18 +33,18 @@ const v1 = {
 
 describe('an old event', () => {
   it('is lifted to the current shape: OrderCreated v1 was in dollars', () => {
-    expect(upcast(v1)).toEqual({ ...v1, schemaVersion: 2, data: { ...v1.data, currency: 'USD' } });
+    expect(registry.upcast(v1)).toEqual({ ...v1, schemaVersion: 2, data: { ...v1.data, currency: 'USD' } });
   });
 
   it('is not changed where it lies', () => {
     const before = structuredClone(v1);
-    upcast(v1);
+    registry.upcast(v1);
     expect(v1).toEqual(before);
   });
 
   it('keeps its currency from v2 on', () => {
     const v2 = { ...v1, schemaVersion: 2, data: { ...v1.data, currency: 'EUR' } };
-    expect(upcast(v2)).toEqual(v2);
+    expect(registry.upcast(v2)).toEqual(v2);
   });
 });
 
@@ -60,16 +60,16 @@ describe('an event from newer code', () => {
         shippingAddress: { ...(v1.data.shippingAddress as object), planet: 'Earth' },
       },
     };
-    expect(upcast(grown)).toEqual(upcast(v1));
+    expect(registry.upcast(grown)).toEqual(registry.upcast(v1));
   });
 
   it('keeps optional fields of the envelope that are known', () => {
     const hashed = { ...v1, metadata: { ...v1.metadata, commandHash: 'abc' } };
-    expect(upcast(hashed).metadata.commandHash).toBe('abc');
+    expect(registry.upcast(hashed).metadata.commandHash).toBe('abc');
   });
 
   it('of a version that is not known here is named', () => {
-    const error = thrownBy(() => upcast({ ...v1, schemaVersion: 3 }));
+    const error = thrownBy(() => registry.upcast({ ...v1, schemaVersion: 3 }));
     expect(error).toBeInstanceOf(NewerSchemaVersion);
     expect(error).toMatchObject({
       name: 'NewerSchemaVersion',
@@ -82,7 +82,7 @@ describe('an event from newer code', () => {
   it.each(['OrderEaten', 'constructor', '__proto__'])(
     'of a type that is not known here is named: %s',
     (eventType) => {
-      const error = thrownBy(() => upcast({ ...v1, eventType }));
+      const error = thrownBy(() => registry.upcast({ ...v1, eventType }));
       expect(error).toBeInstanceOf(UnknownEventType);
       expect(error).toMatchObject({
         name: 'UnknownEventType',
@@ -96,7 +96,7 @@ describe('an event from newer code', () => {
 describe('data that is not what the schema asks for', () => {
   it('is named with type, version and path, as it was stored', () => {
     const data = { ...v1.data, items: [{ sku: 'A', name: 'A', quantity: 0, unitPrice: 1 }], total: '12' };
-    const error = thrownBy(() => upcast({ ...v1, data }));
+    const error = thrownBy(() => registry.upcast({ ...v1, data }));
     expect(error).toBeInstanceOf(InvalidEventData);
     expect(error).toMatchObject({ name: 'InvalidEventData', eventType: 'OrderCreated', schemaVersion: 1 });
     expect((error as Error).message).toMatch(
@@ -106,7 +106,7 @@ describe('data that is not what the schema asks for', () => {
 
   it('makes no endless message', () => {
     const items = Array.from({ length: 50 }, () => ({}));
-    const error = thrownBy(() => upcast({ ...v1, data: { ...v1.data, items } })) as InvalidEventData;
+    const error = thrownBy(() => registry.upcast({ ...v1, data: { ...v1.data, items } })) as InvalidEventData;
     expect(error.problems).toHaveLength(200);
     expect(error.message).toMatch(/; and 195 more$/);
     expect(error.message.length).toBeLessThan(500);
@@ -114,7 +114,7 @@ describe('data that is not what the schema asks for', () => {
 
   it('tells nothing of the values, which may be personal', () => {
     const shippingAddress = { ...(v1.data.shippingAddress as object), country: 'Secretland' };
-    const error = thrownBy(() => upcast({ ...v1, data: { ...v1.data, shippingAddress } })) as Error;
+    const error = thrownBy(() => registry.upcast({ ...v1, data: { ...v1.data, shippingAddress } })) as Error;
     expect(error.message).toContain('shippingAddress.country');
     expect(error.message).not.toContain('Secretland');
   });
@@ -126,7 +126,7 @@ describe('data that is not what the schema asks for', () => {
       throw new TypeError('no items');
     };
     try {
-      const error = thrownBy(() => upcast(v1));
+      const error = thrownBy(() => registry.upcast(v1));
       expect(error).toBeInstanceOf(InvalidEventData);
       expect(error).toMatchObject({
         message: 'Invalid data of OrderCreated v1: the upcaster from v1 failed: no items',
@@ -140,7 +140,7 @@ describe('data that is not what the schema asks for', () => {
 
 describe('what is no envelope', () => {
   it.each([undefined, null, 'text', 1, [], {}])('%j', (raw) => {
-    expect(() => upcast(raw)).toThrow(InvalidEnvelope);
+    expect(() => registry.upcast(raw)).toThrow(InvalidEnvelope);
   });
 
   it.each([
@@ -166,7 +166,7 @@ describe('what is no envelope', () => {
     ['metadata.causationId', { metadata: { ...v1.metadata, causationId: 7 } }],
     ['metadata.commandId', { metadata: { ...v1.metadata, commandId: undefined } }],
   ])('a wrong %s: %j', (path, wrong) => {
-    const error = thrownBy(() => upcast({ ...v1, ...wrong })) as InvalidEnvelope;
+    const error = thrownBy(() => registry.upcast({ ...v1, ...wrong })) as InvalidEnvelope;
     expect(error).toBeInstanceOf(InvalidEnvelope);
     expect(error.problems.map((problem) => problem.path)).toEqual([path]);
     expect(error.message).toContain(`Not an event envelope: ${path}: `);
@@ -179,7 +179,7 @@ describe('unreadable events', () => {
     new UnknownEventType('X'),
     new NewerSchemaVersion('X', 2, 1),
     new InvalidEventData('X', 1, []),
-    new MisplacedEvent('X', 'none'),
+    new InvalidEventSequence('X', 'none'),
   ])('are one class to catch: $name', (error) => {
     expect(error).toBeInstanceOf(UnreadableEvent);
     expect(error.name).toBe(error.constructor.name);

@@ -3,7 +3,7 @@ import { merge } from '#functions/operations/republish/publisher-failures.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { DeadLetter } from '#kit/operations/dead-letter.ts';
 import { groupByCause } from '#kit/operations/group-by-cause.ts';
-import { createPace } from '#kit/operations/rate-limiter.ts';
+import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
 
 const letter = (consumer: string, fingerprint: string, failedAt?: string): DeadLetter => ({
   messageId: 'm',
@@ -12,6 +12,7 @@ const letter = (consumer: string, fingerprint: string, failedAt?: string): DeadL
   errorMessage: 'no',
   fingerprint,
   sentAt: '2026-01-05',
+  streams: [],
   ...(failedAt && { firstFailureAt: failedAt, lastFailureAt: failedAt }),
 });
 
@@ -53,7 +54,7 @@ describe('A pace', () => {
 
   test('lets so many go a second, and asks for no wait that has passed already', async () => {
     const { runtime, sleeps, pass } = clock();
-    const pace = createPace(runtime, 10);
+    const pace = createRateLimiter(runtime, 10);
     await pace(5);
     await pace(5);
     pass(700);
@@ -63,7 +64,7 @@ describe('A pace', () => {
 
   test('without a rate never waits', async () => {
     const { runtime, sleeps } = clock();
-    const pace = createPace(runtime, undefined);
+    const pace = createRateLimiter(runtime, undefined);
     await pace(1_000);
     await pace(1_000);
     expect(sleeps).toEqual([]);

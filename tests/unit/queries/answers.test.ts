@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { withShownMoney } from '#api/major-units.ts';
-import { shownOrder } from '#api/order-access.ts';
+import { withMajorUnits } from '#api/major-units.ts';
+import { toOrderDto } from '#api/order-response.ts';
 
 const order = {
   orderId: 'o1',
@@ -22,7 +22,7 @@ describe('what the API shows', () => {
     ['KWD', 1.25, 2.5],
   ])('an order in %s, in decimals of its currency', (currency, unitPrice, total) => {
     const given = { ...order, items: [...order.items], currency };
-    expect(shownOrder(given, 'Ada')).toEqual({
+    expect(toOrderDto(given, 'Ada')).toEqual({
       ...given,
       customerName: 'Ada',
       items: [{ ...order.items[0], unitPrice }],
@@ -39,10 +39,10 @@ describe('what the API shows', () => {
       items: [{ quantity: 3, unitPrice: 333 }],
       country: 'DE',
     };
-    expect(withShownMoney(view)).toEqual({ ...view, value: 9.99, items: [{ quantity: 3, unitPrice: 3.33 }] });
+    expect(withMajorUnits(view)).toEqual({ ...view, value: 9.99, items: [{ quantity: 3, unitPrice: 3.33 }] });
   });
 
   test('a view without a currency is shown as it is', () => {
-    expect(withShownMoney({ total: 5 })).toEqual({ total: 5 });
+    expect(withMajorUnits({ total: 5 })).toEqual({ total: 5 });
   });
 });

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import {
   advance,
   begin,
   type Change,
-  gone,
-  letGo,
+  removeRetired,
+  retire,
   rollBack,
   switchOver,
 } from '#kit/projections/generation-changes.ts';
@@ -15,7 +16,8 @@ import {
   liveGeneration,
   writtenGenerations,
 } from '#kit/projections/generations.ts';
-import { inFirstGeneration, inGeneration, orderKey, partitionIn } from '#read-model/keys.ts';
+import { keyInFirstGeneration, keyInGeneration, partitionInGeneration } from '#kit/projections/keys.ts';
+import { orderKey } from '#read-model/keys.ts';
 
 const NOW = '2026-11-24T12:00:00.000Z';
 const first: Generations = { live: 1, newest: 1 };
@@ -36,7 +38,7 @@ describe('The generations of a projection', () => {
       live: 1,
       other: { generation: 2, phase: 'kept' },
     });
-    expect(following(started, compared, ready, switchOver, letGo('kept', 5), gone(1))).toEqual({
+    expect(following(started, compared, ready, switchOver, retire('kept', 5), removeRetired(1))).toEqual({
       live: 2,
       liveSince: NOW,
       newest: 2,
@@ -44,13 +46,13 @@ describe('The generations of a projection', () => {
   });
 
   test('never have a number twice', () => {
-    const cancelled = [started, letGo('unfinished', 0), gone(2)];
+    const cancelled = [started, retire('unfinished', 0), removeRetired(2)];
     expect(following(...cancelled, started)).toMatchObject({ live: 1, newest: 3, other: { generation: 3 } });
   });
 
   test('change nothing where somebody else was first', () => {
     expect(following(started, compared, compared)).toEqual(following(started, compared));
-    expect(following(started, gone(2))).toEqual(following(started));
+    expect(following(started, removeRetired(2))).toEqual(following(started));
   });
 
   test.each<[string, Change[], string]>([
@@ -62,16 +64,16 @@ describe('The generations of a projection', () => {
     ],
     [
       'a rebuild while one is dropped',
-      [started, letGo('unfinished', 0), started],
+      [started, retire('unfinished', 0), started],
       'generation 2 is still being dropped',
     ],
     ['a switch too early', [started, switchOver], 'generation 2 is filling, not ready'],
     ['a switch to nothing', [switchOver], 'no other generation is there'],
     ['a rollback to what is not whole', [started, rollBack], 'no generation is kept'],
-    ['dropping what is being built', [started, letGo('kept', 0)], 'no generation is kept'],
+    ['dropping what is being built', [started, retire('kept', 0)], 'no generation is kept'],
     [
       'cancelling what is kept',
-      [started, compared, ready, switchOver, letGo('unfinished', 0)],
+      [started, compared, ready, switchOver, retire('unfinished', 0)],
       'no generation is being',
     ],
   ])('refuse %s', (_, changes, reason) => {
@@ -88,7 +90,7 @@ describe('A process', () => {
       reads++;
       return { Item: item() };
     };
-    const runtime = createRuntime({
+    const runtime = createRuntime(application, {
       now: () => now,
       dynamo: { send } as unknown as Runtime['dynamo'],
       settings: { READ_MODEL_TABLE: 'read-model' },
@@ -146,10 +148,10 @@ describe('A process', () => {
 describe('The keys of a generation', () => {
   test('are the bare ones in the first, and have its number in every partition of a later one', () => {
     const item = { ...orderKey('o1'), customerPk: 'CUSTOMER#ada', listPk: 'L', listSk: 'S', version: 1 };
-    expect(inGeneration(1, item)).toEqual(item);
-    const third = inGeneration(3, item);
+    expect(keyInGeneration(1, item)).toEqual(item);
+    const third = keyInGeneration(3, item);
     expect(third).toEqual({ ...item, pk: 'G3#ORDER#o1', customerPk: 'G3#CUSTOMER#ada', listPk: 'G3#L' });
-    expect(inFirstGeneration(third)).toEqual(item);
-    expect([partitionIn(1, 'X'), partitionIn(12, 'X')]).toEqual(['X', 'G12#X']);
+    expect(keyInFirstGeneration(third)).toEqual(item);
+    expect([partitionInGeneration(1, 'X'), partitionInGeneration(12, 'X')]).toEqual(['X', 'G12#X']);
   });
 });

@@ -1,5 +1,6 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from '@jest/globals';
+import { application } from '#application';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { applyOnce, type Change } from '#kit/projections/inbox.ts';
 
@@ -14,7 +15,11 @@ async function sentFor(changes: Change[], now = 0): Promise<TransactWriteCommand
     return {};
   };
   const settings = { READ_MODEL_TABLE: 'read-model' };
-  await applyOnce(createRuntime({ settings, now: () => now, dynamo: { send } as never }), 'sales', changes);
+  await applyOnce(
+    createRuntime(application, { settings, now: () => now, dynamo: { send } as never }),
+    'sales',
+    changes,
+  );
   return sent;
 }
 
@@ -74,7 +79,7 @@ describe('the transaction of an inbox', () => {
       calls += 1;
       throw new Error('no such table');
     };
-    const runtime = createRuntime({
+    const runtime = createRuntime(application, {
       settings: { READ_MODEL_TABLE: 'read-model' },
       dynamo: { send } as never,
       sleep: async () => undefined,

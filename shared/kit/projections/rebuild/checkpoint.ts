@@ -1,14 +1,13 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { putOnce } from '#kit/aws/put-if-absent.ts';
+import { putIfAbsent } from '#kit/aws/put-if-absent.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import type { ProjectionName } from '#kit/projections/generations.ts';
-import { checkpointKey, checkpointsPartition, viewOf } from '#read-model/keys.ts';
+import { checkpointKey, checkpointsPartition, withoutStorageKeys } from '#kit/projections/keys.ts';
 import type { WorkingPhase } from './step.ts';
 
 /** What a segment has seen and done so far. */
-export interface Tally {
+export interface Counters {
   /** Items that the scan looked at. */
   scanned: number;
   /** Streams filled or compared; when dropping, items deleted. */
@@ -22,7 +21,7 @@ export interface Tally {
 }
 
 /** How far a segment of a phase has got. */
-export interface Checkpoint extends Tally {
+export interface Checkpoint extends Counters {
   phase: WorkingPhase;
   segment: number;
   /** The number of the step that comes next: any other step is old, or a duplicate. */
@@ -38,7 +37,7 @@ export interface Checkpoint extends Tally {
 
 /** Whose checkpoint it is. */
 export interface SegmentOf {
-  projection: ProjectionName;
+  projection: string;
   generation: number;
   phase: WorkingPhase;
   segment: number;
@@ -49,10 +48,10 @@ const keyOf = ({ projection, generation, phase, segment }: SegmentOf) =>
 
 /** The segment's first, unless it has one. Answers whether this call wrote it. AWS calls: one conditional put. */
 export const openSegment = (runtime: Runtime, of: SegmentOf): Promise<boolean> => {
-  const tally: Tally = { scanned: 0, done: 0, repaired: 0, differing: 0, examples: [] };
+  const tally: Counters = { scanned: 0, done: 0, repaired: 0, differing: 0, examples: [] };
   const { phase, segment } = of;
   const checkpoint: Checkpoint = { phase, segment, step: 0, ended: false, movedAt: runtime.now(), ...tally };
-  return putOnce(runtime, { ...keyOf(of), ...checkpoint });
+  return putIfAbsent(runtime, { ...keyOf(of), ...checkpoint });
 };
 
 /** AWS calls: one consistent get. */
@@ -61,13 +60,13 @@ export async function readCheckpoint(runtime: Runtime, of: SegmentOf): Promise<C
   const { Item } = await runtime.dynamo.send(
     new GetCommand({ TableName, Key: keyOf(of), ConsistentRead: true }),
   );
-  return Item && viewOf<Checkpoint>(Item);
+  return Item && withoutStorageKeys<Checkpoint>(Item);
 }
 
 /** Of every phase and segment of a generation. AWS calls: one consistent query (the segments are few). */
 export async function readCheckpoints(
   runtime: Runtime,
-  projection: ProjectionName,
+  projection: string,
   generation: number,
 ): Promise<Checkpoint[]> {
   const { Items = [] } = await runtime.dynamo.send(
@@ -78,14 +77,14 @@ export async function readCheckpoints(
       ConsistentRead: true,
     }),
   );
-  return Items.map((item) => viewOf<Checkpoint>(item));
+  return Items.map((item) => withoutStorageKeys<Checkpoint>(item));
 }
 
 /**
  * Notes what step number `step` has done. Of two executions of one step one gets through, and only that one goes on.
  * Answers whether it was this one, also where the answer to its write was lost. AWS calls: one conditional put.
  */
-export async function moveOn(
+export async function commitCheckpoint(
   runtime: Runtime,
   of: SegmentOf,
   step: number,

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { batchGet } from '#kit/aws/batch-get.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { lastVersion } from '#kit/event-store/last-version.ts';
-import { allEnded } from '#kit/messaging/keyed-mutex.ts';
+import { allSettledOrThrow } from '#kit/messaging/keyed-mutex.ts';
+import { type ItemKey, keyInFirstGeneration, keyInGeneration } from '#kit/projections/keys.ts';
 import { type Projection, viewOfStream } from '#kit/projections/projection.ts';
-import { type ItemKey, inFirstGeneration, inGeneration } from '#read-model/keys.ts';
 import { fill } from './fill.ts';
 
 /** An event that was just appended is on its way to both generations: what it touches is looked at again after this. */
@@ -40,7 +40,7 @@ export async function compare(
   { next, live }: { next: number; live: number },
   streamIds: readonly string[],
 ): Promise<Comparison> {
-  const heads = await allEnded(
+  const heads = await allSettledOrThrow(
     streamIds.map(async (streamId) => ({ streamId, head: await lastVersion(runtime, streamId) })),
   );
   const look = (streams: typeof heads) => readViews(runtime, projection, { next, live }, streams);
@@ -61,7 +61,7 @@ const isAlike = ({ head, next, live }: Seen): boolean =>
   next !== undefined &&
   live !== undefined &&
   next.version >= head &&
-  isDeepStrictEqual(inFirstGeneration(next), inFirstGeneration(live));
+  isDeepStrictEqual(keyInFirstGeneration(next), keyInFirstGeneration(live));
 
 async function readViews(
   runtime: Runtime,
@@ -73,7 +73,7 @@ async function readViews(
     const found = viewOfStream(projection, streamId);
     if (!found) throw new Error(`${projection.name} keeps no view of ${streamId}`);
     const key = found.view.key(found.aggregateId);
-    return { next: inGeneration(next, key), live: inGeneration(live, key) };
+    return { next: keyInGeneration(next, key), live: keyInGeneration(live, key) };
   });
   const items = await batchGet(
     runtime,

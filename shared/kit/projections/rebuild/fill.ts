@@ -1,7 +1,8 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
-import { allEnded } from '#kit/messaging/keyed-mutex.ts';
-import { type Projection, projectStream } from '#kit/projections/projection.ts';
+import { allSettledOrThrow } from '#kit/messaging/keyed-mutex.ts';
+import { projectStream } from '#kit/projections/project.ts';
+import type { Projection } from '#kit/projections/projection.ts';
 
 /** A stream could not be brought into the new generation; the message names it and says why. */
 export class StreamFailed extends Error {
@@ -23,7 +24,7 @@ export async function fill(
   generation: number,
   streamIds: readonly string[],
 ): Promise<void> {
-  await allEnded(
+  await allSettledOrThrow(
     streamIds.map(async (streamId) => {
       try {
         await projectStream(runtime, projection, await load(runtime, streamId), generation);

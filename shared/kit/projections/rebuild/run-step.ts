@@ -2,7 +2,7 @@ import { deleteItems } from '#kit/aws/delete-items.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { type OtherGeneration, readGenerations } from '#kit/projections/generations.ts';
 import type { Projection } from '#kit/projections/projection.ts';
-import { type Checkpoint, moveOn, noteOf, readCheckpoint, type Tally } from './checkpoint.ts';
+import { type Checkpoint, type Counters, commitCheckpoint, noteOf, readCheckpoint } from './checkpoint.ts';
 import { compare } from './compare.ts';
 import { fill } from './fill.ts';
 import { generationPage, type Page, type Place, type ScanOptions, streamsPage } from './scan.ts';
@@ -57,12 +57,12 @@ export async function runStep(
     await note(runtime, step, error, receiveCount);
     throw error;
   }
-  if (!(await moveOn(runtime, step, step.number, next))) return log(runtime, step, 'overtaken');
+  if (!(await commitCheckpoint(runtime, step, step.number, next))) return log(runtime, step, 'overtaken');
   log(runtime, step, next.ended ? 'done, the last one' : 'done');
   if (!next.ended) await sendNext(runtime, step);
 }
 
-type Progress = Tally & { place?: Place; ended: boolean };
+type Progress = Counters & { place?: Place; ended: boolean };
 
 interface Work {
   live: number;
@@ -75,7 +75,7 @@ async function work(runtime: Runtime, projection: Projection, given: Work): Prom
   const { other, step, checkpoint } = given;
   const deadline = runtime.now() + STEP_MS;
   const { scanned, done, repaired, differing, examples } = checkpoint;
-  const tally: Tally = { scanned, done, repaired, differing, examples: [...examples] };
+  const tally: Counters = { scanned, done, repaired, differing, examples: [...examples] };
   let place = checkpoint.place;
   do {
     const page = await pageOf(runtime, projection, step, {
@@ -115,7 +115,7 @@ async function workOn(
   projection: Projection,
   { live, step: { phase, generation } }: Work,
   items: readonly Place[],
-  tally: Tally,
+  tally: Counters,
 ): Promise<void> {
   const streamIds = items.map(({ streamId }) => String(streamId));
   if (phase === 'dropping') await deleteItems(runtime, items as never);
@@ -134,7 +134,7 @@ const sendNext = (runtime: Runtime, step: Step): Promise<void> =>
 
 /** So that whoever waits for the rebuild learns of it; the message itself tells the whole reason. */
 async function note(runtime: Runtime, step: Step, error: unknown, receiveCount: number): Promise<void> {
-  const final = receiveCount >= Number(runtime.setting('MAX_RECEIVE_COUNT'));
+  const final = receiveCount >= runtime.setting('MAX_RECEIVE_COUNT');
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   runtime.logger.warn('step of a rebuild failed', { ...step, receiveCount, error: error as Error });
   try {

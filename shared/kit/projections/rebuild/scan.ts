@@ -1,8 +1,8 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { BY_TYPE_INDEX } from '#kit/event-store/event-item.ts';
+import { type ItemKey, partitionInGeneration } from '#kit/projections/keys.ts';
 import { type Projection, streamPrefixes } from '#kit/projections/projection.ts';
-import { type ItemKey, partitionIn } from '#read-model/keys.ts';
 
 /** So many items are looked at for a page. */
 const PAGE_SIZE = 1_000;
@@ -58,7 +58,7 @@ export async function generationPage(
   generation: number,
   options: ScanOptions,
 ): Promise<Page<ItemKey & Place>> {
-  const prefixes = Object.values(views).map(({ key }) => partitionIn(generation, key('').pk));
+  const prefixes = Object.values(views).map(({ key }) => partitionInGeneration(generation, key('').pk));
   const filter = prefixFilter('pk', prefixes);
   const answer = await runtime.dynamo.send(
     new ScanCommand({

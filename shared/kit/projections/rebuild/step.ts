@@ -3,13 +3,12 @@ import * as z from 'zod';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { problemsOf } from '#kit/events/field-errors.ts';
 import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
-import { PROJECTIONS } from '#kit/projections/generations.ts';
 
 /** Of one SendMessageBatch. */
 const MAX_ENTRIES = 10;
 
 const step = z.strictObject({
-  projection: z.enum(PROJECTIONS),
+  projection: z.string(),
   generation: z.int().positive(),
   phase: z.enum(['filling', 'comparing', 'dropping']),
   segment: z.int().nonnegative(),

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type CustomerEvent, customerAggregate } from '#domain/customer/customer.ts';
-import { type CustomerView, customerView } from '#domain/customer/view.ts';
-import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
+import { type CustomerEvent, type CustomerView, customerAggregate, customerView } from '#domain/customer.ts';
+import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
 import { specificationOf } from '#tests/support/given-when-then.ts';
 import { storedStream, timeOf } from '#tests/support/stored-events.ts';
 
@@ -46,7 +45,7 @@ describe('the state of a customer', () => {
     ['a new name before the registration', [renamed]],
     ['a second registration', [registered, registered]],
   ])('cannot follow from %s', (_, events) => {
-    expect(() => events.reduce(evolve, initialState)).toThrow(MisplacedEvent);
+    expect(() => events.reduce(evolve, initialState)).toThrow(InvalidEventSequence);
   });
 });
 
@@ -66,6 +65,6 @@ describe('the customer view', () => {
   });
 
   it('has no beginning but the registration', () => {
-    expect(() => viewOf(renamed)).toThrow(MisplacedEvent);
+    expect(() => viewOf(renamed)).toThrow(InvalidEventSequence);
   });
 });

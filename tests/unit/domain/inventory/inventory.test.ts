@@ -5,9 +5,10 @@ import {
   type InventoryEvent,
   inventoryAggregate,
   reservationOf,
-} from '#domain/inventory/inventory.ts';
-import { type StockView, stockView } from '#domain/inventory/view.ts';
-import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
+  type StockView,
+  stockView,
+} from '#domain/inventory.ts';
+import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
 import { specificationOf } from '#tests/support/given-when-then.ts';
 import { storedStream, timeOf } from '#tests/support/stored-events.ts';
 
@@ -122,7 +123,7 @@ describe('the state of a SKU', () => {
     ['a reservation of more than there is', [received(1), reserved('o-1', 2)]],
     ['a release of more than is reserved', [received(1), released('o-1', 1)]],
   ])('cannot follow from %s', (_, events) => {
-    expect(() => events.reduce(evolve, initialState)).toThrow(MisplacedEvent);
+    expect(() => events.reduce(evolve, initialState)).toThrow(InvalidEventSequence);
   });
 
   const order = fc.constantFrom('o-1', 'o-2', 'o-3');
@@ -191,6 +192,6 @@ describe('the stock view', () => {
   });
 
   it('has no beginning but StockReceived', () => {
-    expect(() => viewOf(reserved('o-1', 1))).toThrow(MisplacedEvent);
+    expect(() => viewOf(reserved('o-1', 1))).toThrow(InvalidEventSequence);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { orderAggregate } from '#domain/order/decisions.ts';
 import type { OrderItem } from '#domain/order/events.ts';
-import { orderAggregate } from '#domain/order/order.ts';
 import { specificationOf } from '#tests/support/given-when-then.ts';
 import { cancelledPaid, cancelledUnpaid, created, delivered, paid, place, shipped } from './examples.ts';
 

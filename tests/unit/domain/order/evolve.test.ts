@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { evolve, type OrderState } from '#domain/order/evolve.ts';
-import { type OrderEvent, orderAggregate } from '#domain/order/order.ts';
-import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
+import { orderAggregate } from '#domain/order/decisions.ts';
+import type { OrderEvent } from '#domain/order/events.ts';
+import { evolve, type OrderState } from '#domain/order/state.ts';
+import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
 import { cancelledPaid, cancelledUnpaid, created, delivered, paid, place, shipped } from './examples.ts';
 
 const stateAfter = (...events: OrderEvent[]): OrderState =>
@@ -39,7 +40,7 @@ describe('the state of an order', () => {
     ['cancellation of a cancelled order', [created, cancelledUnpaid], cancelledUnpaid],
   ])('cannot follow from the %s', (_, history, event) => {
     const state = stateAfter(...history);
-    expect(() => evolve(state, event)).toThrow(MisplacedEvent);
+    expect(() => evolve(state, event)).toThrow(InvalidEventSequence);
     expect(() => evolve(state, event)).toThrow(
       `${event.eventType} cannot follow in a stream whose status is ${state.status}`,
     );

@@ -1,5 +1,5 @@
-import type { PlaceOrder } from '#domain/order/decide.ts';
-import type { OrderEvent } from '#domain/order/order.ts';
+import type { PlaceOrder } from '#domain/order/decisions.ts';
+import type { OrderEvent } from '#domain/order/events.ts';
 
 export const place: PlaceOrder = {
   type: 'place',

@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { checkNewEvent } from '#domain/index.ts';
-import { type OrderCommand, type OrderEvent, orderAggregate } from '#domain/order/order.ts';
-import { orderRules } from '#domain/order/rules.ts';
+import { registry } from '#domain/index.ts';
+import { type OrderCommand, orderAggregate, orderRules } from '#domain/order/decisions.ts';
+import type { OrderEvent } from '#domain/order/events.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { place } from './examples.ts';
 
@@ -40,7 +40,7 @@ it('leads one of the allowed lives whatever is commanded, and a command that was
       let state = orderAggregate.initialState;
       for (const next of commands) {
         const events = decidedOn(next);
-        events.forEach(checkNewEvent);
+        events.forEach(registry.checkNewEvent);
         stream.push(...events);
         state = events.reduce(orderAggregate.evolve, state);
         if (events.length > 0 && next.type !== 'place')
@@ -53,7 +53,7 @@ it('leads one of the allowed lives whatever is commanded, and a command that was
           return orderAggregate.decide(next, state);
         } catch (error) {
           if (!(error instanceof CommandRejected)) throw error;
-          expect(Object.keys(orderRules)).toContain(error.rule);
+          expect(Object.keys(orderRules.messages)).toContain(error.rule);
           return [];
         }
       }

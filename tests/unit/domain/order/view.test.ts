@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OrderEvent } from '#domain/order/order.ts';
+import type { OrderEvent } from '#domain/order/events.ts';
 import { type OrderView, orderView } from '#domain/order/view.ts';
-import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
+import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
 import { storedStream, timeOf } from '#tests/support/stored-events.ts';
 import { cancelledPaid, created, delivered, paid, place, shipped } from './examples.ts';
 
@@ -52,7 +52,7 @@ describe('the order view', () => {
   });
 
   it('has no beginning but OrderCreated', () => {
-    expect(() => viewOf(paid)).toThrow(MisplacedEvent);
+    expect(() => viewOf(paid)).toThrow(InvalidEventSequence);
   });
 
   it('leaves the view it is given as it was', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type PaymentEvent, paymentAggregate } from '#domain/payment/payment.ts';
-import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
+import { type PaymentEvent, paymentAggregate } from '#domain/payment.ts';
+import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
 import { specificationOf } from '#tests/support/given-when-then.ts';
 
 const given = specificationOf(paymentAggregate);
@@ -86,6 +86,6 @@ describe('the state of a payment', () => {
     ['a second capture', [captured, captured]],
     ['a decline after the capture', [captured, declined]],
   ])('cannot follow from %s', (_, events) => {
-    expect(() => events.reduce(evolve, initialState)).toThrow(MisplacedEvent);
+    expect(() => events.reduce(evolve, initialState)).toThrow(InvalidEventSequence);
   });
 });

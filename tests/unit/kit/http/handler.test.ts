@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, jest, test } from '@jest/globals';
 import * as z from 'zod';
+import { application } from '#application';
 import { createRuntime } from '#kit/config/runtime.ts';
 import {
   AppendTooLarge,
@@ -17,7 +18,7 @@ import { noMetrics } from '#tests/support/no-metrics.ts';
 
 const flush = jest.fn();
 const logger = new Logger({ logLevel: 'SILENT' });
-const runtime = createRuntime({ settings: {}, logger, metrics: { ...noMetrics, flush } });
+const runtime = createRuntime(application, { settings: {}, logger, metrics: { ...noMetrics, flush } });
 
 const route = <P, Q, B>(parts: Partial<HttpRoute<P, Q, B>> = {}) =>
   httpHandler<P, Q, B>(runtime, {
@@ -42,9 +43,9 @@ const throttledTransaction = new TransactionCanceledException({
 
 describe('an error of the application', () => {
   test.each([
-    [new CommandRejected('order_not_found', 'No.'), 404, 'order-not-found'],
-    [new CommandRejected('amount_mismatch', 'No.'), 422, 'amount-mismatch'],
-    [new CommandRejected('order_total_too_large', 'No.'), 422, 'order-total-too-large'],
+    [new CommandRejected('order_not_found', 'No.', 'not-found'), 404, 'order-not-found'],
+    [new CommandRejected('amount_mismatch', 'No.', 'invalid-input'), 422, 'amount-mismatch'],
+    [new CommandRejected('order_total_too_large', 'No.', 'invalid-input'), 422, 'order-total-too-large'],
     [new CommandRejected('order_not_paid', 'No.'), 409, 'order-not-paid'],
     [new VersionMismatch('order-1', 1, 2), 412, 'version-mismatch'],
     [new ConcurrencyConflict('order-1', 2), 409, 'concurrency-conflict'],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Claims, rightsOf } from '#kit/http/permissions.ts';
+import { type Claims, permissionsOf } from '#kit/http/permissions.ts';
 import { callerOf, type HttpEvent } from '#kit/http/request.ts';
 import { compiledTemplate } from '#tests/support/compiled-template.ts';
 
@@ -19,18 +19,22 @@ describe('The rights of a token from any issuer', () => {
     ['', []],
     [undefined, []],
   ])('with the scope %j are %j', (scope, rights) => {
-    expect(rightsOf({ iss: 'https://issuer.example/', scope })).toEqual(rights);
+    expect(permissionsOf({ iss: 'https://issuer.example/', scope }, 'orderstream')).toEqual(rights);
   });
 
   test('are no groups: elsewhere than in Cognito anybody may have set that claim', () => {
-    expect(rightsOf({ iss: 'https://issuer.example/', 'cognito:groups': ['orders:manage'] })).toEqual([]);
-    expect(rightsOf({ iss: 'https://cognito-idp', 'cognito:groups': ['orders:manage'] })).toEqual([]);
+    expect(
+      permissionsOf({ iss: 'https://issuer.example/', 'cognito:groups': ['orders:manage'] }, 'orderstream'),
+    ).toEqual([]);
+    expect(
+      permissionsOf({ iss: 'https://cognito-idp', 'cognito:groups': ['orders:manage'] }, 'orderstream'),
+    ).toEqual([]);
   });
 
   test('are not what another server grants under the same name', () => {
-    expect(rightsOf({ iss: 'https://issuer.example/', scope: 'other/orders:manage' })).not.toContain(
-      'orders:manage',
-    );
+    expect(
+      permissionsOf({ iss: 'https://issuer.example/', scope: 'other/orders:manage' }, 'orderstream'),
+    ).not.toContain('orders:manage');
   });
 });
 
@@ -47,7 +51,7 @@ describe('The rights of a token from Cognito', () => {
     ['orders:manage', []],
     ['aws.cognito.signin.user.admin', []],
   ])('with the scope %j are %j', (scope, rights) => {
-    expect(rightsOf({ iss: cognito, scope })).toEqual(rights);
+    expect(permissionsOf({ iss: cognito, scope }, 'orderstream')).toEqual(rights);
   });
 
   test.each([
@@ -56,31 +60,41 @@ describe('The rights of a token from Cognito', () => {
     ['[eu-west-1_a1B2c3D4e_Google]', ['eu-west-1_a1B2c3D4e_Google']],
     [undefined, []],
   ])('of somebody in the groups %j are %j', (groups, rights) => {
-    expect(rightsOf({ iss: cognito, scope: 'openid', 'cognito:groups': groups })).toEqual(rights);
+    expect(permissionsOf({ iss: cognito, scope: 'openid', 'cognito:groups': groups }, 'orderstream')).toEqual(
+      rights,
+    );
   });
 
   test('are not taken from a name that only begins like a group', () => {
-    const caller = callerOf(eventWith({ iss: cognito, sub: 'ada', 'cognito:groups': '[orders:manage-not]' }));
+    const caller = callerOf(
+      eventWith({ iss: cognito, sub: 'ada', 'cognito:groups': '[orders:manage-not]' }),
+      'orderstream',
+    );
     expect(caller.can('orders:manage')).toBe(false);
   });
 });
 
 describe('The caller', () => {
   test('of a machine is its client', () => {
-    const caller = callerOf(eventWith({ iss: cognito, sub: '4q1', scope: 'orderstream/payments:write' }));
+    const caller = callerOf(
+      eventWith({ iss: cognito, sub: '4q1', scope: 'orderstream/payments:write' }),
+      'orderstream',
+    );
     expect(caller).toMatchObject({ userId: '4q1', scopes: ['payments:write'] });
     expect([caller.can('payments:write'), caller.can('orders:manage')]).toEqual([true, false]);
   });
 
   test('with an ID token is nobody', () => {
     const claims: Claims = { iss: cognito, sub: 'ada', 'cognito:groups': '[orders:manage]' };
-    expect(callerOf(eventWith({ ...claims, token_use: 'access' })).userId).toBe('ada');
-    expect(() => callerOf(eventWith({ ...claims, token_use: 'id' }))).toThrow('no valid token');
+    expect(callerOf(eventWith({ ...claims, token_use: 'access' }), 'orderstream').userId).toBe('ada');
+    expect(() => callerOf(eventWith({ ...claims, token_use: 'id' }), 'orderstream')).toThrow(
+      'no valid token',
+    );
   });
 });
 
 test('what comes before a scope is the name of the resource server in the template', async () => {
   const { Resources } = await compiledTemplate();
   const scope = `${Resources.ResourceServer?.Properties?.Identifier}/orders:manage`;
-  expect(rightsOf({ iss: cognito, scope })).toEqual(['orders:manage']);
+  expect(permissionsOf({ iss: cognito, scope }, 'orderstream')).toEqual(['orders:manage']);
 });

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { type ChangeMessageVisibilityBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
 import type { Handle, HandleStep } from '#kit/messaging/delivery.ts';
@@ -37,7 +38,7 @@ function consumer(
       return queue.onDelay?.() ?? {};
     },
   } as unknown as Runtime['sqs'];
-  const runtime = createRuntime({
+  const runtime = createRuntime(application, {
     sqs,
     now: () => NOW,
     random: () => 0.999,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { allEnded, createInTurn } from '#kit/messaging/keyed-mutex.ts';
+import { allSettledOrThrow, createKeyedMutex } from '#kit/messaging/keyed-mutex.ts';
 
 /** Works that end when they are told to. */
 function works() {
@@ -18,13 +18,13 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Work in turn', () => {
   test('under one key starts when what came before it has ended, under another at once', async () => {
-    const inTurn = createInTurn();
+    const withLock = createKeyedMutex();
     const { started, work, end } = works();
     const all = [
-      inTurn('mug', work('first')),
-      inTurn('mug', work('second')),
-      inTurn('pen', work('other')),
-      inTurn('mug', work('third')),
+      withLock('mug', work('first')),
+      withLock('mug', work('second')),
+      withLock('pen', work('other')),
+      withLock('mug', work('third')),
     ];
     await settle();
     expect(started).toEqual(['first', 'other']);
@@ -39,10 +39,10 @@ describe('Work in turn', () => {
   });
 
   test('goes on after a failure, which only its own caller sees', async () => {
-    const inTurn = createInTurn();
+    const withLock = createKeyedMutex();
     const { work, end } = works();
-    const first = inTurn('mug', work('first'));
-    const second = inTurn('mug', work('second'));
+    const first = withLock('mug', work('first'));
+    const second = withLock('mug', work('second'));
     await settle();
     end('first').badly();
     await expect(first).rejects.toThrow('first');
@@ -55,7 +55,7 @@ describe('Work in turn', () => {
 test('All are awaited before the first failure is thrown', async () => {
   const { work, end } = works();
   let thrown = false;
-  const both = allEnded([work('fails')(), work('slow')()]).catch(() => {
+  const both = allSettledOrThrow([work('fails')(), work('slow')()]).catch(() => {
     thrown = true;
   });
   end('fails').badly();
@@ -64,5 +64,5 @@ test('All are awaited before the first failure is thrown', async () => {
   end('slow').well();
   await both;
   expect(thrown).toBe(true);
-  expect(await allEnded([Promise.resolve(1), Promise.resolve(2)])).toEqual([1, 2]);
+  expect(await allSettledOrThrow([Promise.resolve(1), Promise.resolve(2)])).toEqual([1, 2]);
 });

@@ -3,6 +3,7 @@ import type { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { application } from '#application';
 import { createHandler } from '#functions/publisher/publish-events/handler.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { toItem } from '#kit/event-store/event-item.ts';
@@ -33,7 +34,7 @@ function publisher(refused: string[] = []) {
     },
   } as unknown as Runtime['sns'];
   const handler = createHandler(
-    createRuntime({
+    createRuntime(application, {
       sns,
       settings: { TOPIC_ARN: 'arn:topic' },
       logger: new Logger({ logLevel: 'SILENT' }),

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { describe, expect, test } from '@jest/globals';
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import type { OutgoingMessage } from '#kit/messaging/outgoing-message.ts';
 import { publish } from '#kit/messaging/publish.ts';
@@ -25,7 +26,7 @@ function topic(answer: (batch: Batch, call: number) => object = () => ({})) {
       return answer(input, calls.length);
     },
   } as unknown as Runtime['sns'];
-  const runtime = createRuntime({
+  const runtime = createRuntime(application, {
     sns,
     settings: { TOPIC_ARN: 'arn:topic' },
     logger: new Logger({ logLevel: 'SILENT' }),

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
+import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { ConcurrencyConflict } from '#kit/event-store/errors.ts';
 import { fingerprint, sendToDeadLetters } from '#kit/messaging/send-dead-letter.ts';
@@ -14,7 +15,7 @@ async function attributesOf(body: string, error: unknown): Promise<Record<string
   const sqs = {
     send: async ({ input }: SendMessageCommand) => sent.push(input),
   } as unknown as Runtime['sqs'];
-  const runtime = createRuntime({
+  const runtime = createRuntime(application, {
     sqs,
     logger: new Logger({ logLevel: 'SILENT' }),
     metrics: noMetrics,
@@ -69,7 +70,9 @@ describe('The reason of a dead letter', () => {
 });
 
 describe('The fingerprint', () => {
-  const of = (message: string, consumer = 'sales', name = 'Error') => fingerprint(consumer, name, message);
+  const { redact } = createRuntime(application, { settings: {} });
+  const of = (message: string, consumer = 'sales', name = 'Error') =>
+    fingerprint(consumer, name, redact(message));
 
   test('is the same whatever ids and numbers a message has', () => {
     const [a, b] = ['0192f000-0000-7000-8000-000000000001', '0192F000-ABCD-7000-8000-00000000000f'];
@@ -79,7 +82,7 @@ describe('The fingerprint', () => {
   test('is the same whomever a message is about', () => {
     expect(of('ada@example.com is not verified')).toBe(of('bob@example.org is not verified'));
     const [ada, bob] = ['ada@example.com', 'bob@example.com'].map(
-      (customer) => new ConcurrencyConflict(`customer-${customer}`, 2).message,
+      (customer) => new ConcurrencyConflict(redact(`customer-${customer}`), 2).message,
     );
     expect(of(ada ?? '')).toBe(of(bob ?? ''));
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { lagOf } from '#kit/observability/lag.ts';
-import { eventLine, glance } from '#kit/observability/log-context.ts';
+import { logContextOf, parseLogContext } from '#kit/observability/log-context.ts';
 import { orderStream } from '#tests/support/streams.ts';
 
 const [created] = orderStream('o-1', 'ada', '2026-05-01T12:00:00.000Z');
@@ -15,11 +15,11 @@ describe('A line about an event', () => {
   };
 
   test('says which, and on whose behalf; nothing of its data', () => {
-    expect(eventLine(created)).toEqual(line);
+    expect(logContextOf(created)).toEqual(line);
   });
 
   test('says the same of a message that holds it', () => {
-    expect(glance(JSON.stringify(created))).toEqual(line);
+    expect(parseLogContext(JSON.stringify(created))).toEqual(line);
   });
 
   test.each([
@@ -34,7 +34,7 @@ describe('A line about an event', () => {
       { eventType: 'OrderGiftWrapped', version: 3 },
     ],
   ])('says of a message with %s what can be told', (_, body, expected) => {
-    expect(glance(body)).toEqual(expected);
+    expect(parseLogContext(body)).toEqual(expected);
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { application } from '#application';
 import { createMetrics } from '#kit/observability/metrics.ts';
 
 interface EmfLine {
@@ -31,7 +32,7 @@ const settings = { SERVICE: 'shop', STAGE: 'staging', CONSUMER: 'sales' };
 
 describe('Metrics', () => {
   test('are told apart by service and stage, and by nothing else', () => {
-    const metrics = createMetrics(settings);
+    const metrics = createMetrics(application, settings);
     metrics.count('EventsAppended', 2);
     metrics.count('CommandsAccepted');
     metrics.flush();
@@ -51,7 +52,7 @@ describe('Metrics', () => {
   });
 
   test('of a consumer are told apart by consumer too, in a line of their own', () => {
-    const metrics = createMetrics(settings);
+    const metrics = createMetrics(application, settings);
     metrics.count('EventsAppended');
     metrics.count('MessagesHandled', 3);
     metrics.record('ConsumerLag', 120);
@@ -68,7 +69,7 @@ describe('Metrics', () => {
   });
 
   test('of several projections are a line each', () => {
-    const metrics = createMetrics({ SERVICE: 'shop', STAGE: 'staging' });
+    const metrics = createMetrics(application, { SERVICE: 'shop', STAGE: 'staging' });
     metrics.record('ProjectionLagSeconds', 4, 'order-view');
     metrics.record('ProjectionLagSeconds', 0, 'stock-view');
     metrics.flush();
@@ -79,7 +80,7 @@ describe('Metrics', () => {
   });
 
   test('of one invocation do not come again in the next, and no line is written for none', () => {
-    const metrics = createMetrics(settings);
+    const metrics = createMetrics(application, settings);
     metrics.flush();
     expect(lines).toEqual([]);
     metrics.count('DeadLetters');

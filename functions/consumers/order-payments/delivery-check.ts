@@ -1,9 +1,10 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { EventType } from '#domain/index.ts';
+import type { AggregateType, EventType } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { type EventKey, getPlaces, getStored } from '#kit/event-store/by-type.ts';
 import type { EventItem } from '#kit/event-store/event-item.ts';
-import { type AggregateType, streamIdOf } from '#kit/events/event.ts';
+import { streamIdOf } from '#kit/events/event.ts';
+import type { DeliveryCheck } from '#kit/operations/delivery-check.ts';
 
 const PAID: EventType = 'OrderPaid';
 const REFUNDED: EventType = 'PaymentRefunded';
@@ -11,11 +12,19 @@ const REFUNDED: EventType = 'PaymentRefunded';
 /** An order is paid while it is pending: right after it was created. */
 const USUAL_VERSION_OF_PAID = 2;
 
+/** By what became of the payment. AWS calls: three batch gets for each 100, and a query for each that is open. */
+export const deliveryCheck: DeliveryCheck = {
+  consumer: 'order-payments',
+  eventTypes: ['PaymentCaptured'] satisfies EventType[],
+  findUndelivered: async (runtime, keys) =>
+    (await findUnprocessedPayments(runtime, keys)).map((key) => ({ key })),
+};
+
 /**
  * Of these captured payments (up to 100), those with which nothing has happened: neither has their order been paid
  * with them, nor were they refunded. One of the two is what their message leads to, whatever the order has become.
  */
-export async function notSettled(runtime: Runtime, keys: readonly EventKey[]): Promise<EventKey[]> {
+async function findUnprocessedPayments(runtime: Runtime, keys: readonly EventKey[]): Promise<EventKey[]> {
   const captured = new Map((await getStored(runtime, keys)).map((item) => [item.eventId, item]));
   const orderStreamOf = ({ eventId }: EventKey) => orderStream(captured.get(eventId));
   const orders = [...new Set(keys.map(orderStreamOf))].filter((streamId) => streamId !== undefined);
@@ -29,11 +38,11 @@ export async function notSettled(runtime: Runtime, keys: readonly EventKey[]): P
       keys.map(({ streamId, version }) => ({ streamId, version: version + 1 })),
     ),
   ]);
-  const settled = new Set([
+  const processed = new Set([
     ...paid.filter(({ eventType }) => eventType === PAID).map(paymentStream),
     ...refunded.filter(({ eventType }) => eventType === REFUNDED).map(({ streamId }) => streamId),
   ]);
-  const open = keys.filter(({ streamId }) => !settled.has(streamId));
+  const open = keys.filter(({ streamId }) => !processed.has(streamId));
   const late = await Promise.all(open.map((key) => isPaidWith(runtime, orderStreamOf(key), key.streamId)));
   return open.filter((_, index) => !late[index]);
 }

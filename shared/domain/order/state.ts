@@ -1,4 +1,4 @@
-import { MisplacedEvent } from '#kit/events/unreadable-event.ts';
+import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
 import type { OrderEvent, OrderItem } from './events.ts';
 
 /** What decisions on a placed order need of it. Money in minor units. */
@@ -24,7 +24,7 @@ export type OrderState =
 
 export type OrderStatus = Exclude<OrderState['status'], 'none'>;
 
-/** Throws MisplacedEvent for an event that no history of commands can have led to. */
+/** Throws InvalidEventSequence for an event that no history of commands can have led to. */
 export function evolve(state: OrderState, event: OrderEvent): OrderState {
   switch (event.eventType) {
     case 'OrderCreated': {
@@ -49,7 +49,7 @@ export function evolve(state: OrderState, event: OrderEvent): OrderState {
     default:
       event satisfies never;
   }
-  throw new MisplacedEvent(event.eventType, state.status);
+  throw new InvalidEventSequence(event.eventType, state.status);
 }
 
 const placed = ({ customerId, items, total, currency }: PlacedOrder): PlacedOrder => ({

@@ -1,10 +1,9 @@
-import { type CustomerView, customerView } from '#domain/customer/view.ts';
+import { type CustomerView, customerView } from '#domain/customer.ts';
 import type { DomainEventFrom } from '#domain/index.ts';
 import { type OrderView, orderView } from '#domain/order/view.ts';
-import type { Projection } from '#kit/projections/projection.ts';
-import type { VersionedView } from '#kit/projections/versioned-view.ts';
-import { customerKey, customerOrderKeys, orderKey } from '#read-model/keys.ts';
+import type { Projection, VersionedView } from '#kit/projections/projection.ts';
 import { listingKeys } from '#read-model/listing.ts';
+import { customerKey, customerOrderKeys, orderKey } from './keys.ts';
 
 /** Found by id, by customer and by status; in lists by the time of its creation. */
 export const orders: VersionedView<OrderView, DomainEventFrom<'order'>> = {

@@ -1,8 +1,7 @@
 import type { DomainEventFrom } from '#domain/index.ts';
-import { type StockView, stockView } from '#domain/inventory/view.ts';
-import type { Projection } from '#kit/projections/projection.ts';
-import type { VersionedView } from '#kit/projections/versioned-view.ts';
-import { stockKey } from '#read-model/keys.ts';
+import { type StockView, stockView } from '#domain/inventory.ts';
+import type { Projection, VersionedView } from '#kit/projections/projection.ts';
+import { stockKey } from './keys.ts';
 
 /** Found by SKU. */
 export const stock: VersionedView<StockView, DomainEventFrom<'inventory'>> = {

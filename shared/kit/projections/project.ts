@@ -1,32 +1,18 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { DomainEvent } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
-import { withoutEmails } from '#kit/observability/redaction.ts';
-import { type ItemKey, inGeneration, viewOf } from '#read-model/keys.ts';
-
-/**
- * A view that is a function of one stream: `apply` over the stream's events, from the first on. Its keys are those of
- * the first generation.
- */
-export interface VersionedView<View extends { version: number }, Event extends DomainEvent> {
-  key(aggregateId: string): ItemKey;
-  /** Pure; `event` is always the next of its stream. The answer's `version` is the event's. */
-  apply(view: View | undefined, event: Event): View;
-  /** Keys in the table's indexes. */
-  indexKeys?(view: View): Record<string, string>;
-}
+import type { StoredEvent } from '#kit/events/event.ts';
+import { type ItemKey, keyInGeneration, withoutStorageKeys } from './keys.ts';
+import { type Projection, type VersionedView, viewOfStream } from './projection.ts';
 
 /** The stream ends before an event that a message carried: the message is of another table, or was made up. */
-export class EventsMissing extends Error {
-  override readonly name = 'EventsMissing';
+export class EventNotInStore extends Error {
+  override readonly name = 'EventNotInStore';
 
-  constructor(streamId: string, version: number, reached: number) {
-    super(
-      `a message carries version ${version} of ${withoutEmails(streamId)}, the events table only ${reached}`,
-    );
+  constructor(stream: string, version: number, reached: number) {
+    super(`a message carries version ${version} of ${stream}, the events table only ${reached}`);
   }
 }
 
@@ -36,9 +22,9 @@ export class EventsMissing extends Error {
  * Answers the version that the stored view of this generation has reached (it may be beyond all of them).
  *
  * AWS calls: where `events` start the stream, one put; otherwise one consistent get and, if anything is new,
- * one put; for a gap one query more. Throws EventsMissing, MisplacedEvent and UnreadableEvent; nothing is written then.
+ * one put; for a gap one query more. Throws EventNotInStore, InvalidEventSequence and UnreadableEvent; nothing is written then.
  */
-export async function project<View extends { version: number }, Event extends DomainEvent>(
+export async function project<View extends { version: number }, Event extends StoredEvent>(
   runtime: Runtime,
   definition: VersionedView<View, Event>,
   events: readonly Event[],
@@ -47,19 +33,24 @@ export async function project<View extends { version: number }, Event extends Do
   const [first, ...rest] = [...events].sort((a, b) => a.version - b.version);
   if (!first) return 0;
   const key = definition.key(first.aggregateId);
-  const current = first.version === 1 ? undefined : await read<View>(runtime, inGeneration(generation, key));
+  const current =
+    first.version === 1 ? undefined : await read<View>(runtime, keyInGeneration(generation, key));
   const view = await fold(runtime, definition, current, [first, ...rest]);
   if (view === current) return view.version;
-  return write(runtime, view, inGeneration(generation, { ...view, ...definition.indexKeys?.(view), ...key }));
+  return write(
+    runtime,
+    view,
+    keyInGeneration(generation, { ...view, ...definition.indexKeys?.(view), ...key }),
+  );
 }
 
 async function read<View>(runtime: Runtime, key: ItemKey): Promise<View | undefined> {
   const TableName = runtime.setting('READ_MODEL_TABLE');
   const { Item } = await runtime.dynamo.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }));
-  return Item && viewOf<View>(Item);
+  return Item && withoutStorageKeys<View>(Item);
 }
 
-async function fold<View extends { version: number }, Event extends DomainEvent>(
+async function fold<View extends { version: number }, Event extends StoredEvent>(
   runtime: Runtime,
   { apply }: VersionedView<View, Event>,
   current: View | undefined,
@@ -70,14 +61,14 @@ async function fold<View extends { version: number }, Event extends DomainEvent>
   for (const event of events) {
     const reached = view?.version ?? 0;
     if (event.version <= reached) continue;
-    // The message is a doorbell, the table is the truth.
+    // A message only signals that the stream moved on: missing events are read from the events table.
     const next = event.version === reached + 1 ? [event] : await load(runtime, streamId, { after: reached });
     for (const each of next as Event[]) view = apply(view, each);
     if ((view?.version ?? 0) < event.version) {
-      throw new EventsMissing(streamId, event.version, view?.version ?? 0);
+      throw new EventNotInStore(runtime.redact(streamId), event.version, view?.version ?? 0);
     }
   }
-  if (!view) throw new EventsMissing(streamId, events[0].version, 0);
+  if (!view) throw new EventNotInStore(runtime.redact(streamId), events[0].version, 0);
   return view;
 }
 
@@ -106,4 +97,18 @@ async function write(
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return error.Item ? Number(unmarshall(error.Item).version) : view.version;
   }
+}
+
+/**
+ * Brings one generation's view of one stream up to the newest of `events`; see `project`. Does nothing where the
+ * projection keeps no view of it.
+ */
+export async function projectStream(
+  runtime: Runtime,
+  projection: Projection,
+  events: readonly StoredEvent[],
+  generation: number,
+): Promise<void> {
+  const found = events[0] && viewOfStream(projection, events[0].streamId);
+  if (found) await project(runtime, found.view, events, generation);
 }

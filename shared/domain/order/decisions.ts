@@ -1,8 +1,30 @@
 import { toMajor } from '#domain/money.ts';
+import type { Aggregate } from '#kit/events/aggregate.ts';
+import { defineRules } from '#kit/events/command-rejected.ts';
 import type { OrderEvent, OrderItem, ShippingAddress } from './events.ts';
-import type { OrderState, PlacedOrder } from './evolve.ts';
 import { quantitiesBySku } from './quantities.ts';
-import { broken } from './rules.ts';
+import { evolve, type OrderState, type PlacedOrder } from './state.ts';
+
+/** Clients know the rules by name: never rename one. */
+export const orderRules = defineRules({
+  order_already_exists: 'This order has already been placed.',
+  order_without_items: ['invalid-input', 'An order needs at least one item.'],
+  order_item_invalid: [
+    'invalid-input',
+    'An item needs a whole quantity of at least 1 and a price that is not negative.',
+  ],
+  order_total_too_large: ['invalid-input', 'The total of an order is at most 999,999,999.99.'],
+  order_not_found: ['not-found', 'There is no such order.'],
+  order_not_paid: 'This order has not been paid yet.',
+  order_already_paid: 'This order has already been paid, with another payment.',
+  amount_mismatch: ['invalid-input', "The amount paid is not the order's total."],
+  currency_mismatch: ['invalid-input', "The payment's currency is not the order's."],
+  order_already_shipped: 'This order has already been shipped.',
+  order_not_shipped: 'This order has not been shipped yet.',
+  order_already_delivered: 'This order has already been delivered.',
+  order_cancelled: 'This order has been cancelled.',
+  order_already_cancelled: 'This order has already been cancelled, for another reason.',
+});
 
 /** Money in minor units. */
 export interface PlaceOrder {
@@ -33,10 +55,10 @@ export const MAX_ORDER_TOTAL = 999_999_999.99;
  */
 export function decide(command: OrderCommand, state: OrderState): OrderEvent[] {
   if (command.type === 'place') {
-    if (state.status !== 'none') throw broken('order_already_exists');
+    if (state.status !== 'none') throw orderRules.reject('order_already_exists');
     return place(command);
   }
-  if (state.status === 'none') throw broken('order_not_found');
+  if (state.status === 'none') throw orderRules.reject('order_not_found');
   switch (command.type) {
     case 'pay':
       return pay(command, state);
@@ -50,45 +72,45 @@ export function decide(command: OrderCommand, state: OrderState): OrderEvent[] {
 }
 
 function place({ customerId, items, currency, shippingAddress }: PlaceOrder): OrderEvent[] {
-  if (items.length === 0) throw broken('order_without_items');
-  if (!items.every(isSellable)) throw broken('order_item_invalid');
+  if (items.length === 0) throw orderRules.reject('order_without_items');
+  if (!items.every(isSellable)) throw orderRules.reject('order_item_invalid');
   const total = items.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0);
-  if (toMajor(total, currency) > MAX_ORDER_TOTAL) throw broken('order_total_too_large');
+  if (toMajor(total, currency) > MAX_ORDER_TOTAL) throw orderRules.reject('order_total_too_large');
   return [{ eventType: 'OrderCreated', data: { customerId, items, total, currency, shippingAddress } }];
 }
 
 function pay({ paymentId, amount, currency }: CommandOf<'pay'>, order: ExistingOrder): OrderEvent[] {
   switch (order.status) {
     case 'pending':
-      if (currency !== order.currency) throw broken('currency_mismatch');
-      if (amount !== order.total) throw broken('amount_mismatch');
+      if (currency !== order.currency) throw orderRules.reject('currency_mismatch');
+      if (amount !== order.total) throw orderRules.reject('amount_mismatch');
       return [
         { eventType: 'OrderPaid', data: { customerId: order.customerId, paymentId, amount, currency } },
       ];
     case 'paid':
     case 'shipped':
     case 'delivered':
-      if (order.paymentId !== paymentId) throw broken('order_already_paid');
+      if (order.paymentId !== paymentId) throw orderRules.reject('order_already_paid');
       return [];
     case 'cancelled':
-      throw broken('order_cancelled');
+      throw orderRules.reject('order_cancelled');
   }
 }
 
 function ship({ carrier, trackingNumber }: CommandOf<'ship'>, order: ExistingOrder): OrderEvent[] {
   switch (order.status) {
     case 'pending':
-      throw broken('order_not_paid');
+      throw orderRules.reject('order_not_paid');
     case 'paid':
       return [{ eventType: 'OrderShipped', data: { customerId: order.customerId, carrier, trackingNumber } }];
     case 'shipped':
     case 'delivered':
       if (order.shipment.carrier !== carrier || order.shipment.trackingNumber !== trackingNumber) {
-        throw broken('order_already_shipped');
+        throw orderRules.reject('order_already_shipped');
       }
       return [];
     case 'cancelled':
-      throw broken('order_cancelled');
+      throw orderRules.reject('order_cancelled');
   }
 }
 
@@ -96,13 +118,13 @@ function deliver(order: ExistingOrder): OrderEvent[] {
   switch (order.status) {
     case 'pending':
     case 'paid':
-      throw broken('order_not_shipped');
+      throw orderRules.reject('order_not_shipped');
     case 'shipped':
       return [{ eventType: 'OrderDelivered', data: { customerId: order.customerId } }];
     case 'delivered':
       return [];
     case 'cancelled':
-      throw broken('order_cancelled');
+      throw orderRules.reject('order_cancelled');
   }
 }
 
@@ -118,11 +140,11 @@ function cancel({ reason }: CommandOf<'cancel'>, order: ExistingOrder): OrderEve
         },
       ];
     case 'shipped':
-      throw broken('order_already_shipped');
+      throw orderRules.reject('order_already_shipped');
     case 'delivered':
-      throw broken('order_already_delivered');
+      throw orderRules.reject('order_already_delivered');
     case 'cancelled':
-      if (order.reason !== reason) throw broken('order_already_cancelled');
+      if (order.reason !== reason) throw orderRules.reject('order_already_cancelled');
       return [];
   }
 }
@@ -137,3 +159,11 @@ const cancellation = ({ customerId, items, total, currency }: PlacedOrder, reaso
 
 const isSellable = ({ quantity, unitPrice }: OrderItem): boolean =>
   Number.isSafeInteger(quantity) && quantity > 0 && Number.isSafeInteger(unitPrice) && unitPrice >= 0;
+
+/** pending → paid → shipped → delivered; cancelled from pending or paid. */
+export const orderAggregate: Aggregate<OrderState, OrderCommand, OrderEvent> = {
+  type: 'order',
+  initialState: { status: 'none' },
+  decide,
+  evolve,
+};

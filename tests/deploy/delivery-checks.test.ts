@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { eventDefinitions, eventTypes } from '#domain/index.ts';
-import { witnesses } from '#functions/operations/audit/witnesses.ts';
-import { PROJECTIONS } from '#kit/projections/generations.ts';
+import { application } from '#application';
+import { eventDefinitions, registry } from '#domain/index.ts';
+import { checksOf } from '#functions/operations/audit/delivery-checks.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { compiledTemplate } from '#tests/support/compiled-template.ts';
 
 /** Who may get events of each type, by the subscriptions; conditions on more than the type are left out of account. */
-function consumersOf({ Resources }: Template, eventType: (typeof eventTypes)[number]): string[] {
+function consumersOf({ Resources }: Template, eventType: (typeof registry.eventTypes)[number]): string[] {
   const { aggregateType } = eventDefinitions[eventType];
   return Object.entries(Resources).flatMap(([id, { Type, Properties }]) => {
     if (Type !== 'AWS::SNS::Subscription') return [];
@@ -19,13 +19,13 @@ function consumersOf({ Resources }: Template, eventType: (typeof eventTypes)[num
   });
 }
 
-const projections: readonly string[] = PROJECTIONS;
+const projections: readonly string[] = application.projections.map(({ name }) => name);
 
 test('The audit would notice the loss of an event of any type that somebody receives', async () => {
   const template = await compiledTemplate();
-  const blind = eventTypes.flatMap((eventType) => {
+  const blind = registry.eventTypes.flatMap((eventType) => {
     const consumers = consumersOf(template, eventType);
-    const asked = witnesses[eventType].map(({ consumer }) => consumer);
+    const asked = checksOf(eventType).map(({ consumer }) => consumer);
     const others = consumers.filter((consumer) => !projections.includes(consumer));
     return [
       ...asked

@@ -1,0 +1,22 @@
+import { application } from '#application';
+import { deliveryCheck as notifications } from '#functions/consumers/notifications/delivery-check.ts';
+import { deliveryCheck as orderPayments } from '#functions/consumers/order-payments/delivery-check.ts';
+import { deliveryCheck as sales } from '#functions/consumers/sales/delivery-check.ts';
+import { type DeliveryCheck, projectionChecks } from '#kit/operations/delivery-check.ts';
+
+/** Every consumer's own; `npm run missing` names a type whose loss nobody would notice. */
+const deliveryChecks: readonly DeliveryCheck[] = [
+  ...projectionChecks(application),
+  sales,
+  notifications,
+  orderPayments,
+];
+
+/** Those that tell of events of this type. */
+export const checksOf = (eventType: string): readonly DeliveryCheck[] =>
+  deliveryChecks.filter(({ eventTypes }) => eventTypes.includes(eventType));
+
+/** The types whose loss somebody would notice. */
+export const auditedTypes: readonly string[] = application.registry.eventTypes.filter(
+  (type) => checksOf(type).length > 0,
+);

@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { describeProblems, problemsOf } from '#kit/events/field-errors.ts';
+
+const text = z.string();
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+
+const consumerQueues = z.record(z.string(), z.object({ queue: text, deadLetters: text }));
+
+/** The environment variables that the kit reads; serverless.yml and resources/ set them. */
+const kitSettings = z
+  .object({
+    EVENTS_TABLE: text,
+    READ_MODEL_TABLE: text,
+    IDEMPOTENCY_TABLE: text,
+    TOPIC_ARN: text,
+    SERVICE: text,
+    STAGE: text,
+    /** The consumer whose function this is. */
+    CONSUMER: text,
+    QUEUE_URL: text,
+    DEAD_LETTER_QUEUE_URL: text,
+    /** Receives after which SQS moves a message to the dead letters (SetQueueAttributes: 1 to 1,000). */
+    MAX_RECEIVE_COUNT: whole(1, 1_000),
+    /** Of the backoff; 0 = at once. */
+    RETRY_BASE_SECONDS: whole(0, 900),
+    /** JSON: the URLs of every consumer's two queues, by its name. */
+    CONSUMER_QUEUES: text.transform((value, context) => {
+      const parsed = consumerQueues.safeParse(fromJson(value));
+      if (parsed.success) return parsed.data;
+      context.addIssue({ code: 'custom', message: 'must be JSON: consumer → {queue, deadLetters}' });
+      return z.NEVER;
+    }),
+    PUBLISHER_FAILURES_URL: text,
+    /** Until every process knows of a new generation; see kit/projections/generations.ts. */
+    SETTLE_SECONDS: whole(0, 900),
+  })
+  .partial();
+
+/** All of them as they are where they are set. */
+export type Present<Settings extends object> = {
+  [Name in keyof Settings]-?: Exclude<Settings[Name], undefined>;
+};
+
+export type KitSettings = Present<z.infer<typeof kitSettings>>;
+
+/** A setting is not there; `createRuntime` cannot know which of them a function needs. */
+export class MissingSetting extends Error {
+  override readonly name = 'MissingSetting';
+}
+
+/** Settings that are there and wrong; the message names all of them. */
+export class InvalidSettings extends Error {
+  override readonly name = 'InvalidSettings';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the settings of a deployment, the kit's and the application's, all at once; an empty one counts as not set.
+ * Pure. Throws InvalidSettings.
+ */
+export function parseSettings<Own extends object>(
+  own: z.ZodType<Own>,
+  environment: Environment,
+): Partial<KitSettings> & Own {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+  const parsed = [kitSettings.safeParse(given), own.safeParse(given)] as const;
+  const problems = parsed.flatMap(({ error }) => (error ? problemsOf(error) : []));
+  if (problems.length > 0) throw new InvalidSettings(describeProblems(problems));
+  return { ...parsed[0].data, ...parsed[1].data } as Partial<KitSettings> & Own;
+}
+
+function fromJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
