@@ -45,7 +45,7 @@ export async function readCustomerNames(
   if (ids.length === 0) return new Map();
   const generation = await liveGeneration(runtime, 'order-view');
   const keys = ids.map((id) => keyInGeneration(generation, customerKey(id)));
-  const items = await batchGet(runtime, keys);
+  const items = await batchGet(runtime, 'READ_MODEL_TABLE', keys);
   return new Map(
     items.map((item) => withoutStorageKeys<CustomerView>(item)).map((one) => [one.customerId, one.name]),
   );

@@ -24,7 +24,7 @@ export async function readSales(
       return key;
     }),
   );
-  for (const { pk, ...counted } of await batchGet(runtime, keys)) {
+  for (const { pk, ...counted } of await batchGet(runtime, 'READ_MODEL_TABLE', keys)) {
     const sum = sums.get(dayOfPartition.get(String(pk)) ?? '');
     if (!sum) continue;
     for (const name of Object.keys(sum) as (keyof SalesCounters)[]) sum[name] += Number(counted[name] ?? 0);

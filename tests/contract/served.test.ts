@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { describe, expect, test } from '@jest/globals';
 import { application } from '#application';
 import * as asyncapi from '#functions/docs/asyncapi/handler.ts';
@@ -10,6 +9,7 @@ import { createRuntime } from '#kit/config/runtime.ts';
 import type { HttpLambda } from '#kit/http/handler.ts';
 import { httpEvent } from '#tests/support/http-send.ts';
 import { checkAnswer, openApi, operations } from '#tests/support/openapi.ts';
+import { silentLogger } from '#tests/support/silent-logger.ts';
 
 async function get(operation: string, handler: HttpLambda, headers: Record<string, string> = {}) {
   const result = await handler(httpEvent({ anonymous: true, headers }));
@@ -17,7 +17,7 @@ async function get(operation: string, handler: HttpLambda, headers: Record<strin
   return result;
 }
 
-const runtime = createRuntime(application, { settings: {}, logger: new Logger({ logLevel: 'SILENT' }) });
+const runtime = createRuntime(application, { settings: {}, logger: silentLogger() });
 const page = docs.createHandler(runtime);
 
 describe.each([

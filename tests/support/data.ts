@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { application } from '#application';
@@ -7,6 +6,7 @@ import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runt
 import { toItem } from '#kit/event-store/event-item.ts';
 import { awsApi } from '#resources/local/emulators/aws-api.ts';
 import { createTable } from '#resources/local/stack/tables.ts';
+import { silentLogger } from '#tests/support/silent-logger.ts';
 import { sharedEmulators, uniquePrefix } from './emulators.ts';
 import { noMetrics } from './no-metrics.ts';
 
@@ -81,7 +81,7 @@ export async function startData(): Promise<Data> {
       createRuntime(application, {
         dynamo,
         sleep: async () => undefined,
-        logger: new Logger({ logLevel: 'SILENT' }),
+        logger: silentLogger(),
         metrics: noMetrics,
         ...parts,
         settings: { ...settings, ...parts.settings },

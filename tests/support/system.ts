@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -8,6 +7,7 @@ import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runt
 import type { HttpResult } from '#kit/http/response.ts';
 import { type Invoke, type Mappings, startMappings } from '#resources/local/event-source-mapping/index.ts';
 import { createStack, type Stack } from '#resources/local/stack/stack.ts';
+import { silentLogger } from '#tests/support/silent-logger.ts';
 import { compiledTemplate } from './compiled-template.ts';
 import { sharedEmulators, uniquePrefix } from './emulators.ts';
 import { enforcedRoles } from './enforced-roles.ts';
@@ -83,7 +83,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     if (!found) throw new Error(`no function is called ${name}`);
     const clients = { dynamo, sns, sqs, ...options.parts?.(name), ...parts };
     return createRuntime(application, {
-      logger: new Logger({ logLevel: 'SILENT' }),
+      logger: silentLogger(),
       metrics: noMetrics,
       ...clients,
       ...(options.enforceRoles !== false && enforced(name, clients)),

@@ -1,7 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { AggregateType, EventType } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { type EventKey, getPlaces, getStored } from '#kit/event-store/by-type.ts';
+import { type EventKey, getStored, getVersions } from '#kit/event-store/by-type.ts';
 import type { EventItem } from '#kit/event-store/event-item.ts';
 import { streamIdOf } from '#kit/events/event.ts';
 import type { DeliveryCheck } from '#kit/operations/delivery-check.ts';
@@ -29,11 +29,11 @@ async function findUnprocessedPayments(runtime: Runtime, keys: readonly EventKey
   const orderStreamOf = ({ eventId }: EventKey) => orderStream(captured.get(eventId));
   const orders = [...new Set(keys.map(orderStreamOf))].filter((streamId) => streamId !== undefined);
   const [paid, refunded] = await Promise.all([
-    getPlaces(
+    getVersions(
       runtime,
       orders.map((streamId) => ({ streamId, version: USUAL_VERSION_OF_PAID })),
     ),
-    getPlaces(
+    getVersions(
       runtime,
       keys.map(({ streamId, version }) => ({ streamId, version: version + 1 })),
     ),

@@ -14,7 +14,7 @@ export const deliveryCheck: DeliveryCheck = {
   consumer,
   eventTypes: ['OrderCreated', 'OrderShipped', 'OrderCancelled'] satisfies EventType[],
   async findUndelivered(runtime, keys) {
-    const markers = await batchGet(runtime, keys.map(markerOf));
+    const markers = await batchGet(runtime, 'READ_MODEL_TABLE', keys.map(markerOf));
     const there = new Set(markers.map(({ pk }) => pk));
     return keys.filter((key) => !there.has(markerOf(key).pk)).map((key) => ({ key }));
   },

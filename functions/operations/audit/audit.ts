@@ -1,4 +1,5 @@
 import type { Runtime } from '#kit/config/runtime.ts';
+import { DAY_MS } from '#kit/config/time.ts';
 import { walkByType } from '#kit/event-store/walk-by-type.ts';
 import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
 import { auditedTypes } from './delivery-checks.ts';
@@ -8,7 +9,6 @@ import { type Finding, look } from './look.ts';
 
 const BUDGET_MS = 10_000;
 const PAGE_SIZE = 100;
-const DAY_MS = 86_400_000;
 /** An answer of Lambda takes 6 MB. */
 const MAX_FINDINGS = 5_000;
 

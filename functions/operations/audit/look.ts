@@ -1,7 +1,7 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { EventKey } from '#kit/event-store/by-type.ts';
 import { timeOf } from '#kit/events/ids.ts';
-import { REPEATABLE_MS } from '#kit/projections/inbox.ts';
+import { REPEATABLE_MS } from '#kit/messaging/repeatable.ts';
 import { checksOf } from './delivery-checks.ts';
 
 /** An event that has not arrived everywhere. */

@@ -1,8 +1,8 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import { walkByType } from '#kit/event-store/walk-by-type.ts';
 import { timeOf } from '#kit/events/ids.ts';
+import { REPEATABLE_MS } from '#kit/messaging/repeatable.ts';
 import { createRateLimiter, type RateLimiter } from '#kit/operations/rate-limiter.ts';
-import { REPEATABLE_MS } from '#kit/projections/inbox.ts';
 import { auditedTypes } from './delivery-checks.ts';
 import { HEALS_PER_SECOND, heal } from './heal.ts';
 import { DEFAULT_LIMIT } from './input.ts';

@@ -1,11 +1,10 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
+import { DAY_MS } from '#kit/config/time.ts';
 import type { WalkPlace } from '#kit/event-store/walk-by-type.ts';
 import { auditKey } from '#kit/projections/keys.ts';
 import type { Finding } from './look.ts';
-
-const DAY_MS = 86_400_000;
 
 /** How far one of the two looks has come. */
 export interface Progress {

@@ -1,3 +1,4 @@
+import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { append } from '#kit/event-store/append.ts';
 import { ConcurrencyConflict, VersionMismatch } from '#kit/event-store/errors.ts';
@@ -46,7 +47,7 @@ export async function emitEvent(runtime: Runtime, input: unknown, requestId: str
     } catch (error) {
       const lostRace = error instanceof ConcurrencyConflict;
       if (!lostRace || attempt >= MAX_ATTEMPTS) throw error;
-      await runtime.sleep(runtime.random() * 20 * 2 ** attempt);
+      await fullJitter(runtime, attempt);
     }
   }
 }

@@ -1,9 +1,10 @@
 import { DeleteMessageBatchCommand, type Message, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
+import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { parseLogContext } from '#kit/observability/log-context.ts';
 import { type DeadLetter, reasonAttributes } from '#kit/operations/dead-letter.ts';
 import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
-import { MAX_ENTRIES } from '#kit/operations/receive-all.ts';
 
 /** A dead letter that we hold. */
 export interface Taken {
@@ -42,7 +43,7 @@ export async function returnToQueue(
 ): Promise<Outcome> {
   const outcome: Outcome = { sent: [], notDeleted: [], failed: [] };
   const pace = createRateLimiter(runtime, rate);
-  const size = Math.min(MAX_ENTRIES, rate ?? MAX_ENTRIES);
+  const size = Math.min(MAX_BATCH_ENTRIES, rate ?? MAX_BATCH_ENTRIES);
   const streams = byStream(taken);
   while (streams.length > 0 && runtime.now() < deadline) {
     const batch = nextBatch(streams, size);
@@ -126,7 +127,7 @@ async function send(runtime: Runtime, to: string, batch: readonly Taken[]): Prom
 async function remove(runtime: Runtime, from: string, sent: readonly Taken[]): Promise<Taken[]> {
   let left = [...sent];
   for (let attempt = 1; left.length > 0 && attempt <= DELETE_ATTEMPTS; attempt++) {
-    if (attempt > 1) await runtime.sleep(runtime.random() * 100 * 2 ** attempt);
+    if (attempt > 1) await fullJitter(runtime, attempt, { baseMs: 100, maxMs: 5_000 });
     try {
       const { Failed = [] } = await runtime.sqs.send(
         new DeleteMessageBatchCommand({

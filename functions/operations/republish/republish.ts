@@ -1,9 +1,9 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import { timeOf } from '#kit/events/ids.ts';
+import { REPEATABLE_MS } from '#kit/messaging/repeatable.ts';
 import { publishAll } from '#kit/operations/publish-all.ts';
 import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
 import { inChunks } from '#kit/operations/receive-all.ts';
-import { REPEATABLE_MS } from '#kit/projections/inbox.ts';
 import { type Continuation, checkRequest, type Request } from './input.ts';
 import { readFailures, settleFailures } from './publisher-failures.ts';
 import { type Page, pagesOfStream, pagesOfWindows } from './stored-pages.ts';

@@ -3,10 +3,10 @@ import { isoDate } from '#api/fields.ts';
 import { application, type ShopRuntime } from '#application';
 import { toMajor } from '#domain/money.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
+import { DAY_MS } from '#kit/config/time.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { readSales } from '#read-model/sales.ts';
 
-const DAY_MS = 86_400_000;
 const MAX_DAYS = 92;
 
 const query = z

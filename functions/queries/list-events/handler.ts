@@ -3,12 +3,12 @@ import { isoDateTime } from '#api/fields.ts';
 import { application } from '#application';
 import { registry } from '#domain/index.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { DAY_MS } from '#kit/config/time.ts';
 import { readByType } from '#kit/event-store/by-type.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { nextCursor, pageFields, placeIn } from '#kit/http/page.ts';
 import { invalidInput } from '#kit/http/problem.ts';
 
-const DAY_MS = 86_400_000;
 const MAX_DAYS = 31;
 
 const query = z.strictObject({

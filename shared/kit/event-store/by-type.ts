@@ -1,10 +1,10 @@
-import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { batchGet } from '#kit/aws/batch-get.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
+import { DAY_MS } from '#kit/config/time.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { lowestIdAt, timeOf } from '#kit/events/ids.ts';
 import { BY_TYPE_INDEX, BY_TYPE_SHARDS, byTypePartition, dayOf, type EventItem } from './event-item.ts';
-
-const DAY_MS = 86_400_000;
 
 export interface ByTypeQuery {
   eventType: string;
@@ -96,26 +96,18 @@ async function queryShard(
 
 /** The items of up to 100 keys, in that order, as they were written: nothing is lifted or checked. */
 export async function getStored(runtime: Runtime, keys: readonly EventKey[]): Promise<EventItem[]> {
-  const found = new Map((await getPlaces(runtime, keys)).map((item) => [item.eventId, item]));
+  const found = new Map((await getVersions(runtime, keys)).map((item) => [item.eventId, item]));
   return keys.flatMap(({ eventId }) => found.get(eventId) ?? []);
 }
 
-/** What stands at up to 100 (distinct) places, in no order, as it was written; eventually consistent. */
-export async function getPlaces(
+/**
+ * What stands at these (distinct) versions of streams, in no order, as it was written; eventually consistent. AWS
+ * calls: a batch get for each 100. Throws KeysUnprocessed.
+ */
+export async function getVersions(
   runtime: Runtime,
-  places: readonly Pick<EventKey, 'streamId' | 'version'>[],
+  versions: readonly Pick<EventKey, 'streamId' | 'version'>[],
 ): Promise<EventItem[]> {
-  if (places.length === 0) return [];
-  const table = runtime.setting('EVENTS_TABLE');
-  const found: EventItem[] = [];
-  let wanted: Record<string, unknown>[] = places.map(({ streamId, version }) => ({ streamId, version }));
-  for (let attempt = 0; wanted.length > 0; attempt++) {
-    if (attempt > 0) await runtime.sleep(runtime.random() * Math.min(1_000, 50 * 2 ** attempt));
-    const answer = await runtime.dynamo.send(
-      new BatchGetCommand({ RequestItems: { [table]: { Keys: wanted } } }),
-    );
-    found.push(...((answer.Responses?.[table] ?? []) as EventItem[]));
-    wanted = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-  }
-  return found;
+  const keys = versions.map(({ streamId, version }) => ({ streamId, version }));
+  return (await batchGet(runtime, 'EVENTS_TABLE', keys)) as unknown as EventItem[];
 }

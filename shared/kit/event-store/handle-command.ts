@@ -1,3 +1,4 @@
+import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { Aggregate } from '#kit/events/aggregate.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
@@ -35,8 +36,6 @@ export interface CommandResult<State> {
 }
 
 const MAX_ATTEMPTS = 8;
-const BASE_DELAY_MS = 20;
-const MAX_DELAY_MS = 500;
 
 /**
  * Load → decide → append. Exactly once per `commandId`: a repeat finds its own events in the stream and is
@@ -85,7 +84,7 @@ async function decideAndAppend<State, Command, Event extends NewEvent>(
       if (attempt >= MAX_ATTEMPTS) throw error;
       known = repeatOfCreation(runtime, error.existing, request);
       if (!known && !request.creates) {
-        await runtime.sleep(runtime.random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempt));
+        await fullJitter(runtime, attempt);
       }
     }
   }

@@ -7,7 +7,7 @@ export interface Problem {
 }
 
 export const problemsOf = (error: z.ZodError): Problem[] =>
-  error.issues.map(({ path, message }) => ({ path: dotted(path), message }));
+  error.issues.map(({ path, message }) => ({ path: dottedPath(path), message }));
 
 /** Every field of `given` that its parsed counterpart `known` has dropped. */
 export function unknownFields(
@@ -20,7 +20,7 @@ export function unknownFields(
     const here = [...path, Array.isArray(given) ? Number(key) : key];
     return Object.hasOwn(known as object, key)
       ? unknownFields(value, (known as Record<string, unknown>)[key], here)
-      : [{ path: dotted(here), message: 'is not a field of this event' }];
+      : [{ path: dottedPath(here), message: 'is not a field of this event' }];
   });
 }
 
@@ -33,7 +33,8 @@ export function describeProblems(problems: readonly Problem[]): string {
   return shown.join('; ') + (hidden > 0 ? `; and ${hidden} more` : '');
 }
 
-const dotted = (path: readonly PropertyKey[]): string =>
+/** `['items', 0, 'sku']` → `items[0].sku`. */
+export const dottedPath = (path: readonly PropertyKey[]): string =>
   path
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
     .join('')

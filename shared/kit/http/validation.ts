@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Problem } from '#kit/events/field-errors.ts';
+import { dottedPath, type Problem } from '#kit/events/field-errors.ts';
 
 /** Parses one part of a request, or adds what is wrong with it to `problems`. */
 export function parsePart<Value>(
@@ -17,8 +17,8 @@ export function parsePart<Value>(
 export const inputProblems = (error: z.ZodError): Problem[] =>
   error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: dotted([...issue.path, key]), message: 'is not a known field' }))
-      : [{ path: dotted(issue.path), message: messageOf(issue) }],
+      ? issue.keys.map((key) => ({ path: dottedPath([...issue.path, key]), message: 'is not a known field' }))
+      : [{ path: dottedPath(issue.path), message: messageOf(issue) }],
   );
 
 function messageOf(issue: z.core.$ZodIssue): string {
@@ -27,9 +27,3 @@ function messageOf(issue: z.core.$ZodIssue): string {
     ? 'is required'
     : issue.message;
 }
-
-const dotted = (path: readonly PropertyKey[]): string =>
-  path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
-    .join('')
-    .replace(/^\./, '');

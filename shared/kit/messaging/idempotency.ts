@@ -8,9 +8,7 @@ import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dyn
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Context } from 'aws-lambda';
 import type { Runtime } from '#kit/config/runtime.ts';
-
-/** As long as an event can come back from a queue and its dead letters: both keep messages for 14 days. */
-const REMEMBERED_SECONDS = 30 * 86_400;
+import { REMEMBERED_SECONDS } from './repeatable.ts';
 
 export type IdempotentEffect = (eventId: string, effect: () => Promise<void>) => Promise<void>;
 

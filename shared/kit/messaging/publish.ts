@@ -1,9 +1,9 @@
 import { PublishBatchCommand } from '@aws-sdk/client-sns';
+import { MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { OutgoingMessage } from './outgoing-message.ts';
 
-/** Of one PublishBatch (SNS API reference): entries, and bytes of all bodies and attributes together. */
-const MAX_ENTRIES = 10;
+/** Of one PublishBatch (SNS API reference): bytes of all bodies and attributes together. */
 const MAX_BYTES = 256 * 1024;
 
 /**
@@ -53,7 +53,7 @@ function chunks(messages: readonly OutgoingMessage[]): OutgoingMessage[][] {
   let current: OutgoingMessage[] = [];
   let bytes = 0;
   for (const message of messages) {
-    if (current.length === MAX_ENTRIES || (current.length > 0 && bytes + message.bytes > MAX_BYTES)) {
+    if (current.length === MAX_BATCH_ENTRIES || (current.length > 0 && bytes + message.bytes > MAX_BYTES)) {
       all.push(current);
       current = [];
       bytes = 0;

@@ -1,11 +1,10 @@
 import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import { chunksOf, MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { parseLogContext } from '#kit/observability/log-context.ts';
 import { backoffSeconds } from './backoff.ts';
 import { receiveCountOf } from './delivery.ts';
-
-const MAX_ENTRIES = 10;
 
 /**
  * Sets when the failed messages come back: after their backoff instead of the queue's visibility timeout.
@@ -13,11 +12,8 @@ const MAX_ENTRIES = 10;
  */
 export async function delayRetries(runtime: Runtime, records: readonly SQSRecord[]): Promise<void> {
   const base = runtime.setting('RETRY_BASE_SECONDS');
-  const calls: Promise<void>[] = [];
-  for (let at = 0; at < records.length; at += MAX_ENTRIES) {
-    calls.push(delayChunk(runtime, records.slice(at, at + MAX_ENTRIES), base));
-  }
-  await Promise.all(calls);
+  const chunks = chunksOf(records, MAX_BATCH_ENTRIES);
+  await Promise.all(chunks.map((chunk) => delayChunk(runtime, chunk, base)));
 }
 
 async function delayChunk(runtime: Runtime, records: readonly SQSRecord[], base: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { toMessage } from '#kit/messaging/outgoing-message.ts';
@@ -23,7 +24,7 @@ export async function publishAll(
     if (attempt > ATTEMPTS) {
       throw new NotPublished(`the topic did not take ${waiting.length} events, the first ${waiting[0]?.id}`);
     }
-    if (attempt > 1) await runtime.sleep(runtime.random() * 100 * 2 ** attempt);
+    if (attempt > 1) await fullJitter(runtime, attempt, { baseMs: 100, maxMs: 5_000 });
     const failed = await publish(runtime, waiting);
     waiting = waiting.filter(({ id }) => failed.has(id));
   }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { TransactionCanceledException, TransactionInProgressException } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { chunksOf } from '#kit/aws/chunks.ts';
+import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
+import { REMEMBERED_SECONDS } from '#kit/messaging/repeatable.ts';
 import { type ItemKey, inboxKey } from './keys.ts';
 
 /** What one event adds to the numbers of one item. */
@@ -29,22 +32,11 @@ export class ChangesNotApplied extends Error {
 /** Of one TransactWriteItems: 100 items, less the target. */
 const MARKERS_PER_TRANSACTION = 99;
 
-/**
- * A queue keeps a message for up to 14 days and its dead-letter queue for as long again: after this nothing can
- * bring an event back but a replay, which starts from empty read models anyway.
- */
-export const MARKER_DAYS = 30;
-
-/** How old an event may be that is sent again, with a day to spare for the way: older, a consumer may have forgotten that it had it. */
-export const REPEATABLE_MS = (MARKER_DAYS - 1) * 86_400_000;
-
 /** Until when an event handled now has to be remembered, as a TTL attribute wants it (seconds since 1970). */
 export const inboxExpiry = (runtime: Runtime): number =>
-  Math.floor(runtime.now() / 1_000) + MARKER_DAYS * 86_400;
+  Math.floor(runtime.now() / 1_000) + REMEMBERED_SECONDS;
 
 const MAX_ATTEMPTS = 8;
-const BASE_DELAY_MS = 20;
-const MAX_DELAY_MS = 1_000;
 
 /**
  * Makes each change exactly once for `consumer`, however often its event arrives: the addition and a marker
@@ -62,8 +54,7 @@ export async function applyOnce(
   await Promise.all(
     byTarget(changes).map(async (sameTarget) => {
       // One after the other: transactions on one item conflict.
-      for (let start = 0; start < sameTarget.length; start += MARKERS_PER_TRANSACTION) {
-        const chunk = sameTarget.slice(start, start + MARKERS_PER_TRANSACTION);
+      for (const chunk of chunksOf(sameTarget, MARKERS_PER_TRANSACTION)) {
         try {
           await applyChunk(runtime, consumer, chunk);
         } catch (error) {
@@ -100,7 +91,7 @@ async function applyChunk(runtime: Runtime, consumer: string, changes: readonly 
       const repeats = open.length - fresh.length;
       if (repeats === 0 && (attempt >= MAX_ATTEMPTS || !isTransient(error))) throw error;
       if (repeats === 0) {
-        await runtime.sleep(runtime.random() * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** attempt));
+        await fullJitter(runtime, attempt, { maxMs: 1_000 });
       }
       open = fresh;
     }

@@ -28,7 +28,7 @@ export async function readViewVersions(
   const keyOf = (id: string) => keyInGeneration(live, views[aggregateType]?.key(id) ?? { pk: id, sk: id });
   const idOf = new Map(aggregateIds.map((id) => [keyOf(id).pk, id]));
   const reached = new Map(aggregateIds.map((id) => [id, 0]));
-  for (const { pk, version } of await batchGet(runtime, aggregateIds.map(keyOf))) {
+  for (const { pk, version } of await batchGet(runtime, 'READ_MODEL_TABLE', aggregateIds.map(keyOf))) {
     reached.set(idOf.get(String(pk)) ?? '', Number(version));
   }
   return reached;

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
 import { available, type InventoryEvent, inventoryAggregate } from '#domain/inventory.ts';
@@ -10,6 +9,7 @@ import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
 import { watched } from '#tests/support/data.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
+import { silentLogger } from '#tests/support/silent-logger.ts';
 
 let the: Consumers;
 beforeAll(async () => {
@@ -185,7 +185,7 @@ describe('An order that cannot have everything', () => {
     const pay = { type: 'pay', paymentId: 'p-1', amount: 200, currency: 'USD' } as const;
     await the.command(orderAggregate, aggregateId, pay);
     await the.command(orderAggregate, aggregateId, { type: 'ship', carrier: 'UPS', trackingNumber: '1Z' });
-    const logger = new Logger({ logLevel: 'SILENT' });
+    const logger = silentLogger();
     const warn = jest.spyOn(logger, 'warn');
     await the.handled(inventory({ logger }), created);
     expect(await cancellationOf(created)).toEqual([]);

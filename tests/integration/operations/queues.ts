@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import {
   GetQueueAttributesCommand,
   type Message,
@@ -15,6 +14,7 @@ import { createQueue } from '#resources/local/stack/queues.ts';
 import { accountId } from '#resources/local/stack/template.ts';
 import { sharedEmulators, uniquePrefix } from '#tests/support/emulators.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
+import { silentLogger } from '#tests/support/silent-logger.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
 
 export interface Queues {
@@ -52,7 +52,7 @@ export async function startQueues(): Promise<Queues> {
   const runtime = (parts: RuntimeParts = {}) =>
     createRuntime(application, {
       sqs,
-      logger: new Logger({ logLevel: 'SILENT' }),
+      logger: silentLogger(),
       metrics: noMetrics,
       ...parts,
       settings: {

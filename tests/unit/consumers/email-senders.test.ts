@@ -1,10 +1,10 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { SESv2Client } from '@aws-sdk/client-sesv2';
 import { describe, expect, jest, test } from '@jest/globals';
 import { application } from '#application';
 import { emailSenderOf } from '#functions/consumers/notifications/email-sender.ts';
 import { createSesSender } from '#functions/consumers/notifications/ses-sender.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
+import { silentLogger } from '#tests/support/silent-logger.ts';
 
 const email = {
   customerId: 'ada',
@@ -17,7 +17,7 @@ const email = {
 };
 
 function ses(send = async (_: { input: unknown }): Promise<unknown> => ({})) {
-  const logger = new Logger({ logLevel: 'SILENT' });
+  const logger = silentLogger();
   const warn = jest.spyOn(logger, 'warn');
   const runtime = createRuntime(application, { settings: { EMAIL_FROM: 'orders@example.com' }, logger });
   const sent: unknown[] = [];

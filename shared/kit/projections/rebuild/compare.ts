@@ -77,6 +77,7 @@ async function readViews(
   });
   const items = await batchGet(
     runtime,
+    'READ_MODEL_TABLE',
     keys.flatMap((key) => [key.next, key.live]),
     { consistent: true },
   );

@@ -1,11 +1,9 @@
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
+import { chunksOf, MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { problemsOf } from '#kit/events/field-errors.ts';
 import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
-
-/** Of one SendMessageBatch. */
-const MAX_ENTRIES = 10;
 
 const step = z.strictObject({
   projection: z.string(),
@@ -37,11 +35,11 @@ export async function sendSteps(
   steps: readonly Step[],
   delaySeconds = 0,
 ): Promise<void> {
-  for (let at = 0; at < steps.length; at += MAX_ENTRIES) {
+  for (const chunk of chunksOf(steps, MAX_BATCH_ENTRIES)) {
     const { Failed = [] } = await runtime.sqs.send(
       new SendMessageBatchCommand({
         QueueUrl: queueUrl,
-        Entries: steps.slice(at, at + MAX_ENTRIES).map((one, index) => ({
+        Entries: chunk.map((one, index) => ({
           Id: String(index),
           MessageBody: JSON.stringify({ step: one }),
           DelaySeconds: delaySeconds,

@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, jest, test } from '@jest/globals';
 import * as z from 'zod';
@@ -15,9 +14,10 @@ import { NewerSchemaVersion } from '#kit/events/unreadable-event.ts';
 import { type HttpRoute, httpHandler } from '#kit/http/handler.ts';
 import { httpEvent, type Sent, send } from '#tests/support/http-send.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
+import { silentLogger } from '#tests/support/silent-logger.ts';
 
 const flush = jest.fn();
-const logger = new Logger({ logLevel: 'SILENT' });
+const logger = silentLogger();
 const runtime = createRuntime(application, { settings: {}, logger, metrics: { ...noMetrics, flush } });
 
 const route = <P, Q, B>(parts: Partial<HttpRoute<P, Q, B>> = {}) =>

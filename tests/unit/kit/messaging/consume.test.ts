@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { type ChangeMessageVisibilityBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
@@ -8,6 +7,7 @@ import { createConsumer } from '#kit/messaging/consume.ts';
 import type { Handle, HandleStep } from '#kit/messaging/delivery.ts';
 import { each } from '#kit/messaging/handle-batch.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
+import { silentLogger } from '#tests/support/silent-logger.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
 import { orderStream } from '#tests/support/streams.ts';
 
@@ -42,7 +42,7 @@ function consumer(
     sqs,
     now: () => NOW,
     random: () => 0.999,
-    logger: new Logger({ logLevel: 'SILENT' }),
+    logger: silentLogger(),
     metrics: {
       ...noMetrics,
       count: (name, value = 1) => {

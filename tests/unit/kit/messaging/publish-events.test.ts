@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from '@jest/globals';
@@ -8,6 +7,7 @@ import { createHandler } from '#functions/publisher/publish-events/handler.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { toItem } from '#kit/event-store/event-item.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
+import { silentLogger } from '#tests/support/silent-logger.ts';
 import { orderStream } from '#tests/support/streams.ts';
 
 const events = ['o-1', 'o-2', 'o-3'].flatMap((id) => orderStream(id, 'ada', '2026-05-01T12:00:00.000Z'));
@@ -37,7 +37,7 @@ function publisher(refused: string[] = []) {
     createRuntime(application, {
       sns,
       settings: { TOPIC_ARN: 'arn:topic' },
-      logger: new Logger({ logLevel: 'SILENT' }),
+      logger: silentLogger(),
       metrics: noMetrics,
     }),
   );

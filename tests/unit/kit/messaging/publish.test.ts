@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { describe, expect, test } from '@jest/globals';
 import { application } from '#application';
@@ -6,6 +5,7 @@ import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import type { OutgoingMessage } from '#kit/messaging/outgoing-message.ts';
 import { publish } from '#kit/messaging/publish.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
+import { silentLogger } from '#tests/support/silent-logger.ts';
 
 const LIMIT = 256 * 1024;
 
@@ -29,7 +29,7 @@ function topic(answer: (batch: Batch, call: number) => object = () => ({})) {
   const runtime = createRuntime(application, {
     sns,
     settings: { TOPIC_ARN: 'arn:topic' },
-    logger: new Logger({ logLevel: 'SILENT' }),
+    logger: silentLogger(),
     metrics: { ...noMetrics, count: (name, value) => counted.push([name, value]) },
   });
   const bodies = () => calls.map((call) => call.PublishBatchRequestEntries?.map(({ Message }) => Message));

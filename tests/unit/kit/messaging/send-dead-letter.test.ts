@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
@@ -7,6 +6,7 @@ import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { ConcurrencyConflict } from '#kit/event-store/errors.ts';
 import { fingerprint, sendToDeadLetters } from '#kit/messaging/send-dead-letter.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
+import { silentLogger } from '#tests/support/silent-logger.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
 import { orderStream } from '#tests/support/streams.ts';
 
@@ -17,7 +17,7 @@ async function attributesOf(body: string, error: unknown): Promise<Record<string
   } as unknown as Runtime['sqs'];
   const runtime = createRuntime(application, {
     sqs,
-    logger: new Logger({ logLevel: 'SILENT' }),
+    logger: silentLogger(),
     metrics: noMetrics,
     settings: { CONSUMER: 'sales', DEAD_LETTER_QUEUE_URL: 'http://dead-letters' },
   });

@@ -1,0 +1,12 @@
+import { DAY_MS, DAY_SECONDS } from '#kit/config/time.ts';
+
+/**
+ * For how many days a consumer remembers an event that it has handled. A queue keeps a message for up to 14 days and its
+ * dead letter queue for as long again: after this nothing brings an event back but a rebuild, which starts from nothing.
+ */
+const REMEMBERED_DAYS = 30;
+
+export const REMEMBERED_SECONDS = REMEMBERED_DAYS * DAY_SECONDS;
+
+/** How old an event may be that is sent again, with a day to spare for the way: of an older one a consumer may have forgotten that it had it. */
+export const REPEATABLE_MS = (REMEMBERED_DAYS - 1) * DAY_MS;
