@@ -34,7 +34,7 @@ ${bold('Then')}, in another terminal
   npm run demo                          ${dim('a mix of orders, and where each event went')}
   npm run -s token -- --sub alice --scope "orders:manage audit:read"   ${dim('a token with more rights')}
   npx sls invoke local -f place-order --path tests/events/place-order.json
-  README.md                             ${dim('the path of an event, and how to add one')}
+  README.md, docs/README.md             ${dim('the path of an event, and how to add one')}
 
 Every hop of an event is one line below. Ctrl-C stops everything.
 `;

@@ -81,7 +81,7 @@ function apiAlarms() {
   };
 }
 
-/** The entry of the runbook, and the saved query, for functions of a kind. */
+/** The page of the runbook (docs/operations), and the saved query, for functions of a kind. */
 const entries = {
   commands: 'The API fails',
   queries: 'The API fails',

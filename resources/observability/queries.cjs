@@ -1,5 +1,5 @@
-// One saved query of CloudWatch Logs Insights for each entry of the runbook (README, Operations). They read the fields that
-// shared/observability writes. Read by serverless.yml.
+// One saved query of CloudWatch Logs Insights for each page of the runbook (docs/operations). They read the fields that
+// shared/kit/observability writes. Read by serverless.yml.
 
 const { partsOf } = require('./parts.cjs');
 

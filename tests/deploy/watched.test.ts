@@ -280,19 +280,6 @@ describe('The check of metrics', () => {
 });
 
 describe('Saved queries', () => {
-  test('are there for every entry of the runbook', async () => {
-    const readme = await readFile(join(root, 'README.md'), 'utf8');
-    const [, operations = ''] = /^## Operations\n(.*?)^## /ms.exec(readme) ?? [];
-    const entries = [...operations.matchAll(/^\*\*(.+?)\.\*\*/gm)].map(([, name]) => name);
-    expect(entries.length).toBeGreaterThanOrEqual(3);
-    const names = ofType<{ Name: string }>(prod.template, 'AWS::Logs::QueryDefinition').map(
-      ([, { Name }]) => Name,
-    );
-    // An entry may go on where its query ends: "The publisher was down for two days".
-    const has = (entry = '') => names.some((name) => `orderstream-prod/${entry}`.startsWith(name));
-    expect(entries.filter((entry) => !has(entry))).toEqual([]);
-  });
-
   test('search log groups of the stack', () => {
     const { template } = prod;
     const queries = ofType<{ LogGroupNames: unknown[] }>(template, 'AWS::Logs::QueryDefinition');

@@ -58,8 +58,10 @@ export function parse(path: string, text: string): Document {
   let open: CodeBlock | undefined;
   for (const line of lines) {
     const fence = /^ *```(.*)$/.exec(line);
-    if (fence && open) open = undefined;
-    else if (fence) blocks.push((open = { language: fence[1] ?? '', lines: [] }));
+    if (fence && !open) {
+      open = { language: fence[1] ?? '', lines: [] };
+      blocks.push(open);
+    } else if (fence) open = undefined;
     else if (open) open.lines.push(line);
     else prose.push(line);
   }

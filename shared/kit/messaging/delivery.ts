@@ -17,7 +17,7 @@ export type Failures = Map<string, unknown>;
 /** What a consumer does with a batch. A throw fails the whole batch. */
 export type Handle = (deliveries: readonly Delivery[]) => Promise<Failures>;
 
-/** Does one step of a longer work; see shared/rebuild. A throw lets the message come back. */
+/** Does one step of a longer work; see docs/internals/rebuild.md. A throw lets the message come back. */
 export type HandleStep = (step: unknown, receiveCount: number) => Promise<void>;
 
 /** Reads a message. Throws UnreadableEvent for a poison message: one that no repetition makes readable. */

@@ -1,7 +1,7 @@
 import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterEach, describe, expect, test } from '@jest/globals';
 
-// What the traces of the README rest on, beside what the template says: without an X-Ray SDK in the bundles, the AWS
+// What the traces of docs/observability.md rest on, beside what the template says: without an X-Ray SDK in the bundles, the AWS
 // SDK itself passes the trace of the invocation on to the topic.
 
 const TRACE = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=557abcec3ee5a047;Sampled=1';
