@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { eventTypes } from '#domain/index.ts';
+import { application } from '#application';
 import { metricDefinitions } from '#kit/observability/metrics.ts';
 import { compiledTemplate } from '#tests/support/compiled-template.ts';
 import { root } from '#tests/support/scripts.ts';
@@ -44,7 +44,7 @@ describe('The documentation says what the code says', () => {
   test('of the event types that there are', () => {
     const rows = tableRows(sectionOf(documentAt('docs/architecture.md'), 'Aggregates and events')).slice(1);
     const named = rows.flatMap(([, , events = '']) => events.split(', '));
-    expect(named.sort()).toEqual([...eventTypes].sort());
+    expect(named.sort()).toEqual([...application.registry.eventTypes].sort());
   });
 
   test('of the routes that there are', () => {
