@@ -56,6 +56,12 @@ describe('redrive', () => {
     expect(outcome.text).toContain('3 went back to the queue, 2 stay.');
   });
 
+  test('passes on which stream and which cause are selected', async () => {
+    const selected = { consumer: 'sales', fingerprint: 'f00', stream: 'order-1' };
+    const { asked } = await run(redrive, selected, [{ ...chunk, matched: 0, redriven: [] }]);
+    expect(asked).toEqual([{ ...selected, dryRun: false }]);
+  });
+
   test('is not well where something could not be sent', async () => {
     const failed = [{ messageId: 'a', error: 'too long' }];
     const { outcome } = await run(redrive, { consumer: 'sales' }, [

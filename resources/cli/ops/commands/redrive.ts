@@ -17,18 +17,18 @@ interface Chunk {
 const SHOWN = 20;
 
 export const redrive: Command = {
-  usage: 'redrive --consumer x [--fingerprint f] [--order id] [--rate n/s] [--dry-run]',
+  usage: 'redrive --consumer x [--fingerprint f] [--stream id] [--rate n/s] [--dry-run]',
   options: {
     consumer: { type: 'string' },
     fingerprint: { type: 'string' },
-    order: { type: 'string' },
+    stream: { type: 'string' },
     rate: { type: 'string' },
     'dry-run': { type: 'boolean' },
   },
   async run(values, { invoke, progress }) {
     if (!values.consumer) throw new Error('--consumer is needed');
     const dryRun = values['dry-run'] === true;
-    const asked = { ...only(values, 'consumer', 'fingerprint', 'order'), ...rateOf(values.rate), dryRun };
+    const asked = { ...only(values, 'consumer', 'fingerprint', 'stream'), ...rateOf(values.rate), dryRun };
     const redriven: Brief[] = [];
     const notDeleted: string[] = [];
     let chunk: Chunk | undefined;
