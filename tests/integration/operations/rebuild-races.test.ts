@@ -67,7 +67,7 @@ async function race(seed: number, { settleSeconds = 30, isOnlyFilled = false } =
   async function deliver(): Promise<void> {
     const visible = bench.queue.filter(({ visibleAt }) => visibleAt <= bench.now());
     // Steps are quick: what they miss is to be seen before other events make it good.
-    const steps = visible.filter(({ body }) => body.startsWith('{"step"'));
+    const steps = visible.filter(({ type }) => type === 'rebuild-step');
     const idle = workers.filter(({ busyUntil }) => !busyUntil);
     if (visible.length === 0 || idle.length === 0) return;
     const message = pick(hits(0.3) && steps.length > 0 ? steps : visible);
