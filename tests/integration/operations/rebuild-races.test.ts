@@ -11,7 +11,7 @@ afterAll(() => {
 
 const AT = '2026-11-20T10:00:00.000Z';
 const STREAMS = 24;
-/** Of a consumer, ms: see resources/consumers.cjs. */
+/** Of a consumer, ms: see resources/consumers/functions.ts. */
 const TIMEOUT_MS = 20_000;
 
 /** A Lambda process, which goes by what it has read for five seconds and handles one batch at a time. */
