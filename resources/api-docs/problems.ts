@@ -5,13 +5,14 @@ import {
   ConcurrencyConflict,
   VersionMismatch,
 } from '#kit/event-store/errors.ts';
-import { MAX_BODY_BYTES } from '#kit/http/handler.ts';
+import { MAX_BODY_BYTES } from '#kit/http/json-body.ts';
 import {
   bodyTooLarge,
   type HttpProblem,
   invalidInput,
   malformedJson,
   notFound,
+  notUtf8,
   scopeMissing,
   unauthenticated,
   unsupportedMediaType,
@@ -41,6 +42,7 @@ export function problemsOf({ route, contract, authorized }: Operation): HttpProb
 
 const commandProblems = (): HttpProblem[] => [
   malformedJson(),
+  notUtf8(),
   bodyTooLarge(MAX_BODY_BYTES),
   unsupportedMediaType(),
   problemOf(new CommandIdReused('')),

@@ -1,9 +1,11 @@
-import type { Calls, FunctionEvent } from '#resources/roles/role.ts';
+import type { FunctionEvent, Permissions } from '#resources/iam/role.ts';
 import type { Resource } from './stack/template.ts';
 
 /** What the plugins use of the Serverless Framework (osls 4, which ships no types). */
 export interface Serverless {
   serviceDir: string;
+  /** serverless.yml, its variables resolved; but for parameters of other stages. */
+  configurationInput: { params?: unknown };
   service: {
     service: string;
     provider: {
@@ -32,7 +34,10 @@ export interface Serverless {
       getNormalizedFunctionName(functionName: string): string;
     };
   };
-  configSchemaHandler: { defineFunctionProperties(provider: 'aws', schema: object): void };
+  configSchemaHandler: {
+    defineFunctionProperties(provider: 'aws', schema: object): void;
+    defineTopLevelProperty(name: string, schema: object): void;
+  };
   processedInput: { commands: string[] };
   classes: { Error: new (message: string, code: string) => Error };
 }
@@ -43,7 +48,7 @@ export interface FunctionDefinition {
   handler: string;
   environment?: Record<string, unknown>;
   events?: FunctionEvent[];
-  calls?: Calls;
+  permissions?: Permissions;
   role?: string;
   tracing?: boolean | string;
   package?: object;

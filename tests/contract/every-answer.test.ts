@@ -133,6 +133,7 @@ test.each([...operations.values()])(
     }
     if (!requestBody) return;
     await call(operationId, { ...request, body: '{' });
+    await call(operationId, { ...request, body: '{"name":"Zo\uFFFD"}' });
     await call(operationId, { ...request, body: JSON.stringify(request.body) + ' '.repeat(200_000) });
     await call(operationId, { ...request, headers: { 'Content-Type': 'text/plain' } });
   },

@@ -1,10 +1,11 @@
 import { glob, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Template } from '#resources/local/stack/template.ts';
+import { readCors } from '#resources/stack/app-origins.ts';
 import { type Compiled, compile, compiledTemplate } from '#tests/support/compiled-template.ts';
 import { ofType } from '#tests/support/template-rules.ts';
+import { variables } from '#tests/support/variables.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -70,7 +71,7 @@ describe('The user pool of a stage', () => {
 
   test('has a scope and a group for each right that a function asks for, and none besides', async () => {
     const rights = new Set<string>();
-    for await (const file of glob('{functions,shared/http}/**/*.ts', { cwd: root })) {
+    for await (const file of glob('{functions,shared}/**/*.ts', { cwd: root })) {
       const text = await readFile(join(root, file), 'utf8');
       for (const [, right = ''] of text.matchAll(/(?:scope: |can\()'([\w:]+)'/g)) rights.add(right);
     }
@@ -119,12 +120,7 @@ test('Who may sign in and with what follows from the outputs', async () => {
 });
 
 describe('The origin of a browser app', () => {
-  const { cors } = createRequire(import.meta.url)('../../resources/app-origins.cjs') as {
-    cors(options: {
-      resolveVariable(name: string): Promise<string>;
-    }): Promise<{ allowedOrigins: string[] } | false>;
-  };
-  const allowed = (text: string) => cors({ resolveVariable: async () => text });
+  const allowed = (text: string) => readCors(variables({ 'param:appOrigins': text }));
 
   test.each(['https://a.example', 'http://localhost', 'http://localhost:3000', 'https://a.example:8443'])(
     'may be %s',

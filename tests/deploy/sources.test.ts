@@ -38,18 +38,24 @@ describe('The sources of the template', () => {
   });
 
   test('define no resource twice', async () => {
-    const resources = names(await filesOf('resources/*.yml'), /^ {2}([A-Z]\w+):\s*(?:#.*)?$/gm);
-    expect(resources.length).toBeGreaterThan(4);
+    const resources = names(
+      await filesOf('resources/{stack,observability}/**/*.yml'),
+      /^ +(\w+):\s*(?:#.*)?\n +Type: AWS::/gm,
+    );
+    expect(resources.length).toBeGreaterThan(15);
     expect(duplicates(resources)).toEqual([]);
   });
 
   test('are all listed in serverless.yml', async () => {
     const listed = await readFile(join(root, 'serverless.yml'), 'utf8');
-    const files = [
-      ...(await filesOf('functions/**/function.yml')),
-      ...(await filesOf('functions/**/consumer.yml')),
-    ];
-    expect(files.map(({ file }) => file).filter((file) => !listed.includes(`\${file(${file})}`))).toEqual([]);
+    const functions = await filesOf('functions/**/function.yml');
+    const consumers = await filesOf('functions/**/consumer.yml');
+    expect(
+      [
+        ...functions.map(({ file }) => `\${file(${file})}`),
+        ...consumers.map(({ file }) => `- ${file}\n`),
+      ].filter((line) => !listed.includes(line)),
+    ).toEqual([]);
   });
 
   test('would be caught', () => {

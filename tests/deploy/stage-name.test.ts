@@ -1,14 +1,12 @@
-import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
+import { readStackName } from '#resources/stack/stack-name.ts';
 import { compile, compiledTemplate } from '#tests/support/compiled-template.ts';
 import { givenNames } from '#tests/support/given-names.ts';
+import { variables } from '#tests/support/variables.ts';
 
 describe('The name of a stage', () => {
-  const { stackName } = createRequire(import.meta.url)('../../resources/stage.cjs') as {
-    stackName(options: { resolveVariable(name: string): Promise<string> }): Promise<string>;
-  };
   const named = (stage: string) =>
-    stackName({ resolveVariable: async (name) => (name === 'self:service' ? 'orderstream' : stage) });
+    readStackName(variables({ 'self:service': 'orderstream', 'sls:stage': stage }));
 
   test.each(['dev', 'staging', 'prod', 'pr42', 'rehearsal', 'abcdefghijklmnopqrst'])(
     'may be %s',

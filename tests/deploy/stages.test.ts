@@ -1,9 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createStack } from '#resources/local/stack/stack.ts';
 import type { Resource, Template } from '#resources/local/stack/template.ts';
-import { closedRules } from '#tests/support/access-control-rules.ts';
+import { accessControlRules } from '#tests/support/access-control-rules.ts';
 import { compile, compiledTemplate, stageTemplate } from '#tests/support/compiled-template.ts';
 import { sharedEmulators, uniquePrefix } from '#tests/support/emulators.ts';
 import { exampleRegion, givenNames } from '#tests/support/given-names.ts';
@@ -33,7 +31,7 @@ beforeAll(async () => {
 }, 120_000);
 
 describe.each(stages)('The template of %s', (stage) => {
-  test.each(Object.entries({ ...templateRules, ...closedRules }))('keeps the rule %s', (_, rule) => {
+  test.each(Object.entries({ ...templateRules, ...accessControlRules }))('keeps the rule %s', (_, rule) => {
     expect(rule(templates[stage])).toEqual([]);
   });
 
@@ -274,20 +272,6 @@ test('What only prod has, the local run passes over: its tables, topics and queu
     stack.topics.EventsTopic?.arn,
   );
 }, 30_000);
-
-test('stages.yml gives a stage no value that dev does not have', async () => {
-  const text = await readFile(join(import.meta.dirname, '../../resources/stages.yml'), 'utf8');
-  const keysOf = (stage: string) => {
-    const [, block = ''] = new RegExp(`^${stage}:\\n((?:(?: .*)?\\n)+)`, 'm').exec(text) ?? [];
-    return [...block.matchAll(/^ {2}(\w+):/gm)].map(([, key]) => key);
-  };
-  const known = keysOf('default');
-  expect(known.length).toBeGreaterThan(12);
-  for (const stage of ['staging', 'prod']) {
-    expect(keysOf(stage).length).toBeGreaterThan(5);
-    expect(keysOf(stage).filter((key) => !known.includes(key))).toEqual([]);
-  }
-});
 
 /** Without the time of packaging. */
 const comparable = (template: Template): string =>

@@ -14,6 +14,13 @@ async function filesOf(pattern: string): Promise<{ file: string; text: string }[
   return files;
 }
 
+test('The role for GitHub belongs to the service that serverless.yml names', async () => {
+  const configuration = await readFile(join(root, 'serverless.yml'), 'utf8');
+  const [, service] = /^service: (\S+)$/m.exec(configuration) ?? [];
+  const role = await readFile(join(root, 'resources/deployment/github-role.yml'), 'utf8');
+  expect(role).toContain(`Service: { Type: String, Default: ${service} }`);
+});
+
 describe('The workflows', () => {
   test('use actions of others by the hash of a commit only, and say which version that is', async () => {
     const files = [

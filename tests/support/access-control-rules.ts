@@ -3,10 +3,10 @@ import { statementsOf } from './role-rights.ts';
 import { ofType as resourcesOf, targetOf } from './template-rules.ts';
 
 /**
- * Who must stay outside, as rules over the compiled template of any stage. Each answers with its violations as
+ * Access control, as rules over the compiled template of any stage. Each returns its violations as
  * sentences; none = all is well.
  */
-export const closedRules = {
+export const accessControlRules = {
   /** Nothing of AWS is called without TLS: each queue has one policy, and the topic one, that deny it. */
   tlsOnly(template: Template): string[] {
     return guarded(template).flatMap(({ id, action, statements }) =>

@@ -33,7 +33,7 @@ const index = (IndexName: string, hash: string, range: string, ProjectionType: s
 
 const strings = (...names: string[]) => names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
 
-/** As resources/tables.yml has them; a test holds them together. */
+/** As resources/stack/tables.yml has them; a test holds them together. */
 export const EVENTS = {
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: [

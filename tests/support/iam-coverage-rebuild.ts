@@ -21,7 +21,10 @@ export async function rebuilding(the: RecordedSystem, projection: string): Promi
   const segment = { projection, generation: other?.generation ?? 0, phase: 'filling' as const, segment: 0 };
   const deliver = async (receiveCount: number, parts: Parameters<typeof the.runtimeOf>[1]) => {
     const event = sqsEvent([{} as DomainEvent], receiveCount);
-    for (const one of event.Records) one.body = JSON.stringify({ step: { ...segment, number: 0 } });
+    for (const one of event.Records) {
+      one.body = JSON.stringify({ ...segment, number: 0 });
+      one.messageAttributes = { messageType: { stringValue: 'rebuild-step', dataType: 'String' } };
+    }
     return createHandler(the.runtimeOf(projection, parts))(event);
   };
   const unreachable = (command: object) => {

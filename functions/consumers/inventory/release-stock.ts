@@ -1,8 +1,7 @@
 import type { DomainEventOf } from '#domain/index.ts';
 import { inventoryAggregate } from '#domain/inventory.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { handleCommand } from '#kit/event-store/handle-command.ts';
-import { consumerCommand } from '#kit/messaging/consumer-command.ts';
+import { issueCommand } from '#kit/messaging/consumer-command.ts';
 import { allSettledOrThrow, type WithLock } from '#kit/messaging/keyed-mutex.ts';
 
 /**
@@ -18,10 +17,9 @@ export async function releaseStock(
   await allSettledOrThrow(
     cancelled.data.items.map(({ sku }) =>
       withLock(sku, () =>
-        handleCommand(runtime, inventoryAggregate, {
+        issueCommand(runtime, inventoryAggregate, cancelled, {
           aggregateId: sku,
           command: { type: 'release', sku, orderId },
-          metadata: consumerCommand(runtime, cancelled),
         }),
       ),
     ),

@@ -3,10 +3,9 @@ import { inventoryAggregate, reservationOf } from '#domain/inventory.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
 import { quantitiesBySku, type SkuQuantity } from '#domain/order/quantities.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
-import { consumerCommand } from '#kit/messaging/consumer-command.ts';
+import { issueCommand } from '#kit/messaging/consumer-command.ts';
 import { allSettledOrThrow, type WithLock } from '#kit/messaging/keyed-mutex.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
 import { releaseStock } from './release-stock.ts';
@@ -49,20 +48,18 @@ async function reserve(
   { sku, quantity }: SkuQuantity,
 ): Promise<Outcome> {
   const orderId = created.aggregateId;
-  const { state } = await handleCommand(runtime, inventoryAggregate, {
+  const { state } = await issueCommand(runtime, inventoryAggregate, created, {
     aggregateId: sku,
     command: { type: 'reserve', sku, orderId, quantity },
-    metadata: consumerCommand(runtime, created),
   });
   return state.tracked ? reservationOf(state, orderId) : 'untracked';
 }
 
 async function cancelOrder(runtime: Runtime, created: OrderCreated): Promise<void> {
   try {
-    await handleCommand(runtime, orderAggregate, {
+    await issueCommand(runtime, orderAggregate, created, {
       aggregateId: created.aggregateId,
       command: { type: 'cancel', reason: 'out_of_stock' },
-      metadata: consumerCommand(runtime, created),
     });
   } catch (error) {
     if (!(error instanceof CommandRejected)) throw error;

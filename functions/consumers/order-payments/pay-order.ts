@@ -1,10 +1,9 @@
 import type { DomainEventOf } from '#domain/index.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
-import { consumerCommand } from '#kit/messaging/consumer-command.ts';
+import { issueCommand } from '#kit/messaging/consumer-command.ts';
 import { refundPayment } from './refund-payment.ts';
 
 /**
@@ -16,10 +15,9 @@ export async function payOrder(runtime: Runtime, captured: DomainEventOf<'Paymen
   const since = await load(runtime, streamId, { after: version });
   if (since.some(({ eventType }) => eventType === 'PaymentRefunded')) return;
   try {
-    await handleCommand(runtime, orderAggregate, {
+    await issueCommand(runtime, orderAggregate, captured, {
       aggregateId: data.orderId,
       command: { type: 'pay', paymentId, amount: data.amount, currency: data.currency },
-      metadata: consumerCommand(runtime, captured),
     });
   } catch (error) {
     if (!(error instanceof CommandRejected)) throw error;

@@ -1,9 +1,11 @@
 import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createProjectionConsumer } from '#kit/projections/projection-consumer.ts';
+import { rebuildSteps } from '#kit/projections/rebuild/run-step.ts';
 import { orderProjection } from '#read-model/order-view.ts';
 
 /** Keeps the order view and the customer view. */
-export const createHandler = (runtime: Runtime) => createProjectionConsumer(runtime, orderProjection);
+export const createHandler = (runtime: Runtime) =>
+  createProjectionConsumer(runtime, orderProjection, rebuildSteps(runtime, orderProjection));
 
 export const handler = createHandler(createRuntime(application));

@@ -43,7 +43,7 @@ const MAX_ATTEMPTS = 8;
  *
  * AWS calls: a command that creates, one conditional put; any other, one consistent query and one put.
  * Throws CommandRejected, VersionMismatch, CommandIdReused, ConcurrencyConflict (after the last attempt),
- * AppendTooLarge, UnreadableEvent; nothing was appended then. Counted by outcome: accepted, repeated, rejected.
+ * AppendTooLarge, UnreadableEvent (of a stored event, or InvalidEventData of a decided one); nothing was appended then. Counted by outcome: accepted, repeated, rejected.
  */
 export async function handleCommand<State, Command, Event extends NewEvent>(
   runtime: Runtime,
@@ -51,7 +51,7 @@ export async function handleCommand<State, Command, Event extends NewEvent>(
   request: CommandRequest<State, Command>,
 ): Promise<CommandResult<State>> {
   try {
-    const result = await decideAndAppend(runtime, aggregate, request);
+    const result = await loadDecideAppend(runtime, aggregate, request);
     runtime.metrics.count(result.repeated ? 'CommandsRepeated' : 'CommandsAccepted');
     return result;
   } catch (error) {
@@ -63,105 +63,110 @@ export async function handleCommand<State, Command, Event extends NewEvent>(
 const isRejection = (error: unknown): boolean =>
   error instanceof CommandRejected || error instanceof VersionMismatch || error instanceof CommandIdReused;
 
-async function decideAndAppend<State, Command, Event extends NewEvent>(
+async function loadDecideAppend<State, Command, Event extends NewEvent>(
   runtime: Runtime,
   aggregate: Aggregate<State, Command, Event>,
   request: CommandRequest<State, Command>,
 ): Promise<CommandResult<State>> {
-  const streamId = streamIdOf(aggregate.type, request.aggregateId);
-  let known: StoredEvent[] | undefined = request.creates ? [] : undefined;
+  const { aggregateId, metadata, command, expectedVersion } = request;
+  const streamId = streamIdOf(aggregate.type, aggregateId);
+  const fold = (events: readonly StoredEvent[], state = aggregate.initialState) =>
+    (events as readonly (StoredEvent & Event)[]).reduce(aggregate.evolve, state);
+  // 1. Load what the stream holds. A command that creates it expects nothing there, and does not ask.
+  let history = request.creates ? [] : await load(runtime, streamId);
   for (let attempt = 1; ; attempt++) {
-    const history: StoredEvent[] = known ?? (await load(runtime, streamId));
-    const result = decideOn(runtime, aggregate, request, streamId, history);
-    if (result.repeated || result.events.length === 0) return result;
+    const state = fold(history);
+    const version = history.at(-1)?.version ?? 0;
+
+    // 2. Refuse whoever may not touch this aggregate, before anything is said of it.
+    if (version > 0) request.authorize?.(state);
+
+    // 3. Answer a repeat as the first time: the stream holds the events of this commandId.
+    const own = eventsOf(metadata, history);
+    const last = own.at(-1);
+    if (last) {
+      const then = fold(history.slice(0, history.indexOf(last) + 1));
+      return { aggregateId, streamId, version: last.version, state: then, events: own, repeated: true };
+    }
+
+    // 4. Decide, unless the caller saw another version. For a stream that does not exist, let the domain answer
+    //    first: `order_not_found` helps more than a version mismatch.
+    const isStale = expectedVersion !== undefined && expectedVersion !== version;
+    const mismatch = () => new VersionMismatch(runtime.redact(streamId), expectedVersion ?? 0, version);
+    if (isStale && version > 0) throw mismatch();
+    const decided = aggregate.decide(command, state);
+    if (isStale) throw mismatch();
+
+    // 5. Check each new event against its schema, and give it its place in the stream.
+    const events = decided.map((event, index) =>
+      placed(runtime, aggregate, request, event, version + index + 1),
+    );
+    const result = {
+      aggregateId,
+      streamId,
+      version: version + events.length,
+      state: fold(events, state),
+      events,
+    };
+    if (events.length === 0) return { ...result, repeated: false };
+
+    // 6. Append, all or none. After a lost race begin again with what the stream holds now.
     try {
-      await append(runtime, result.events);
-      logAppended(runtime, result.events);
-      return result;
+      await append(runtime, events);
+      logAppended(runtime, events);
+      return { ...result, repeated: false };
     } catch (error) {
       if (!(error instanceof ConcurrencyConflict)) throw error;
       runtime.metrics.count('CommandConflicts');
       if (attempt >= MAX_ATTEMPTS) throw error;
-      known = repeatOfCreation(runtime, error.existing, request);
-      if (!known && !request.creates) {
-        await fullJitter(runtime, attempt);
-      }
+      const repeat = events.length === 1 && request.creates && ownCreation(runtime, error.existing, metadata);
+      if (!repeat && !request.creates) await fullJitter(runtime, attempt);
+      history = repeat ? [repeat] : await load(runtime, streamId);
     }
   }
 }
 
-function decideOn<State, Command, Event extends NewEvent>(
-  runtime: Runtime,
-  aggregate: Aggregate<State, Command, Event>,
-  request: CommandRequest<State, Command>,
-  streamId: string,
-  history: StoredEvent[],
-): CommandResult<State> {
-  const { metadata, expectedVersion, aggregateId } = request;
-  const fold = (state: State, events: readonly StoredEvent[]) =>
-    (events as readonly (StoredEvent & Event)[]).reduce(aggregate.evolve, state);
-  const state = fold(aggregate.initialState, history);
-  if (history.length > 0) request.authorize?.(state);
-
-  const own = history.filter((event) => event.metadata.commandId === metadata.commandId);
-  const last = own.at(-1);
-  if (last) {
-    if (own.some((event) => event.metadata.commandHash !== metadata.commandHash)) {
-      throw new CommandIdReused(metadata.commandId);
-    }
-    const then = history.filter((event) => event.version <= last.version);
-    const stateThen = fold(aggregate.initialState, then);
-    return { aggregateId, streamId, version: last.version, state: stateThen, events: own, repeated: true };
-  }
-
-  const version = history.at(-1)?.version ?? 0;
-  const isStale = expectedVersion !== undefined && expectedVersion !== version;
-  if (isStale && version > 0) throw new VersionMismatch(runtime.redact(streamId), expectedVersion, version);
-  const decided = aggregate.decide(request.command, state);
-  // Of what is not there at all, a rule that says so says more.
-  if (isStale) throw new VersionMismatch(runtime.redact(streamId), expectedVersion, version);
-  const events = decided.map((event, index) =>
-    stored(runtime, aggregate, request, { ...event, streamId, version: version + index + 1 }),
-  );
-  return {
-    aggregateId,
-    streamId,
-    version: version + events.length,
-    state: fold(state, events),
-    events,
-    repeated: false,
-  };
+/** The events of this command that the stream holds. Throws CommandIdReused where they are of another payload. */
+function eventsOf(
+  { commandId, commandHash }: CommandRequest<unknown, unknown>['metadata'],
+  history: readonly StoredEvent[],
+): StoredEvent[] {
+  const own = history.filter(({ metadata }) => metadata.commandId === commandId);
+  if (own.some(({ metadata }) => metadata.commandHash !== commandHash)) throw new CommandIdReused(commandId);
+  return own;
 }
 
-function stored<State, Command, Event extends NewEvent>(
+function placed<State, Command, Event extends NewEvent>(
   runtime: Runtime,
   aggregate: Aggregate<State, Command, Event>,
   { aggregateId, metadata }: CommandRequest<State, Command>,
-  { eventType, data, streamId, version }: NewEvent & { streamId: string; version: number },
+  event: Event,
+  version: number,
 ): StoredEvent {
+  const { registry } = runtime.application;
+  const { eventType, data } = registry.checkNewEvent(event);
   const eventId = runtime.newId();
   return {
-    streamId,
+    streamId: streamIdOf(aggregate.type, aggregateId),
     version,
     eventId,
     aggregateType: aggregate.type,
     aggregateId,
     eventType,
-    schemaVersion: runtime.application.registry.currentSchemaVersion(eventType),
+    schemaVersion: registry.currentSchemaVersion(eventType),
     data,
     metadata: { ...metadata, timestamp: new Date(timeOf(eventId)).toISOString() },
   };
 }
 
-// The failed put brought back what stands at version 1: where that is this command's own event, no read is needed.
-function repeatOfCreation(
+// The failed put brought back what stands at version 1: where that is all that this command appended, no read is needed.
+function ownCreation(
   { application }: Runtime,
   existing: unknown,
-  { creates, metadata }: Pick<CommandRequest<unknown, unknown>, 'creates' | 'metadata'>,
-): StoredEvent[] | undefined {
-  if (!creates || !existing) return undefined;
-  const event = application.registry.upcast(existing);
-  return event.metadata.commandId === metadata.commandId ? [event] : undefined;
+  { commandId }: CommandRequest<unknown, unknown>['metadata'],
+): StoredEvent | undefined {
+  const event = existing ? application.registry.upcast(existing) : undefined;
+  return event?.metadata.commandId === commandId ? event : undefined;
 }
 
 function logAppended(runtime: Runtime, events: readonly StoredEvent[]): void {

@@ -1,11 +1,7 @@
-import { createHash } from 'node:crypto';
-import { v5 } from 'uuid';
 import type { Runtime } from '#kit/config/runtime.ts';
+import { digest, idOfParts } from '#kit/event-store/command-id.ts';
 import type { EventMetadata } from '#kit/events/event.ts';
 import type { HttpRequest } from './request.ts';
-
-/** 22 characters of base64url: 132 bits. */
-const HASH_LENGTH = 22;
 
 type Keyed = Pick<HttpRequest, 'caller' | 'idempotencyKey'>;
 
@@ -32,7 +28,6 @@ export function commandMetadata(
 export const newAggregateId = (runtime: Runtime, aggregate: string, request: Keyed): string =>
   idOf(runtime, aggregate, request) ?? runtime.newId();
 
-// JSON, so that no caller's name runs over into a key: ("a", "b:c") is not ("a:b", "c").
 const idOf = (
   { application }: Runtime,
   kind: string,
@@ -40,15 +35,4 @@ const idOf = (
 ): string | undefined =>
   idempotencyKey === undefined
     ? undefined
-    : v5(JSON.stringify([kind, caller.userId, idempotencyKey]), application.idNamespace);
-
-const digest = (value: unknown): string =>
-  createHash('sha256').update(canonical(value)).digest('base64url').slice(0, HASH_LENGTH);
-
-/** JSON in which the order of the keys is not that of the sender. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, inner) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+    : idOfParts(application.idNamespace, [kind, caller.userId, idempotencyKey]);

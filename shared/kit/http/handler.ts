@@ -6,7 +6,8 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { Problem } from '#kit/events/field-errors.ts';
-import { bodyTooLarge, invalidInput, notFound, scopeMissing } from './problem.ts';
+import { jsonText } from './json-body.ts';
+import { invalidInput, notFound, scopeMissing } from './problem.ts';
 import { problemOf } from './problem-of.ts';
 import {
   anonymous,
@@ -21,9 +22,6 @@ import {
 } from './request.ts';
 import { type HttpResponse, type HttpResult, problemResult, responseResult } from './response.ts';
 import { parsePart } from './validation.ts';
-
-/** Bytes of a body; far above 100 items with the longest fields. */
-export const MAX_BODY_BYTES = 128 * 1024;
 
 /** Schemas are strict objects (`z.strictObject`), so that a field that nobody knows is an error. */
 export interface HttpRoute<Params, Query, Body> {
@@ -63,24 +61,18 @@ export function httpHandler<Params = unknown, Query = unknown, Body = unknown>(
   route: HttpRoute<Params, Query, Body>,
 ): HttpLambda {
   const { resourceServer } = runtime.application;
-  const parser = jsonBodyParser();
-  const pipeline = middy<HttpEvent, HttpResult>(async (event: HttpEvent) => {
-    const request = checked(route, event, resourceServer);
-    return responseResult(await route.handle(request), request.correlationId);
-  })
+  const pipeline = middy<HttpEvent, HttpResult>()
     .use(securityHeaders(securityOptions(route.pagePolicy)))
     .use(headerNormalizer())
-    .before(({ event }) => {
-      authorize(route, event, resourceServer);
-      if (route.body) refuseTooLarge(event);
-    })
-    .before((request) => {
-      if (!route.body) return;
-      if (request.event.body) parser.before?.(request as never);
-      else Object.assign(request.event, { body: {} });
-    })
+    .before(({ event }) => authorize(route, event, resourceServer));
+  if (route.body) pipeline.use(jsonText()).use(jsonBodyParser());
+  pipeline
     .onError((request) => {
       request.response = failed(runtime, request.event, request.error);
+    })
+    .handler(async (event: HttpEvent) => {
+      const request = checked(route, event, resourceServer);
+      return responseResult(await route.handle(request), request.correlationId);
     });
 
   const lambda = async (event: HttpEvent, context: Partial<Context> = {}) => {
@@ -127,11 +119,6 @@ function authorize(
   if (route.anonymous) return;
   const caller = callerOf(event, resourceServer);
   if (route.scope && !caller.can(route.scope)) throw scopeMissing(route.scope);
-}
-
-function refuseTooLarge({ body, isBase64Encoded }: HttpEvent): void {
-  const bytes = Buffer.byteLength(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes > MAX_BODY_BYTES) throw bodyTooLarge(MAX_BODY_BYTES);
 }
 
 const none: z.ZodType = z.strictObject({});

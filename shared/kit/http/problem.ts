@@ -33,6 +33,13 @@ export const malformedJson = (): HttpProblem =>
     detail: 'The body is not JSON.',
   });
 
+export const notUtf8 = (): HttpProblem =>
+  new HttpProblem(400, {
+    code: 'not-utf-8',
+    title: 'Not UTF-8',
+    detail: 'The body is not UTF-8.',
+  });
+
 export const unauthenticated = (): HttpProblem =>
   new HttpProblem(401, {
     code: 'unauthenticated',

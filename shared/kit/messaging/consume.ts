@@ -1,16 +1,19 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Runtime } from '#kit/config/runtime.ts';
+import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
 import { lagOf } from '#kit/observability/lag.ts';
 import { logContextOf, parseLogContext } from '#kit/observability/log-context.ts';
 import {
   type Delivery,
   type Failures,
   type Handle,
-  type HandleStep,
   isPoison,
+  MESSAGE_TYPE,
+  type MessageHandlers,
+  messageTypeOf,
+  parseBody,
   readDelivery,
   receiveCountOf,
-  stepIn,
 } from './delivery.ts';
 import { delayRetries } from './retry.ts';
 import { sendToDeadLetters } from './send-dead-letter.ts';
@@ -21,19 +24,19 @@ import { sendToDeadLetters } from './send-dead-letter.ts';
  * - A failure comes back after a growing delay; the last one of MAX_RECEIVE_COUNT goes to the dead letter queue.
  * - A message leaves its queue only when it was handled or the dead letter queue has it: it may be in both for a
  *   while, never in neither. The queue's own redrive policy catches what crashes before it gets here.
- * - Steps of a longer work are done beside the events, and fail as they do; without `handleStep` they are poison.
+ * - Messages that are no events are handled beside them by `others`, by their type, and fail as events do.
  */
 export function createConsumer(
   runtime: Runtime,
   handle: Handle,
-  handleStep?: HandleStep,
+  others: MessageHandlers = {},
 ): (event: SQSEvent) => Promise<SQSBatchResponse> {
   return async ({ Records }) => {
     try {
-      const { deliveries, steps, failures } = readAll(runtime, Records, handleStep);
-      const failed = await Promise.all([handleAll(runtime, handle, deliveries), ...steps]);
+      const { deliveries, begun, failures } = readAll(runtime, Records, others);
+      const failed = await Promise.all([handleAll(runtime, handle, deliveries), ...begun]);
       for (const [id, error] of failed.flatMap((some) => [...some])) failures.set(id, error);
-      const retries = await settle(runtime, Records, failures);
+      const retries = await routeFailures(runtime, Records, failures);
       return { batchItemFailures: retries.map(({ messageId }) => ({ itemIdentifier: messageId })) };
     } finally {
       runtime.metrics.flush();
@@ -43,18 +46,18 @@ export function createConsumer(
 
 interface Batch {
   deliveries: Delivery[];
-  /** Begun. */
-  steps: Promise<Failures>[];
+  /** The handling of messages that are no events. */
+  begun: Promise<Failures>[];
   failures: Failures;
 }
 
-function readAll(runtime: Runtime, records: readonly SQSRecord[], handleStep: HandleStep | undefined): Batch {
-  const batch: Batch = { deliveries: [], steps: [], failures: new Map() };
+function readAll(runtime: Runtime, records: readonly SQSRecord[], others: MessageHandlers): Batch {
+  const batch: Batch = { deliveries: [], begun: [], failures: new Map() };
   for (const record of records) {
     try {
-      const step = handleStep && stepIn(record);
-      if (handleStep && step !== undefined) batch.steps.push(doStep(handleStep, step, record));
-      else batch.deliveries.push(readDelivery(runtime, record));
+      const type = messageTypeOf(record);
+      if (type === undefined) batch.deliveries.push(readDelivery(runtime, record));
+      else batch.begun.push(handleOther(others, type, record));
     } catch (error) {
       batch.failures.set(record.messageId, error);
     }
@@ -62,9 +65,13 @@ function readAll(runtime: Runtime, records: readonly SQSRecord[], handleStep: Ha
   return batch;
 }
 
-async function doStep(handleStep: HandleStep, step: unknown, record: SQSRecord): Promise<Failures> {
+async function handleOther(others: MessageHandlers, type: string, record: SQSRecord): Promise<Failures> {
   try {
-    await handleStep(step, receiveCountOf(record));
+    const handle = Object.hasOwn(others, type) ? others[type] : undefined;
+    if (!handle) {
+      throw new InvalidEnvelope([{ path: MESSAGE_TYPE, message: 'is no type that this consumer handles' }]);
+    }
+    await handle(parseBody(record.body), receiveCountOf(record));
     return new Map();
   } catch (error) {
     return new Map([[record.messageId, error]]);
@@ -88,7 +95,7 @@ async function handleAll(
 }
 
 /** Sends to the dead letter queue what is due there; answers with what has to come back. */
-async function settle(
+async function routeFailures(
   runtime: Runtime,
   records: readonly SQSRecord[],
   failures: Failures,

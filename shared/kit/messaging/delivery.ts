@@ -17,24 +17,27 @@ export type Failures = Map<string, unknown>;
 /** What a consumer does with a batch. A throw fails the whole batch. */
 export type Handle = (deliveries: readonly Delivery[]) => Promise<Failures>;
 
-/** Does one step of a longer work; see docs/internals/rebuild.md. A throw lets the message come back. */
-export type HandleStep = (step: unknown, receiveCount: number) => Promise<void>;
+/** Handles a message that is no event. A throw lets the message come back. */
+export type HandleMessage = (body: unknown, receiveCount: number) => Promise<void>;
+
+/** By the messages' type. */
+export type MessageHandlers = Readonly<Record<string, HandleMessage>>;
+
+/** The message attribute that tells what a message is; an event has none. */
+export const MESSAGE_TYPE = 'messageType';
+
+/** What a message is, where it is no event. */
+export const messageTypeOf = ({
+  messageAttributes,
+}: Pick<SQSRecord, 'messageAttributes'>): string | undefined => messageAttributes[MESSAGE_TYPE]?.stringValue;
 
 /** Reads a message. Throws UnreadableEvent for a poison message: one that no repetition makes readable. */
 export function readDelivery({ application }: Runtime, record: SQSRecord): Delivery {
   return {
     messageId: record.messageId,
-    event: application.registry.upcast(parse(record.body)),
+    event: application.registry.upcast(parseBody(record.body)),
     receiveCount: receiveCountOf(record),
   };
-}
-
-/**
- * What a message carries that is a step of a longer work and no event: `{"step": …}`, as our own code writes it;
- * undefined for any other.
- */
-export function stepIn({ body }: SQSRecord): unknown {
-  return body.startsWith('{"step":') ? (parse(body) as { step: unknown }).step : undefined;
 }
 
 export const receiveCountOf = (record: SQSRecord): number =>
@@ -43,7 +46,8 @@ export const receiveCountOf = (record: SQSRecord): number =>
 /** True for what no repetition can mend. */
 export const isPoison = (error: unknown): boolean => error instanceof UnreadableEvent;
 
-function parse(body: string): unknown {
+/** Throws InvalidEnvelope, which quotes nothing of the body. */
+export function parseBody(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch (error) {

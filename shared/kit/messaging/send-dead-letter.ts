@@ -3,7 +3,7 @@ import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-
 import type { SQSRecord } from 'aws-lambda';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { type LogContext, parseLogContext } from '#kit/observability/log-context.ts';
-import { receiveCountOf } from './delivery.ts';
+import { MESSAGE_TYPE, messageTypeOf, receiveCountOf } from './delivery.ts';
 
 /** SQS takes 256 KiB with attributes; a reason longer than this is no reason any more. */
 const MAX_REASON_LENGTH = 1_000;
@@ -11,7 +11,8 @@ const MAX_REASON_LENGTH = 1_000;
 /**
  * Puts a message into the consumer's dead letter queue, its body untouched, with the reason as message
  * attributes: consumer, errorName, errorMessage, fingerprint, receiveCount, firstFailureAt, lastFailureAt (ISO),
- * correlationId and eventType (where the body has them), without email addresses. Throws where SQS does: the message then stays where it is.
+ * correlationId and eventType (where the body has them), without email addresses; and with its own `messageType`, so that
+ * it is still what it was when it is redriven. Throws where SQS does: the message then stays where it is.
  */
 export async function sendToDeadLetters(runtime: Runtime, record: SQSRecord, error: unknown): Promise<void> {
   const about = parseLogContext(record.body);
@@ -20,7 +21,7 @@ export async function sendToDeadLetters(runtime: Runtime, record: SQSRecord, err
     new SendMessageCommand({
       QueueUrl: runtime.setting('DEAD_LETTER_QUEUE_URL'),
       MessageBody: record.body,
-      MessageAttributes: toAttributes(reason),
+      MessageAttributes: toAttributes({ ...reason, [MESSAGE_TYPE]: messageTypeOf(record) }),
     }),
   );
   runtime.metrics.count('DeadLetters');

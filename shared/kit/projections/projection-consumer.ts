@@ -1,18 +1,22 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
+import type { MessageHandlers } from '#kit/messaging/delivery.ts';
 import { byStream } from '#kit/messaging/handle-batch.ts';
 import { allSettledOrThrow } from '#kit/messaging/keyed-mutex.ts';
 import { writtenGenerations } from './generations.ts';
 import { projectStream } from './project.ts';
 import type { Projection } from './projection.ts';
-import { runStep } from './rebuild/run-step.ts';
 
 /**
- * The Lambda handler of a projection: events go into every generation of its views, at once; steps of a rebuild are
- * done beside them. A message is handled when all generations have it.
+ * The Lambda handler of a projection: events go into every generation of its views, at once; `others` (the steps of a
+ * rebuild) are handled beside them. A message is handled when all generations have it.
  * AWS calls: for each stream in the batch and each generation those of `project`; one get in five seconds.
  */
-export const createProjectionConsumer = (runtime: Runtime, projection: Projection) =>
+export const createProjectionConsumer = (
+  runtime: Runtime,
+  projection: Projection,
+  others: MessageHandlers = {},
+) =>
   createConsumer(
     runtime,
     async (deliveries) => {
@@ -22,5 +26,5 @@ export const createProjectionConsumer = (runtime: Runtime, projection: Projectio
       });
       return handle(deliveries);
     },
-    (step, receiveCount) => runStep(runtime, projection, step, receiveCount),
+    others,
   );

@@ -9,6 +9,8 @@ import { type Data, startData } from '#tests/support/data.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
 
 export interface Message {
+  /** None of an event. */
+  type?: string | undefined;
   body: string;
   receives: number;
   visibleAt: number;
@@ -54,14 +56,15 @@ export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promi
   const queue: Message[] = [];
   const dead: Message[] = [];
 
-  const sendSqs = async (
-    name: string,
-    input: { QueueUrl: string; Entries: Entry[]; MessageBody: string },
-  ) => {
-    if (name === 'SendMessageCommand') dead.push({ body: input.MessageBody, receives: 0, visibleAt: now() });
+  const sendSqs = async (name: string, input: Entry & { QueueUrl: string; Entries: Entry[] }) => {
+    if (name === 'SendMessageCommand') {
+      const type = input.MessageAttributes?.messageType?.StringValue;
+      dead.push({ body: input.MessageBody, type, receives: 0, visibleAt: now() });
+    }
     if (name === 'SendMessageBatchCommand') {
-      for (const { MessageBody, DelaySeconds = 0 } of input.Entries) {
-        queue.push({ body: MessageBody, receives: 0, visibleAt: now() + 1_000 * DelaySeconds });
+      for (const { MessageBody, MessageAttributes, DelaySeconds = 0 } of input.Entries) {
+        const type = MessageAttributes?.messageType?.StringValue;
+        queue.push({ body: MessageBody, type, receives: 0, visibleAt: now() + 1_000 * DelaySeconds });
       }
     }
     return {};
@@ -109,7 +112,10 @@ export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promi
       message.visibleAt = now() + 120_000;
       const event = sqsEvent([], message.receives);
       const [record] = sqsEvent([{} as DomainEvent], message.receives).Records;
-      if (record) event.Records.push({ ...record, body: message.body });
+      const messageAttributes = message.type
+        ? { messageType: { stringValue: message.type, dataType: 'String' as const } }
+        : {};
+      if (record) event.Records.push({ ...record, body: message.body, messageAttributes });
       const { batchItemFailures } = await invoke(event);
       if (batchItemFailures.length > 0) message.visibleAt = now();
       else if (queue.includes(message)) queue.splice(queue.indexOf(message), 1);
@@ -154,5 +160,6 @@ export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promi
 
 interface Entry {
   MessageBody: string;
+  MessageAttributes?: { messageType?: { StringValue?: string } };
   DelaySeconds?: number;
 }

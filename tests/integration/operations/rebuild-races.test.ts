@@ -11,7 +11,7 @@ afterAll(() => {
 
 const AT = '2026-11-20T10:00:00.000Z';
 const STREAMS = 24;
-/** Of a consumer, ms: see resources/consumers.cjs. */
+/** Of a consumer, ms: see resources/consumers/functions.ts. */
 const TIMEOUT_MS = 20_000;
 
 /** A Lambda process, which goes by what it has read for five seconds and handles one batch at a time. */
@@ -67,7 +67,7 @@ async function race(seed: number, { settleSeconds = 30, isOnlyFilled = false } =
   async function deliver(): Promise<void> {
     const visible = bench.queue.filter(({ visibleAt }) => visibleAt <= bench.now());
     // Steps are quick: what they miss is to be seen before other events make it good.
-    const steps = visible.filter(({ body }) => body.startsWith('{"step"'));
+    const steps = visible.filter(({ type }) => type === 'rebuild-step');
     const idle = workers.filter(({ busyUntil }) => !busyUntil);
     if (visible.length === 0 || idle.length === 0) return;
     const message = pick(hits(0.3) && steps.length > 0 ? steps : visible);

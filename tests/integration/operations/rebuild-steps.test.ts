@@ -151,7 +151,12 @@ describe('A rebuild', () => {
 
 const eventOf = (event: DomainEvent) => ({
   Records: [
-    { messageId: 'm', body: JSON.stringify(event), attributes: { ApproximateReceiveCount: '1' } },
+    {
+      messageId: 'm',
+      body: JSON.stringify(event),
+      attributes: { ApproximateReceiveCount: '1' },
+      messageAttributes: {},
+    },
   ] as never,
 });
 
@@ -224,7 +229,8 @@ describe('Steps', () => {
       const answer = await pass();
       // Every message twice, and once more everything that there ever was.
       if (name === 'SendMessageBatchCommand') {
-        for (const body of all) bench.queue.push({ body, receives: 0, visibleAt: bench.now() });
+        for (const body of all)
+          bench.queue.push({ body, type: 'rebuild-step', receives: 0, visibleAt: bench.now() });
       }
       return answer;
     };
@@ -329,9 +335,10 @@ describe('Steps', () => {
 
   test('that cannot be read are poison', async () => {
     const bench = await open();
-    bench.queue.push({ body: '{"step":{"phase":"gone"}}', receives: 0, visibleAt: 0 });
-    bench.queue.push({ body: '{"step":', receives: 0, visibleAt: 0 });
+    const unreadable = ['{"phase":"gone"}', '{"phase":'];
+    for (const body of unreadable)
+      bench.queue.push({ body, type: 'rebuild-step', receives: 0, visibleAt: 0 });
     await bench.drain();
-    expect(bench.dead.map(({ body }) => body)).toEqual(['{"step":{"phase":"gone"}}', '{"step":']);
+    expect(bench.dead.map(({ body }) => body)).toEqual(unreadable);
   });
 });

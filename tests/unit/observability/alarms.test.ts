@@ -1,59 +1,63 @@
-import { createRequire } from 'node:module';
 import { describe, expect, test } from '@jest/globals';
+import type { Resource } from '#resources/local/stack/template.ts';
+import { readObservability } from '#resources/observability/index.ts';
+import { InvalidConfiguration } from '#resources/variables.ts';
+import { variables } from '#tests/support/variables.ts';
 
-type Resolve = (name: string) => Promise<unknown>;
-interface Generated {
-  resources(options: { resolveVariable: Resolve }): Promise<{
-    Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
-  }>;
-}
+const encryption = `file(resources/stack/encryption/\${param:encryption}.yml)`;
+const sales = 'functions/consumers/sales/consumer.yml';
 
-const load = (name: string) =>
-  createRequire(import.meta.url)(`../../../resources/observability/${name}.cjs`) as Generated;
+/** As the framework makes logical ids. */
+const id = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`.replaceAll('-', 'Dash');
+const naming = {
+  getLambdaLogicalId: (name: string) => `${id(name)}LambdaFunction`,
+  getLogGroupLogicalId: (name: string) => `${id(name)}LogGroup`,
+};
 
-/** What both files make of a stage of one consumer with these parameters. */
-async function alarmsOf(parameters: Record<string, unknown>) {
-  const variables: Record<string, unknown> = {
-    'self:service': 'shop',
-    'sls:stage': 'qa',
-    'self:custom.consumers': [
-      { name: 'sales', description: 'counts', handler: 'functions/consumers/sales/x.handler', filter: {} },
-    ],
-    'self:functions': [
-      { 'place-order': { handler: 'functions/commands/place-order/handler.handler' } },
-      { 'publish-events': { handler: 'functions/publisher/publish-events/handler.handler' } },
-      { sales: { handler: 'functions/consumers/sales/x.handler' } },
-    ],
-    'param:alarms': true,
-    'param:alarmEmail': '',
-    'param:alarmTopicArn': '',
-    'param:encryption': 'aws-owned',
-    'file(resources/encryption/aws-owned.yml):alarmTopicKey': { Ref: 'AWS::NoValue' },
-    ...parameters,
-  };
-  const resolveVariable: Resolve = async (name) => {
-    if (!(name in variables)) throw new Error(`nobody said ${name}`);
-    return variables[name];
-  };
-  const made = await Promise.all(
-    ['alarms', 'alarm-topic'].map((name) => load(name).resources({ resolveVariable })),
+/** What watches a stage of one consumer with these parameters. */
+async function resourcesOf(parameters: Record<string, unknown>): Promise<Record<string, Resource>> {
+  const { Resources } = await readObservability(
+    variables({
+      'self:service': 'shop',
+      'sls:stage': 'qa',
+      'self:consumers': [sales],
+      [`file(${sales})`]: {
+        name: 'sales',
+        description: 'counts',
+        handler: 'functions/consumers/sales/handler.handler',
+        filter: { eventType: ['OrderCreated'] },
+      },
+      'self:functions': [
+        { 'place-order': { handler: 'functions/commands/place-order/handler.handler' } },
+        { 'publish-events': { handler: 'functions/publisher/publish-events/handler.handler' } },
+        { sales: { handler: 'functions/consumers/sales/handler.handler' } },
+      ],
+      'param:alarms': true,
+      'param:alarmEmail': '',
+      'param:alarmTopicArn': '',
+      [`${encryption}:alarmTopicKey`]: { Ref: 'AWS::NoValue' },
+      ...parameters,
+    }),
+    naming,
   );
-  return Object.assign({}, ...made.map(({ Resources }) => Resources)) as Awaited<
-    ReturnType<Generated['resources']>
-  >['Resources'];
+  return Resources;
 }
 
-const actionsOf = (resources: Awaited<ReturnType<typeof alarmsOf>>) => [
+const idsOf = (resources: Record<string, Resource>, prefix: string) =>
+  Object.keys(resources).filter((id) => resources[id]?.Type.startsWith(prefix));
+
+const actionsOf = (resources: Record<string, Resource>) => [
   ...new Set(
-    Object.values(resources)
-      .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
-      .map(({ Properties }) => JSON.stringify([Properties.AlarmActions, Properties.OKActions])),
+    idsOf(resources, 'AWS::CloudWatch::Alarm').map((id) => {
+      const { AlarmActions, OKActions } = resources[id]?.Properties ?? {};
+      return JSON.stringify([AlarmActions, OKActions]);
+    }),
   ),
 ];
 
 describe('The alarms of a stage', () => {
   test('come with each function and consumer, and go to a topic of the stage', async () => {
-    const resources = await alarmsOf({});
+    const resources = await resourcesOf({});
     expect(Object.keys(resources)).toEqual(
       expect.arrayContaining([
         'PlaceDashorderLambdaFunctionErrorsAlarm',
@@ -67,11 +71,22 @@ describe('The alarms of a stage', () => {
     expect(actionsOf(resources)).toEqual([
       JSON.stringify([[{ Ref: 'AlarmsTopic' }], [{ Ref: 'AlarmsTopic' }]]),
     ]);
-    expect(Object.values(resources).filter(({ Type }) => Type === 'AWS::SNS::Subscription')).toEqual([]);
+    expect(idsOf(resources, 'AWS::SNS::Subscription')).toEqual([]);
+  });
+
+  test('name the entry of the runbook for the function, by its folder', async () => {
+    const resources = await resourcesOf({});
+    const entry = (id: string) =>
+      String(resources[`${id}LambdaFunctionErrorsAlarm`]?.Properties?.AlarmDescription).split('See: ')[1];
+    expect(['PlaceDashorder', 'PublishDashevents', 'Sales'].map(entry)).toEqual([
+      'The API fails.',
+      'The publisher was down.',
+      'A consumer fails.',
+    ]);
   });
 
   test('are mailed where the stage has an address', async () => {
-    const { AlarmsByEmail } = await alarmsOf({ 'param:alarmEmail': 'ops@example.com' });
+    const { AlarmsByEmail } = await resourcesOf({ 'param:alarmEmail': 'ops@example.com' });
     expect(AlarmsByEmail?.Properties).toEqual({
       TopicArn: { Ref: 'AlarmsTopic' },
       Protocol: 'email',
@@ -81,16 +96,56 @@ describe('The alarms of a stage', () => {
 
   test('go to a topic that is there already, and the stage then has none', async () => {
     const arn = 'arn:aws:sns:eu-west-1:111122223333:pager';
-    const resources = await alarmsOf({ 'param:alarmTopicArn': arn });
+    const resources = await resourcesOf({ 'param:alarmTopicArn': arn });
     expect(actionsOf(resources)).toEqual([JSON.stringify([[arn], [arn]])]);
-    expect(Object.values(resources).filter(({ Type }) => Type.startsWith('AWS::SNS::'))).toEqual([]);
+    expect(idsOf(resources, 'AWS::SNS::')).toEqual([]);
   });
 
   test.each([false, 'false'])('are none where the parameter says %p, and nobody is told', async (alarms) => {
-    expect(await alarmsOf({ 'param:alarms': alarms, 'param:alarmEmail': 'ops@example.com' })).toEqual({});
+    const resources = await resourcesOf({ 'param:alarms': alarms, 'param:alarmEmail': 'ops@example.com' });
+    expect(idsOf(resources, 'AWS::CloudWatch::Alarm')).toEqual([]);
+    expect(idsOf(resources, 'AWS::SNS::')).toEqual([]);
+    expect(idsOf(resources, 'AWS::CloudWatch::Dashboard')).toEqual(['Dashboard']);
   });
 
   test('can be had by a parameter of one deployment', async () => {
-    expect(Object.keys(await alarmsOf({ 'param:alarms': 'true' })).length).toBeGreaterThan(10);
+    const resources = await resourcesOf({ 'param:alarms': 'true' });
+    expect(idsOf(resources, 'AWS::CloudWatch::Alarm').length).toBeGreaterThan(10);
+  });
+});
+
+describe('The monitoring of a stage is refused', () => {
+  const functions = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({
+      [`f${at}`]: { handler: `functions/operations/f${at}/handler.handler` },
+    }));
+  const publisher = { 'publish-events': { handler: 'functions/publisher/publish-events/handler.handler' } };
+
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      'the parameter alarms is neither true nor false',
+      { 'param:alarms': 'maybe' },
+      'param:alarms: must be true or false',
+    ],
+    [
+      'there is no publisher',
+      { 'self:functions': functions(1) },
+      'serverless.yml: functions: there is no publish-events',
+    ],
+    [
+      'a function is defined twice',
+      { 'self:functions': [publisher, publisher] },
+      'serverless.yml: functions: publish-events is defined twice',
+    ],
+    ['a function has no handler', { 'self:functions': [{ ship: {} }] }, 'self:functions: 0.ship.handler: '],
+    [
+      'a saved query would search too many log groups',
+      { 'self:functions': [publisher, ...functions(50)] },
+      'would search 51 log groups; 50 are possible',
+    ],
+  ])('where %s', async (_, parameters, finding) => {
+    const refusal = resourcesOf(parameters);
+    await expect(refusal).rejects.toThrow(InvalidConfiguration);
+    await expect(refusal).rejects.toThrow(finding);
   });
 });

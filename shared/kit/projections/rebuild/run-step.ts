@@ -1,12 +1,13 @@
 import { deleteItems } from '#kit/aws/delete-items.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
+import type { MessageHandlers } from '#kit/messaging/delivery.ts';
 import { type OtherGeneration, readGenerations } from '#kit/projections/generations.ts';
 import type { Projection } from '#kit/projections/projection.ts';
 import { type Checkpoint, type Counters, commitCheckpoint, noteOf, readCheckpoint } from './checkpoint.ts';
 import { compare } from './compare.ts';
 import { fill } from './fill.ts';
 import { generationPage, type Page, type Place, type ScanOptions, streamsPage } from './scan.ts';
-import { readStep, type Step, sendSteps } from './step.ts';
+import { REBUILD_STEP, readStep, type Step, sendSteps } from './step.ts';
 
 /**
  * A step begins nothing new after this: the events that came in its batch, handled at the same time, are not kept
@@ -61,6 +62,11 @@ export async function runStep(
   log(runtime, step, next.ended ? 'done, the last one' : 'done');
   if (!next.ended) await sendNext(runtime, step);
 }
+
+/** For `createProjectionConsumer`: the steps of a rebuild, among the events of the projection's queue. */
+export const rebuildSteps = (runtime: Runtime, projection: Projection): MessageHandlers => ({
+  [REBUILD_STEP]: (step, receiveCount) => runStep(runtime, projection, step, receiveCount),
+});
 
 type Progress = Counters & { place?: Place; ended: boolean };
 

@@ -4,6 +4,10 @@ import { chunksOf, MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { problemsOf } from '#kit/events/field-errors.ts';
 import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
+import { MESSAGE_TYPE } from '#kit/messaging/delivery.ts';
+
+/** What the messages are that carry a step. */
+export const REBUILD_STEP = 'rebuild-step';
 
 const step = z.strictObject({
   projection: z.string(),
@@ -41,7 +45,8 @@ export async function sendSteps(
         QueueUrl: queueUrl,
         Entries: chunk.map((one, index) => ({
           Id: String(index),
-          MessageBody: JSON.stringify({ step: one }),
+          MessageBody: JSON.stringify(one),
+          MessageAttributes: { [MESSAGE_TYPE]: { DataType: 'String', StringValue: REBUILD_STEP } },
           DelaySeconds: delaySeconds,
         })),
       }),

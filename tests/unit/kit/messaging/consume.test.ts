@@ -4,7 +4,7 @@ import type { SQSEvent } from 'aws-lambda';
 import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
-import type { Handle, HandleStep } from '#kit/messaging/delivery.ts';
+import type { Handle, HandleMessage, MessageHandlers } from '#kit/messaging/delivery.ts';
 import { each } from '#kit/messaging/handle-batch.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
@@ -21,7 +21,7 @@ type Delayed = ChangeMessageVisibilityBatchCommand['input'];
 function consumer(
   handle: Handle,
   queue: { onSend?: () => object; onDelay?: () => object } = {},
-  handleStep?: HandleStep,
+  others?: MessageHandlers,
 ) {
   const deadLetters: Sent[] = [];
   const delays: Delayed[] = [];
@@ -58,7 +58,7 @@ function consumer(
       RETRY_BASE_SECONDS: '2',
     },
   });
-  return { run: createConsumer(runtime, handle, handleStep), deadLetters, delays, counted, flush };
+  return { run: createConsumer(runtime, handle, others), deadLetters, delays, counted, flush };
 }
 
 const well: Handle = async () => new Map();
@@ -75,6 +75,13 @@ function withBody(event: SQSEvent, index: number, body: string): SQSEvent {
   if (record) record.body = body;
   return event;
 }
+
+const asStep = (event: SQSEvent, index: number): SQSEvent => {
+  const record = withBody(event, index, '{"n":1}').Records[index];
+  const messageType = { stringValue: 'rebuild-step', dataType: 'String' };
+  if (record) record.messageAttributes = { messageType };
+  return event;
+};
 
 const changed = (change: object) => JSON.stringify({ ...events[0], ...change });
 
@@ -193,12 +200,13 @@ describe('A consumer', () => {
       end = resolve;
     });
     let counts: Record<string, number> = {};
-    const { run, counted } = consumer(well, {}, async (step, receiveCount) => {
+    const handleStep: HandleMessage = async (step, receiveCount) => {
       taken.push([step, receiveCount]);
       await ended;
       counts = { ...counted };
-    });
-    const running = run(withBody(sqsEvent(events, 2), 1, '{"step":{"n":1}}'));
+    };
+    const { run, counted } = consumer(well, {}, { 'rebuild-step': handleStep });
+    const running = run(asStep(sqsEvent(events, 2), 1));
     await new Promise(setImmediate);
     end();
     expect(await running).toEqual(failed());
@@ -210,16 +218,20 @@ describe('A consumer', () => {
     const fails = async () => {
       throw new Error('no');
     };
-    const { run, deadLetters } = consumer(well, {}, fails);
-    const body = '{"step":{"n":1}}';
-    expect(await run(withBody(sqsEvent(events, 4), 1, body))).toEqual(failed('m1'));
-    expect(await run(withBody(sqsEvent(events, 5), 1, body))).toEqual(failed());
-    expect(deadLetters).toMatchObject([{ MessageBody: body }]);
+    const { run, deadLetters } = consumer(well, {}, { 'rebuild-step': fails });
+    expect(await run(asStep(sqsEvent(events, 4), 1))).toEqual(failed('m1'));
+    expect(await run(asStep(sqsEvent(events, 5), 1))).toEqual(failed());
+    expect(deadLetters).toMatchObject([
+      {
+        MessageBody: '{"n":1}',
+        MessageAttributes: { messageType: { DataType: 'String', StringValue: 'rebuild-step' } },
+      },
+    ]);
   });
 
   test('that knows no steps takes one for poison', async () => {
     const { run, deadLetters } = consumer(well);
-    expect(await run(withBody(sqsEvent(events), 1, '{"step":{"n":1}}'))).toEqual(failed());
+    expect(await run(asStep(sqsEvent(events), 1))).toEqual(failed());
     expect(deadLetters).toHaveLength(1);
   });
 

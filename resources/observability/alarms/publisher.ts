@@ -1,0 +1,51 @@
+import type { MetricName } from '#kit/observability/metrics.ts';
+import { lambdaMetric, ownMetric } from '#resources/observability/metrics.ts';
+import type { StackParts } from '#resources/observability/parts.ts';
+import { InvalidConfiguration } from '#resources/variables.ts';
+import { type Alarms, type MetricQuery, MINUTE } from './alarm.ts';
+import { notEmpty } from './queues.ts';
+
+export function publisherAlarms(parts: StackParts): Alarms {
+  const publisher = parts.functions.find(({ name }) => name === 'publish-events');
+  if (!publisher) throw new InvalidConfiguration('serverless.yml: functions: there is no publish-events');
+  const sum = (Id: string, name: MetricName): MetricQuery => ({
+    Id,
+    ReturnData: false,
+    MetricStat: { Metric: ownMetric(parts, name), Stat: 'Sum', Period: 5 * MINUTE },
+  });
+  return {
+    PublisherAgeAlarm: {
+      name: 'publisher-iterator-age',
+      // It is usually below a second; the stream keeps records for 24 hours.
+      AlarmDescription:
+        'The publisher is more than a minute behind the events table. See: The publisher was down.',
+      ...lambdaMetric(publisher.id, 'IteratorAge'),
+      Statistic: 'Maximum',
+      Period: MINUTE,
+      EvaluationPeriods: 3,
+      Threshold: 60_000,
+    },
+    PublisherSilentAlarm: {
+      name: 'publisher-silent',
+      AlarmDescription:
+        'Events are appended and none is published: a mapping that is off has no iterator age. See: The publisher was down.',
+      Metrics: [
+        sum('appended', 'EventsAppended'),
+        sum('published', 'EventsPublished'),
+        {
+          Id: 'silent',
+          Label: 'appended and not published',
+          Expression: 'IF(FILL(appended, 0) > 0 AND FILL(published, 0) == 0, 1, 0)',
+          ReturnData: true,
+        },
+      ],
+      EvaluationPeriods: 2,
+      Threshold: 0,
+    },
+    PublisherFailuresAlarm: {
+      name: 'publisher-failures',
+      AlarmDescription: 'The stream gave up on a batch of the publisher. See: The publisher was down.',
+      ...notEmpty('PublisherFailures'),
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { addRoles, permissionsSchema } from './iam/roles.ts';
+import type { Serverless } from './local/serverless.ts';
+import { checkEnvironments } from './stack/environment.ts';
+import { checkStages } from './stack/stages.ts';
+import { type ResolveStackValue, stackValues } from './stack-values.ts';
+import { InvalidConfiguration, type ResolveVariable } from './variables.ts';
+
+interface VariableRequest {
+  /** What follows `stack:`. */
+  address?: string | null;
+  resolveVariable: ResolveVariable;
+}
+
+/**
+ * The Serverless plugin that derives the stack from the functions and consumers that serverless.yml lists. It adds the variables
+ * `${stack:…}` (see `stackValues`) and a role for each function. An InvalidConfiguration ends the command with its message,
+ * without a stack trace.
+ */
+export default class StackPlugin {
+  readonly hooks: Record<string, () => unknown>;
+  readonly configurationVariablesSources: Record<
+    string,
+    { resolve(request: VariableRequest): Promise<{ value: unknown }> }
+  >;
+  readonly #serverless: Serverless;
+
+  constructor(serverless: Serverless) {
+    this.#serverless = serverless;
+    const { configSchemaHandler } = serverless;
+    configSchemaHandler.defineTopLevelProperty('consumers', { type: 'array', items: { type: 'string' } });
+    configSchemaHandler.defineFunctionProperties('aws', { properties: { permissions: permissionsSchema } });
+    this.configurationVariablesSources = { stack: { resolve: (request) => this.#resolve(request) } };
+    this.hooks = { initialize: () => this.#withoutStackTrace(() => this.#initialize()) };
+  }
+
+  #initialize(): void {
+    checkStages(this.#serverless.configurationInput.params);
+    checkEnvironments(this.#serverless);
+    addRoles(this.#serverless);
+  }
+
+  async #resolve({ address, resolveVariable }: VariableRequest): Promise<{ value: unknown }> {
+    const [name = '', ...path] = (address ?? '').split('.');
+    return this.#withoutStackTrace(async () => {
+      const read: ResolveStackValue | undefined = stackValues[name];
+      if (!read) throw new InvalidConfiguration(undefinedVariable(name, Object.keys(stackValues)));
+      const { naming } = this.#serverless.getProvider('aws');
+      return { value: partOf(await read(resolveVariable, naming), name, path) };
+    });
+  }
+
+  /** The framework prints the stack trace of every error that is not one of its own. */
+  async #withoutStackTrace<Result>(work: () => Result): Promise<Awaited<Result>> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof InvalidConfiguration)) throw error;
+      throw new this.#serverless.classes.Error(error.message, 'INVALID_CONFIGURATION');
+    }
+  }
+}
+
+/** Follows `path` into a value. */
+function partOf(value: unknown, name: string, path: readonly string[]): unknown {
+  let part = value;
+  let variable = name;
+  for (const key of path) {
+    const fields = typeof part === 'object' && part !== null ? part : {};
+    variable += `.${key}`;
+    if (!Object.hasOwn(fields, key))
+      throw new InvalidConfiguration(undefinedVariable(variable, Object.keys(fields)));
+    part = (fields as Record<string, unknown>)[key];
+  }
+  return part;
+}
+
+const undefinedVariable = (variable: string, known: readonly string[]): string =>
+  `\${stack:${variable}} is not defined; in its place can be: ${known.join(', ')}`;
