@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 
-/** @type {import('jest').Config} */
-export default {
+/** What every project and `npm run test:deploy` share. */
+export const base = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/tests/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -19,10 +18,44 @@ export default {
       },
     ],
   },
-  globalSetup: '<rootDir>/tests/support/emulators-setup.ts',
-  globalTeardown: '<rootDir>/tests/support/emulators-teardown.ts',
   modulePathIgnorePatterns: ['<rootDir>/.esbuild', '<rootDir>/.serverless', '<rootDir>/.local'],
+  testTimeout: 30_000,
+};
+
+const inFolders = (...folders) => folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`);
+
+const prepared = (by) => ({
+  globalSetup: `<rootDir>/tests/support/${by}-setup.ts`,
+  globalTeardown: `<rootDir>/tests/support/${by}-teardown.ts`,
+});
+
+/** Tests that share nothing. */
+export const unit = { ...base, displayName: 'unit', testMatch: inFolders('unit', 'docs') };
+
+/** Tests that share the compiled template. */
+const template = {
+  ...base,
+  displayName: 'template',
+  testMatch: inFolders('deploy'),
+  ...prepared('template'),
+};
+
+/** All other tests: they share the emulators too. */
+const emulators = {
+  ...base,
+  displayName: 'emulators',
+  testMatch: inFolders('*'),
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(unit|docs|deploy)/'],
+  ...prepared('emulators'),
+};
+
+/**
+ * jest prepares a project only if one of the selected tests belongs to it.
+ *
+ * @type {import('jest').Config}
+ */
+export default {
+  projects: [unit, template, emulators],
   // Most of a test's time is waiting, for emulators and for processes.
   maxWorkers: availableParallelism() + 1,
-  testTimeout: 30_000,
 };

@@ -1,6 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { permissionsOf } from '#kit/http/permissions.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { readCors } from '#resources/stack/app-origins.ts';
 import { type Compiled, compile, compiledTemplate } from '#tests/support/compiled-template.ts';
@@ -146,4 +147,15 @@ describe('The origin of a browser app', () => {
   test('need not be: then no browser is let in', async () => {
     expect(await allowed('')).toBe(false);
   });
+});
+
+test('what comes before a scope is the name of the resource server in the template', async () => {
+  const { Resources } = await compiledTemplate();
+  const scope = `${Resources.ResourceServer?.Properties?.Identifier}/orders:manage`;
+  expect(
+    permissionsOf(
+      { iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1B2c3D4e', scope },
+      'orderstream',
+    ),
+  ).toEqual(['orders:manage']);
 });

@@ -1,9 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { createStack } from '#resources/local/stack/stack.ts';
 import type { Resource, Template } from '#resources/local/stack/template.ts';
 import { accessControlRules } from '#tests/support/access-control-rules.ts';
 import { compile, compiledTemplate, stageTemplate } from '#tests/support/compiled-template.ts';
-import { sharedEmulators, uniquePrefix } from '#tests/support/emulators.ts';
 import { exampleRegion, givenNames } from '#tests/support/given-names.ts';
 import { routes, templateRules } from '#tests/support/template-rules.ts';
 
@@ -260,18 +258,6 @@ describe('What differs by stage', () => {
     expect(reserved).toEqual({ dev: [], pr42: [], staging: [], prod: [50] });
   });
 });
-
-test('What only prod has, the local run passes over: its tables, topics and queues are there', async () => {
-  const stack = await createStack(templates.prod, { emulators: sharedEmulators(), prefix: uniquePrefix() });
-  const there = [stack.tables, stack.topics, stack.queues].map((kind) => Object.keys(kind));
-  const wanted = ['AWS::DynamoDB::Table', 'AWS::SNS::Topic', 'AWS::SQS::Queue'].map((type) =>
-    Object.keys(templates.prod.Resources).filter((id) => templates.prod.Resources[id]?.Type === type),
-  );
-  expect(there).toEqual(wanted);
-  expect(stack.environmentOf('PublishDasheventsLambdaFunction').TOPIC_ARN).toBe(
-    stack.topics.EventsTopic?.arn,
-  );
-}, 30_000);
 
 /** Without the time of packaging. */
 const comparable = (template: Template): string =>

@@ -3,6 +3,7 @@ import { awsApi } from '#resources/local/emulators/aws-api.ts';
 import { createResolver } from '#resources/local/stack/intrinsics.ts';
 import { createStack } from '#resources/local/stack/stack.ts';
 import type { Template } from '#resources/local/stack/template.ts';
+import { stageTemplate } from '#tests/support/compiled-template.ts';
 import { sharedEmulators, uniquePrefix } from '#tests/support/emulators.ts';
 import { eventSourceTemplate } from '#tests/support/event-source-template.ts';
 
@@ -225,3 +226,16 @@ describe('intrinsic functions', () => {
     expect(() => resolve(value)).toThrow(message);
   });
 });
+
+test('What only prod has, the local run passes over: its tables, topics and queues are there', async () => {
+  const prod = await stageTemplate('prod');
+  const stack = await createStack(prod, { emulators, prefix: uniquePrefix() });
+  const there = [stack.tables, stack.topics, stack.queues].map((kind) => Object.keys(kind));
+  const wanted = ['AWS::DynamoDB::Table', 'AWS::SNS::Topic', 'AWS::SQS::Queue'].map((type) =>
+    Object.keys(prod.Resources).filter((id) => prod.Resources[id]?.Type === type),
+  );
+  expect(there).toEqual(wanted);
+  expect(stack.environmentOf('PublishDasheventsLambdaFunction').TOPIC_ARN).toBe(
+    stack.topics.EventsTopic?.arn,
+  );
+}, 60_000);

@@ -6,7 +6,7 @@ import { eventually } from './eventually.ts';
 
 export { type Compiled, compile } from '#resources/local/package-template.ts';
 
-/** Where `emulators-setup.ts` leaves the template of stage dev that all test files share. */
+/** Where `template-setup.ts` leaves the template of stage dev that all test files share. */
 export const sharedTemplateVariable = 'ORDERSTREAM_TEST_TEMPLATE';
 
 /** Where it leaves the reason when there is none. */
@@ -38,8 +38,11 @@ export async function stageTemplate(stage: string): Promise<Template> {
   return template;
 }
 
+const noTemplate =
+  'No shared template: this test belongs into a folder of the project `template` or `emulators` in jest.config.js';
+
 function sharedPath(): string {
   const path = process.env[sharedTemplateVariable];
   if (path) return path;
-  throw new Error(process.env[sharedTemplateFailure] ?? 'jest.config.js must name emulators-setup.ts');
+  throw new Error(process.env[sharedTemplateFailure] ?? noTemplate);
 }

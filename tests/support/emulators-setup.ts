@@ -1,22 +1,18 @@
 import { startEmulators } from '#resources/local/emulators/index.ts';
-import { compile, sharedTemplateFailure, sharedTemplateVariable } from './compiled-template.ts';
 import { sharedEmulatorsVariable } from './emulators.ts';
+import prepareTemplate, { removeTemplate } from './template-setup.ts';
 
-/**
- * jest's `globalSetup`: starts the emulators and compiles the template that every test file shares. A stack that
- * does not compile fails the tests that need it, with the reason, and lets the others tell more.
- */
+let stop: (() => Promise<unknown>) | undefined;
+
+/** `globalSetup` of the project `emulators`: starts the emulators that every test file shares, and compiles the template. */
 export default async function prepare(): Promise<void> {
-  const [emulators, compiled] = await Promise.all([
-    startEmulators(),
-    compile('dev').catch((error: Error) => error),
-  ]);
+  const [emulators] = await Promise.all([startEmulators(), prepareTemplate()]);
   const { dynamodb, sns, sqs, region } = emulators;
+  stop = () => emulators.stop();
   process.env[sharedEmulatorsVariable] = JSON.stringify({ dynamodb, sns, sqs, region });
-  if (compiled instanceof Error) process.env[sharedTemplateFailure] = compiled.message;
-  else process.env[sharedTemplateVariable] = compiled.templatePath;
-  Object.assign(globalThis, {
-    undoSharedSetup: () =>
-      Promise.all([emulators.stop(), compiled instanceof Error ? undefined : compiled.remove()]),
-  });
+}
+
+/** Stops them, and removes the template. */
+export async function undo(): Promise<void> {
+  await Promise.all([stop?.(), removeTemplate()]);
 }

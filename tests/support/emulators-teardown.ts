@@ -1,5 +1,2 @@
-/** jest's `globalTeardown`. */
-export default async function undo(): Promise<void> {
-  const { undoSharedSetup } = globalThis as { undoSharedSetup?: () => Promise<unknown> };
-  await undoSharedSetup?.();
-}
+/** `globalTeardown` of the project `emulators`. */
+export { undo as default } from './emulators-setup.ts';

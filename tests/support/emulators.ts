@@ -11,7 +11,9 @@ export const sharedEmulatorsVariable = 'ORDERSTREAM_TEST_EMULATORS';
 export function sharedEmulators(): Endpoints {
   const endpoints = process.env[sharedEmulatorsVariable];
   if (!endpoints)
-    throw new Error('No shared emulators: jest.config.js must name tests/support/emulators-setup.ts');
+    throw new Error(
+      'No shared emulators: this test belongs into a folder of the project `emulators` in jest.config.js',
+    );
   return JSON.parse(endpoints) as Endpoints;
 }
 

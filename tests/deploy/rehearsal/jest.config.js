@@ -1,4 +1,4 @@
-import base from '../../../jest.config.js';
+import { base } from '../../../jest.config.js';
 
 /** `npm run test:deploy`: its tests are called *.rehearsal.ts, which `npm test` does not look for. */
 export default {
@@ -6,7 +6,6 @@ export default {
   rootDir: '../../..',
   testMatch: ['<rootDir>/tests/deploy/rehearsal/**/*.rehearsal.ts'],
   globalSetup: '<rootDir>/tests/deploy/rehearsal/setup.ts',
-  globalTeardown: undefined,
   // One stack, told as one story.
   maxWorkers: 1,
   verbose: true,

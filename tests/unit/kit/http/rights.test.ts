@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Claims, permissionsOf } from '#kit/http/permissions.ts';
 import { callerOf, type HttpEvent } from '#kit/http/request.ts';
-import { compiledTemplate } from '#tests/support/compiled-template.ts';
 
 const cognito = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1B2c3D4e';
 
@@ -91,10 +90,4 @@ describe('The caller', () => {
       'no valid token',
     );
   });
-});
-
-test('what comes before a scope is the name of the resource server in the template', async () => {
-  const { Resources } = await compiledTemplate();
-  const scope = `${Resources.ResourceServer?.Properties?.Identifier}/orders:manage`;
-  expect(permissionsOf({ iss: cognito, scope }, 'orderstream')).toEqual(['orders:manage']);
 });
