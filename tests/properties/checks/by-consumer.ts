@@ -1,0 +1,18 @@
+import { checkEmails } from './emails.ts';
+import { checkReadModel } from './read-side.ts';
+import { checkPayments, checkReservations } from './write-side.ts';
+
+/**
+ * By consumer the check that finds what it has left out, done twice or done wrong; `checkHandled` only finds what it was
+ * never given. `npm run missing` names a consumer that has none.
+ */
+export const checkOf = {
+  'order-view': checkReadModel,
+  'stock-view': checkReadModel,
+  sales: checkReadModel,
+  'fraud-review': checkReadModel,
+  customs: checkReadModel,
+  inventory: checkReservations,
+  notifications: checkEmails,
+  'order-payments': checkPayments,
+} as const;
