@@ -91,7 +91,7 @@ function lacksOfFolder(folder: Folder): Lack[] {
     if (!isThere) lacks.push([what, lack, file]);
   };
 
-  needs(read(PLACES.serverless).includes(`file(${path}/`), 'its line', PLACES.serverless);
+  needs(new RegExp(`[ (]${path}/`).test(read(PLACES.serverless)), 'its line', PLACES.serverless);
   const sample = `tests/events/${name}.json`;
   needs(existsSync(join(root, sample)), 'a sample event', sample);
   if (folder.hasRoute || kind === 'command') {
