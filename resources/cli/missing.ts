@@ -71,17 +71,11 @@ function kindOf(path: string, texts: string[]): Folder['kind'] {
 }
 
 function declaredIn(path: string): Declared {
-  if (existsSync(join(root, path, 'consumer.yml')))
-    return withPermissions(parse(read(`${path}/consumer.yml`)));
+  if (existsSync(join(root, path, 'consumer.yml'))) return parse(read(`${path}/consumer.yml`));
   if (!existsSync(join(root, path, 'function.yml'))) return {};
-  const functions = parse(read(`${path}/function.yml`)) as Record<string, object>;
-  return withPermissions(functions[basename(path)] ?? {});
+  const functions: Record<string, Declared> = parse(read(`${path}/function.yml`));
+  return functions[basename(path)] ?? {};
 }
-
-const withPermissions = (declared: Declared & { calls?: unknown }): Declared => ({
-  ...declared,
-  permissions: declared.permissions ?? declared.calls,
-});
 
 function lacksOfFolder(folder: Folder): Lack[] {
   const { name, path, kind } = folder;
