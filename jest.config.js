@@ -30,13 +30,13 @@ const prepared = (by) => ({
 });
 
 /** Tests that share nothing. */
-export const unit = { ...base, displayName: 'unit', testMatch: inFolders('unit', 'docs') };
+export const unit = { ...base, displayName: 'unit', testMatch: inFolders('unit') };
 
 /** Tests that share the compiled template. */
 const template = {
   ...base,
   displayName: 'template',
-  testMatch: inFolders('deploy'),
+  testMatch: inFolders('deploy', 'docs'),
   ...prepared('template'),
 };
 
