@@ -65,7 +65,7 @@ const description = `JSON in camelCase. Money is shown in decimals, times in UTC
 
 **Errors** of the functions are \`application/problem+json\` (RFC 9457) with a \`type\` for programs and a \`correlationId\`; where input is invalid, \`errors\` names everything that is wrong at once. API Gateway's own answers (401, 429, 5xx) are \`{"message": …}\`.
 
-**Repeats.** With \`Idempotency-Key\`, a command that is sent again is answered as the first time and changes nothing.
+**Repeats.** With \`Idempotency-Key\`, a command that is sent again to the same resource is answered as the first time and changes nothing. A key counts for one resource: the order that was created with it, or the one in the path. A command that changed nothing leaves nothing by which it could be recognised: sent again, it is decided again.
 
 **Concurrency.** What can be changed has an \`ETag\`; a command with \`If-Match\` gets 412 when it has moved on.
 

@@ -33,7 +33,7 @@ export const headerParameters = {
     name: 'Idempotency-Key',
     in: 'header',
     description:
-      "Makes repeats safe: the same command under the same key is answered as the first time and changes nothing more; another one is a 422. A caller's keys are their own",
+      "Makes repeats safe: the same command under the same key is answered as the first time and changes nothing more; another command on the same resource, or another payload, is a 422. A caller's keys are their own",
     schema: { type: 'string', maxLength: 255, pattern: IDEMPOTENCY_KEY.source },
     example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
   },

@@ -32,7 +32,7 @@ export function problemsOf({ route, contract, authorized }: Operation): HttpProb
     ...(route.params && route.malformedParams !== 422 ? [notFound()] : []),
     invalidInput([exampleError(route.body !== undefined)]),
     ...(route.body ? commandProblems() : []),
-    ...(contract.ifMatch ? [problemOf(new VersionMismatch('', 1, 2))] : []),
+    ...(contract.ifMatch ? [problemOf(new VersionMismatch('', [1], 2))] : []),
     ...(contract.rules ?? []).map((rule) => problemOf(rejectionOf(rule))),
     ...(contract.problems ?? []),
     problemOf(undefined),

@@ -5,23 +5,33 @@ import { amount } from './money.ts';
 // What input may look like. Events ask for less (shared/domain/fields.ts): what happened has to stay readable.
 // Where a schema's JSON Schema does not follow from it, `meta({ documented })` says it (resources/api-docs).
 
+/** Never in a text: control characters, what SQS takes in no message (U+FFFE, U+FFFF), and overrides of direction. */
+const FORBIDDEN = '\\u0000-\\u001F\\u007F-\\u009F\\u202A-\\u202E\\u2066-\\u2069\\uFFFE\\uFFFF';
+
+/** Characters that nobody sees: a text of these alone is empty. Spaces are besides. */
+const INVISIBLE =
+  '\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B-\\u200F\\u2060-\\u206F\\u2800\\u3164\\uFE00-\\uFE0F\\uFEFF\\uFFA0\\uFFF0-\\uFFFB';
+
+/** No forbidden character, and one that is seen. */
+const VISIBLE_TEXT = `^[^${FORBIDDEN}]*[^\\s${FORBIDDEN}${INVISIBLE}][^${FORBIDDEN}]*$`;
+
+const forbidden = new RegExp(`[${FORBIDDEN}]`);
+// Tags and variation selectors beyond the first plane are invisible as well.
+const visible = new RegExp(`[^\\s${FORBIDDEN}${INVISIBLE}\\u{E0000}-\\u{E0FFF}]`, 'u');
+
 /**
- * Trimmed; at least one character, at most `max` of them (code points, as JSON Schema counts); no control
- * characters and no half of a surrogate pair.
+ * Trimmed; at least one visible character, at most `max` in all (code points, as JSON Schema counts); no control
+ * characters, no overrides of direction and no half of a surrogate pair.
  */
 export const text = (max: number) =>
   z
     .string()
-    .refine((value) => !/\p{Cc}/u.test(value), 'must not hold control characters')
+    .refine((value) => !forbidden.test(value), 'must not hold control characters or overrides of direction')
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
     .trim()
-    .min(1, 'must not be empty')
+    .refine((value) => visible.test(value), 'must not be empty')
     .refine((value) => lengthOf(value) <= max, `must have at most ${max} characters`)
-    .meta({ documented: { type: 'string', minLength: 1, maxLength: max, pattern: SOMETHING_PRINTABLE } });
-
-/** No control character, and one that is no space. */
-const SOMETHING_PRINTABLE =
-  '^[^\\u0000-\\u001F\\u007F-\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F][^\\u0000-\\u001F\\u007F-\\u009F]*$';
+    .meta({ documented: { type: 'string', minLength: 1, maxLength: max, pattern: VISIBLE_TEXT } });
 
 /** In code points; a text that is far too long is not taken apart. */
 const lengthOf = (value: string): number => (value.length > 10_000 ? value.length : [...value].length);

@@ -2,15 +2,13 @@ import { toMajor } from '#domain/money.ts';
 import type { OrderState } from '#domain/order/state.ts';
 import type { OrderView } from '#domain/order/view.ts';
 import type { CommandResult } from '#kit/event-store/handle-command.ts';
+import { etagOf } from '#kit/http/entity-tags.ts';
 import type { HttpResponse } from '#kit/http/response.ts';
-
-/** The version as HTTP has it: what a client sends back as If-Match. */
-export const etag = (version: number): string => `"${version}"`;
 
 /** What a command on an order answers. */
 export const orderResponse = ({ aggregateId, version, state }: CommandResult<OrderState>): HttpResponse => ({
   status: 200,
-  headers: { etag: etag(version) },
+  headers: { etag: etagOf(version) },
   body: { orderId: aggregateId, version, status: state.status },
 });
 
@@ -20,7 +18,7 @@ export function placedResponse({ aggregateId, version, state }: CommandResult<Or
   const { status, total, currency } = state;
   return {
     status: 201,
-    headers: { etag: etag(version), location: `/orders/${aggregateId}` },
+    headers: { etag: etagOf(version), location: `/orders/${aggregateId}` },
     body: { orderId: aggregateId, version, status, total: toMajor(total, currency) },
   };
 }

@@ -11,12 +11,12 @@ const facts = z.object({ orderId: text, customerId: text, amount: minorUnits, cu
 
 const sample = { orderId: 'ord-1', customerId: 'ada', amount: 129_900, currency: 'USD' };
 
-/** The provider holds the money. `reference` is the provider's own id of the payment. */
+/** The provider holds the money. `reference` is the provider's own id of the payment; `provider` is absent where there is only one. */
 export const paymentCaptured = defineEvent({
   eventType: 'PaymentCaptured',
   aggregateType: 'payment',
   schemaVersion: 1,
-  schema: facts.extend({ reference: text }),
+  schema: facts.extend({ reference: text, provider: text.exactOptional() }),
   samples: { 1: { ...sample, reference: 'ch_1' } },
 });
 
@@ -24,7 +24,7 @@ export const paymentDeclined = defineEvent({
   eventType: 'PaymentDeclined',
   aggregateType: 'payment',
   schemaVersion: 1,
-  schema: facts.extend({ reference: text, reason: text.exactOptional() }),
+  schema: facts.extend({ reference: text, provider: text.exactOptional(), reason: text.exactOptional() }),
   samples: { 1: { ...sample, reference: 'ch_2', reason: 'insufficient_funds' } },
 });
 
@@ -49,6 +49,7 @@ export interface PaymentFacts {
   amount: number;
   currency: string;
   reference: string;
+  provider?: string;
 }
 
 export type PaymentState =
@@ -137,16 +138,25 @@ function repeats(report: RecordPayment, payment: Exclude<PaymentState, { status:
     report.customerId === payment.customerId &&
     report.amount === payment.amount &&
     report.currency === payment.currency &&
-    report.reference === payment.reference
+    report.reference === payment.reference &&
+    report.provider === payment.provider
   );
 }
 
-const factsOf = ({ orderId, customerId, amount, currency, reference }: PaymentFacts): PaymentFacts => ({
+const factsOf = ({
   orderId,
   customerId,
   amount,
   currency,
   reference,
+  provider,
+}: PaymentFacts): PaymentFacts => ({
+  orderId,
+  customerId,
+  amount,
+  currency,
+  reference,
+  ...(provider === undefined ? {} : { provider }),
 });
 
 export const paymentAggregate: Aggregate<PaymentState, PaymentCommand, PaymentEvent> = {

@@ -34,14 +34,16 @@ describe.each([
   test('is a 304 for who has it, and all of it for who has another', async () => {
     const { headers, body } = await get(operation, handler);
     const etag = String(headers.etag);
-    for (const known of [etag, `"x", ${etag}`, etag.replace('W/', '')]) {
+    for (const known of [etag, `"x", ${etag}`, `"a, b",${etag}`, etag.replace('W/', ''), '*', ' * ']) {
       expect(await get(operation, handler, { 'If-None-Match': known })).toMatchObject({
         statusCode: 304,
         body: '',
         headers: { etag },
       });
     }
-    expect((await get(operation, handler, { 'If-None-Match': 'W/"other"' })).body).toBe(body);
+    for (const other of ['W/"other"', `"x${etag.slice(3)}`, etag.slice(3, -1)]) {
+      expect((await get(operation, handler, { 'If-None-Match': other })).body).toBe(body);
+    }
   });
 
   test('comes compressed to who takes that', async () => {
@@ -50,6 +52,21 @@ describe.each([
     expect(small).toMatchObject({ isBase64Encoded: true, headers: { 'content-encoding': 'gzip' } });
     expect(gunzipSync(Buffer.from(small.body, 'base64')).toString()).toBe(plain.body);
     expect(small.body.length).toBeLessThan(plain.body.length / 4);
+    const encodingFor = async (accepted: string) =>
+      (await get(operation, handler, { 'Accept-Encoding': accepted })).headers['content-encoding'];
+    for (const takes of ['GZIP', 'gzip;q=0.5', '*', 'deflate, gzip; q=1.0']) {
+      expect(await encodingFor(takes)).toBe('gzip');
+    }
+    for (const not of [
+      'gzip; q=0',
+      'gzip ;q=0.0',
+      'br',
+      '*;q=0, identity',
+      'identity;q=1, gzip;q=0.1',
+      'xgzip',
+    ]) {
+      expect(await encodingFor(not)).toBeUndefined();
+    }
   });
 });
 

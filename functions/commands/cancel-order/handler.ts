@@ -19,7 +19,7 @@ export const createHandler = (runtime: Runtime) =>
         aggregateId: request.params.orderId,
         command: { type: 'cancel', reason: request.body.reason },
         metadata: commandMetadata(runtime, 'cancel-order', request),
-        expectedVersion: request.ifMatch,
+        expectedVersions: request.ifMatch,
         authorize: requireOrderOwner(request.caller),
       });
       return orderResponse(result);

@@ -19,7 +19,7 @@ export const createHandler = (runtime: Runtime) =>
         aggregateId: request.params.orderId,
         command: { type: 'deliver' },
         metadata: commandMetadata(runtime, 'deliver-order', request),
-        expectedVersion: request.ifMatch,
+        expectedVersions: request.ifMatch,
       });
       return orderResponse(result);
     },

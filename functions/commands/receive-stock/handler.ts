@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import * as fields from '#api/fields.ts';
-import { etag } from '#api/order-response.ts';
 import { application } from '#application';
 import { inventoryAggregate } from '#domain/inventory.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
+import { etagOf } from '#kit/http/entity-tags.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 
 /** POST /inventory/{sku}/receive. From its first receipt on a SKU is tracked. */
@@ -21,10 +21,10 @@ export const createHandler = (runtime: Runtime) =>
         aggregateId: sku,
         command: { type: 'receive', sku, quantity: request.body.quantity },
         metadata: commandMetadata(runtime, 'receive-stock', request),
-        expectedVersion: request.ifMatch,
+        expectedVersions: request.ifMatch,
       });
       const { onHand, reserved } = state;
-      return { status: 200, headers: { etag: etag(version) }, body: { sku, version, onHand, reserved } };
+      return { status: 200, headers: { etag: etagOf(version) }, body: { sku, version, onHand, reserved } };
     },
   });
 

@@ -7,7 +7,7 @@ export const contract: OperationContract = {
   tag: 'Payments',
   summary: 'Record a payment',
   description:
-    "A provider reports what became of a payment of the order's whole total. Its `reference` makes repeats one payment, and serves as the Idempotency-Key where none is sent. Whether the order can still be paid is not asked: what it cannot take is refunded.",
+    "A provider reports what became of a payment of the order's whole total. `provider` and `reference` together name the payment: whoever reports it again, it is one payment. `reference` serves as the Idempotency-Key where none is sent. Whether the order can still be paid is not asked: what it cannot take is refunded.",
   requests: {
     captured: { orderId: exampleOrderId, amount: 1299, reference: 'ch_1', outcome: 'captured' },
     declined: {

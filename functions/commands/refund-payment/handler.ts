@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import * as fields from '#api/fields.ts';
-import { etag } from '#api/order-response.ts';
 import { application } from '#application';
 import { paymentAggregate } from '#domain/payment.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
+import { etagOf } from '#kit/http/entity-tags.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 
 /** POST /payments/{paymentId}/refund. The whole amount of a captured payment, once. */
@@ -20,12 +20,12 @@ export const createHandler = (runtime: Runtime) =>
         aggregateId: paymentId,
         command: { type: 'refund', reason: request.body.reason },
         metadata: commandMetadata(runtime, 'refund-payment', request),
-        expectedVersion: request.ifMatch,
+        expectedVersions: request.ifMatch,
       });
       const orderId = state.status === 'none' ? undefined : state.orderId;
       return {
         status: 200,
-        headers: { etag: etag(version) },
+        headers: { etag: etagOf(version) },
         body: { paymentId, orderId, version, status: state.status },
       };
     },

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { resolveCustomerId } from '#api/access.ts';
 import * as fields from '#api/fields.ts';
-import { etag } from '#api/order-response.ts';
 import { application } from '#application';
 import { customerAggregate } from '#domain/customer.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
+import { etagOf } from '#kit/http/entity-tags.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 
 const body = z.strictObject({
@@ -27,7 +27,11 @@ export const createHandler = (runtime: Runtime) =>
         metadata: commandMetadata(runtime, 'register-customer', request),
         creates: true,
       });
-      return { status: 201, headers: { etag: etag(version) }, body: { customerId: aggregateId, version } };
+      return {
+        status: 201,
+        headers: { etag: etagOf(version) },
+        body: { customerId: aggregateId, version },
+      };
     },
   });
 

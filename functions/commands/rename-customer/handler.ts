@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { canAccessCustomer } from '#api/access.ts';
 import * as fields from '#api/fields.ts';
-import { etag } from '#api/order-response.ts';
 import { application } from '#application';
 import { customerAggregate, customerRules } from '#domain/customer.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
+import { etagOf } from '#kit/http/entity-tags.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 
 /** PATCH /customers/{customerId}. To anyone but that customer and orders:manage, it does not exist. */
@@ -21,9 +21,9 @@ export const createHandler = (runtime: Runtime) =>
         aggregateId: customerId,
         command: { type: 'rename', name: request.body.name },
         metadata: commandMetadata(runtime, 'rename-customer', request),
-        expectedVersion: request.ifMatch,
+        expectedVersions: request.ifMatch,
       });
-      return { status: 200, headers: { etag: etag(version) }, body: { customerId, version } };
+      return { status: 200, headers: { etag: etagOf(version) }, body: { customerId, version } };
     },
   });
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { registry } from '#domain/index.ts';
 import { type NewEvent, streamIdOf } from '#kit/events/event.ts';
 import { type Problem, problemsOf } from '#kit/events/field-errors.ts';
+import { OPERATOR } from '#kit/events/identities.ts';
 import { InvalidEventData, NewerSchemaVersion } from '#kit/events/unreadable-event.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9._:@|-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ : @ | -');
@@ -16,7 +17,7 @@ const emission = z.strictObject({
   schemaVersion: z.int().positive().optional(),
   /** The version that the stream is at; 0 = there is no such stream yet. */
   expectedVersion: z.int().nonnegative().optional(),
-  userId: name.default('operator'),
+  userId: name.default(OPERATOR),
   correlationId: name.optional(),
 });
 
@@ -86,7 +87,7 @@ function lifted(
     schemaVersion,
     data,
     metadata: {
-      userId: 'operator',
+      userId: OPERATOR,
       timestamp: new Date(0).toISOString(),
       correlationId: 'x',
       causationId: 'x',

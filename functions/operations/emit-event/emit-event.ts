@@ -36,7 +36,7 @@ export async function emitEvent(runtime: Runtime, input: unknown, requestId: str
     const history = await load(runtime, streamId);
     const version = history.at(-1)?.version ?? 0;
     if (emission.expectedVersion !== undefined && emission.expectedVersion !== version) {
-      throw new VersionMismatch(runtime.redact(streamId), emission.expectedVersion, version);
+      throw new VersionMismatch(runtime.redact(streamId), [emission.expectedVersion], version);
     }
     const event = storedEvent(runtime, emission, version + 1, requestId);
     registry.assertFolds(aggregateType, [...history, event]);

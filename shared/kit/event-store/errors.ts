@@ -21,8 +21,8 @@ export class ConcurrencyConflict extends Error {
 export class VersionMismatch extends Error {
   override readonly name = 'VersionMismatch';
 
-  constructor(stream: string, expected: number, actual: number) {
-    super(`${stream} is at version ${actual}, not ${expected}`);
+  constructor(stream: string, expected: readonly number[], actual: number) {
+    super(`${stream} is at version ${actual}, not ${expected.join(' or ')}`);
   }
 }
 

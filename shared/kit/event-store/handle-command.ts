@@ -16,8 +16,8 @@ export interface CommandRequest<State, Command> {
   metadata: Omit<EventMetadata, 'timestamp'>;
   /** The command starts a stream: then nothing is read first. */
   creates?: boolean;
-  /** What the caller last saw (If-Match). */
-  expectedVersion?: number | undefined;
+  /** What the caller last saw (If-Match): one of these. */
+  expectedVersions?: readonly number[] | undefined;
   /** Throws where this caller may not touch this aggregate; runs before anything else is decided or answered. */
   authorize?: (state: State) => void;
 }
@@ -68,7 +68,7 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
   aggregate: Aggregate<State, Command, Event>,
   request: CommandRequest<State, Command>,
 ): Promise<CommandResult<State>> {
-  const { aggregateId, metadata, command, expectedVersion } = request;
+  const { aggregateId, metadata, command, expectedVersions } = request;
   const streamId = streamIdOf(aggregate.type, aggregateId);
   const fold = (events: readonly StoredEvent[], state = aggregate.initialState) =>
     (events as readonly (StoredEvent & Event)[]).reduce(aggregate.evolve, state);
@@ -91,8 +91,8 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
 
     // 4. Decide, unless the caller saw another version. For a stream that does not exist, let the domain answer
     //    first: `order_not_found` helps more than a version mismatch.
-    const isStale = expectedVersion !== undefined && expectedVersion !== version;
-    const mismatch = () => new VersionMismatch(runtime.redact(streamId), expectedVersion ?? 0, version);
+    const isStale = expectedVersions !== undefined && !expectedVersions.includes(version);
+    const mismatch = () => new VersionMismatch(runtime.redact(streamId), expectedVersions ?? [], version);
     if (isStale && version > 0) throw mismatch();
     const decided = aggregate.decide(command, state);
     if (isStale) throw mismatch();

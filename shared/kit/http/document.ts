@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import Negotiator from 'negotiator';
+import { namesTag } from './entity-tags.ts';
 import type { HttpRequest } from './request.ts';
 import type { HttpResponse } from './response.ts';
 
@@ -24,10 +26,10 @@ export function documentAnswers({ text, mediaType }: Document): (request: HttpRe
   };
   let compressed: Buffer | undefined;
   return (request) => {
-    if (request.header('if-none-match')?.includes(`"${hash}"`)) return { status: 304, raw: '', headers };
-    if (!/\bgzip\b(?!;q=0)/.test(request.header('accept-encoding') ?? '')) {
-      return { status: 200, raw: text, headers };
-    }
+    if (namesTag(request.header('if-none-match'), headers.etag)) return { status: 304, raw: '', headers };
+    const accepted = { 'accept-encoding': request.header('accept-encoding') ?? 'identity' };
+    const encoding = new Negotiator({ headers: accepted }).encoding(['gzip', 'identity']);
+    if (encoding !== 'gzip') return { status: 200, raw: text, headers };
     compressed ??= gzipSync(text);
     return { status: 200, raw: compressed, headers: { ...headers, 'content-encoding': 'gzip' } };
   };

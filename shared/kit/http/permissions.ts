@@ -3,6 +3,8 @@ export interface Claims {
   iss?: unknown;
   sub?: unknown;
   scope?: unknown;
+  /** What Okta and Entra call it. */
+  scp?: unknown;
   'cognito:groups'?: unknown;
   /** Cognito's: access or id. */
   token_use?: unknown;
@@ -10,12 +12,12 @@ export interface Claims {
 
 /**
  * What the bearer of a token may do: `orders:manage`, `payments:write`, … Of any issuer these are the scopes as they
- * are. Of Cognito they are the scopes of `resourceServer` (resources/stack/identity), which machines have, and the groups, which people are put
+ * are, in `scope` or `scp`. Of Cognito they are the scopes of `resourceServer` (resources/stack/identity), which machines have, and the groups, which people are put
  * into: to people Cognito gives every scope of a client for the asking, so none of their clients has one of ours.
  */
 export function permissionsOf(claims: Claims, resourceServer: string): string[] {
   const scopes = listOf(claims.scope);
-  if (!isFromCognito(claims)) return scopes;
+  if (!isFromCognito(claims)) return [...new Set([...scopes, ...listOf(claims.scp)])];
   const prefix = `${resourceServer}/`;
   const ours = scopes.filter((scope) => scope.startsWith(prefix));
   return [...ours.map((scope) => scope.slice(prefix.length)), ...listOf(claims['cognito:groups'])];

@@ -1,5 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { Problem } from '#kit/events/field-errors.ts';
+import { ANONYMOUS, isInternalIdentity } from '#kit/events/identities.ts';
+import { entityTags } from './entity-tags.ts';
 import { type Claims, isIdToken, permissionsOf } from './permissions.ts';
 import { unauthenticated } from './problem.ts';
 
@@ -22,8 +24,8 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
   correlationId: string;
   /** API Gateway's id of this request. */
   requestId: string;
-  /** The version that the caller last saw. */
-  ifMatch?: number;
+  /** The versions that the caller would change, and no other. */
+  ifMatch?: readonly number[];
   idempotencyKey?: string;
   /** Of any other header, by its name in lower case. */
   header(name: string): string | undefined;
@@ -33,21 +35,26 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
 export type HttpEvent = APIGatewayProxyEventV2;
 
 /** What the headers may hold. */
-export const IF_MATCH = /^(\*|"[1-9][0-9]{0,14}")$/;
+export const IF_MATCH = /^(\*|"[1-9][0-9]{0,14}"(\s*,\s*"[1-9][0-9]{0,14}"){0,9})$/;
 export const IDEMPOTENCY_KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 const CORRELATION_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
-/** Throws 401 where there are no claims: a route without its authorizer lets nobody in. Nor does an ID token. */
+/**
+ * Throws 401 where there are no claims: a route without its authorizer lets nobody in. Nor does an ID token, nor one
+ * whose `sub` is a name of ours.
+ */
 export function callerOf(event: HttpEvent, resourceServer: string): Caller {
   const { authorizer } = event.requestContext as { authorizer?: { jwt?: { claims?: Claims } } };
   const claims = authorizer?.jwt?.claims ?? {};
   const { sub } = claims;
-  if (typeof sub !== 'string' || sub === '' || isIdToken(claims)) throw unauthenticated();
+  if (typeof sub !== 'string' || sub.trim() === '' || isInternalIdentity(sub) || isIdToken(claims)) {
+    throw unauthenticated();
+  }
   return caller(sub, permissionsOf(claims, resourceServer));
 }
 
 /** Of a route that asks for no token. */
-export const anonymous = (): Caller => caller('anonymous', []);
+export const anonymous = (): Caller => caller(ANONYMOUS, []);
 
 const caller = (userId: string, scopes: readonly string[]): Caller => ({
   userId,
@@ -62,12 +69,16 @@ export function correlationIdOf(event: HttpEvent): string {
   return event.requestContext?.requestId ?? 'unknown';
 }
 
-/** `"3"` → 3; undefined for none and for `*`. */
-export function ifMatchOf(event: HttpEvent, problems: Problem[]): number | undefined {
+/** `"3", "4"` → [3, 4]; undefined for none and for `*`. */
+export function ifMatchOf(event: HttpEvent, problems: Problem[]): number[] | undefined {
   const given = headerOf(event, 'if-match')?.trim();
   if (given === undefined) return undefined;
-  if (IF_MATCH.test(given)) return given === '*' ? undefined : Number(given.slice(1, -1));
-  problems.push({ path: 'if-match', message: 'must be a version in quotes as ETag has it, e.g. "3", or *' });
+  if (IF_MATCH.test(given)) {
+    const tags = entityTags(given);
+    return tags === '*' ? undefined : tags.map((tag) => Number(tag.slice(1, -1)));
+  }
+  const message = 'must be versions in quotes as ETag has them, e.g. "3", or *';
+  problems.push({ path: 'if-match', message });
   return undefined;
 }
 

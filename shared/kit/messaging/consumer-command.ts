@@ -3,6 +3,7 @@ import { digest, idOfParts } from '#kit/event-store/command-id.ts';
 import { type CommandResult, handleCommand } from '#kit/event-store/handle-command.ts';
 import type { Aggregate } from '#kit/events/aggregate.ts';
 import { type EventMetadata, type NewEvent, type StoredEvent, streamIdOf } from '#kit/events/event.ts';
+import { consumerIdentity } from '#kit/events/identities.ts';
 
 /**
  * Sends a command because of an event; see `handleCommand`. The event may arrive as often as it likes: a stream that
@@ -33,7 +34,7 @@ export function consumerMetadata(
   const consumer = runtime.setting('CONSUMER');
   const parts = ['consumer-command', consumer, cause.eventId, streamId, command.type, digest(command)];
   return {
-    userId: `consumer:${consumer}`,
+    userId: consumerIdentity(consumer),
     correlationId: cause.metadata.correlationId,
     causationId: cause.eventId,
     commandId: idOfParts(runtime.application.idNamespace, parts),

@@ -75,6 +75,25 @@ describe('POST /payments', () => {
     expect(await commands.eventCount()).toBe(before);
   });
 
+  test('the same reference is one payment, whoever reports it; of another provider it is another', async () => {
+    const body = await report();
+    const clerk = { sub: 'clerk', scope: 'payments:write' };
+    const first = await commands.run('recordPayment', { body, ...provider });
+    const before = await commands.eventCount();
+    for (const headers of [{}, { 'idempotency-key': uniqueKey() }]) {
+      const again = await commands.run('recordPayment', { body, ...clerk, headers });
+      expect(again).toMatchObject({ status: 201, body: first.body });
+    }
+    expect(await commands.eventCount()).toBe(before);
+    const elsewhere = { ...body, provider: 'other' };
+    const other = await commands.run('recordPayment', { body: elsewhere, ...provider });
+    expect(other).toMatchObject({ status: 201 });
+    expect(other.body.paymentId).not.toBe(first.body.paymentId);
+    expect(await commands.run('recordPayment', { body: elsewhere, ...clerk })).toMatchObject({
+      body: other.body,
+    });
+  });
+
   test.each([ORDER_TOTAL - 0.01, ORDER_TOTAL + 0.001, 0])(
     "of %s, not the order's total, is a 422",
     async (amount) => {

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
+import type { Aggregate } from '#kit/events/aggregate.ts';
+import type { NewEvent } from '#kit/events/event.ts';
 import { type Commands, order, startCommands, uniqueKey } from '#tests/support/commands.ts';
 
 let commands: Commands;
@@ -174,4 +177,49 @@ describe('an answer of DynamoDB that is lost', () => {
       headers: { 'retry-after': '1', 'content-type': 'application/problem+json' },
     });
   });
+});
+
+test('A creation of several events is answered again with all of them', async () => {
+  const registering: Aggregate<number, { type: 'register' }, NewEvent> = {
+    type: 'customer',
+    initialState: 0,
+    decide: (_, state) =>
+      state > 0
+        ? []
+        : [
+            { eventType: 'CustomerRegistered', data: { name: 'Ada', email: 'ada@example.com' } },
+            { eventType: 'CustomerRenamed', data: { name: 'Ada King' } },
+          ],
+    evolve: (state) => state + 1,
+  };
+  const aggregateId = uniqueKey();
+  const send = () =>
+    handleCommand(commands.data.runtime(), registering, {
+      aggregateId,
+      command: { type: 'register' },
+      metadata: { userId: 'ada', correlationId: 'c', causationId: 'r', commandId: aggregateId },
+      creates: true,
+    });
+  const first = await send();
+  expect(first).toMatchObject({ version: 2, state: 2, repeated: false });
+  expect(await send()).toEqual({ ...first, repeated: true });
+});
+
+test('An event that its schema refuses is not appended', async () => {
+  const aggregateId = uniqueKey();
+  const broken: Aggregate<undefined, { type: 'register' }, NewEvent> = {
+    type: 'customer',
+    initialState: undefined,
+    decide: () => [{ eventType: 'CustomerRegistered', data: { name: '', email: 'ada@example.com' } }],
+    evolve: () => undefined,
+  };
+  const before = await commands.eventCount();
+  const sent = handleCommand(commands.data.runtime(), broken, {
+    aggregateId,
+    command: { type: 'register' },
+    metadata: { userId: 'ada', correlationId: 'c', causationId: 'r', commandId: aggregateId },
+    creates: true,
+  });
+  await expect(sent).rejects.toMatchObject({ name: 'InvalidEventData' });
+  expect(await commands.eventCount()).toBe(before);
 });

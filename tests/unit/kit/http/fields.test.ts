@@ -44,13 +44,40 @@ describe('times', () => {
 });
 
 describe('a text', () => {
+  const { documented } = fields.text(20).meta() as { documented: { pattern: string } };
+
   test('is as long as it has characters, whatever they take in UTF-16', () => {
     expect(parse(fields.text(3), '🍵🍵🍵')).toBe('🍵🍵🍵');
     expect(parse(fields.text(3), '🍵🍵🍵🍵')).toBeUndefined();
     expect(parse(fields.text(3), '  tea  ')).toBe('tea');
   });
 
-  test.each(['', '  ', 'a\n', '\u0000a', 'a\u0085', '\ud800'])('is not %j', (given) => {
+  test.each(['Zoë', 'مرحبا', '👩‍👩‍👧', 'a\u200db', '\u200fשלום', 'é'])('may be %j', (given) => {
+    expect(parse(fields.text(20), given)).toBe(given);
+    expect(new RegExp(String(documented.pattern), 'u').test(given)).toBe(true);
+  });
+
+  test.each([
+    '\u200b',
+    '\u200b \ufeff',
+    '\u3164',
+    '\u2800',
+    '\ufe0f',
+    'a\ufffe',
+    '\uffffb',
+    'a\u202eb',
+    '\u2066a',
+    '',
+    '  ',
+    'a\n',
+    '\u0000a',
+    'a\u0085',
+  ])('is not %j, and the contract says so', (given) => {
+    expect(parse(fields.text(20), given)).toBeUndefined();
+    expect(new RegExp(String(documented.pattern), 'u').test(given)).toBe(false);
+  });
+
+  test.each(['\ud800', '\u{e0001}'])('is not %j', (given) => {
     expect(parse(fields.text(3), given)).toBeUndefined();
   });
 });

@@ -47,7 +47,7 @@ describe('an error of the application', () => {
     [new CommandRejected('amount_mismatch', 'No.', 'invalid-input'), 422, 'amount-mismatch'],
     [new CommandRejected('order_total_too_large', 'No.', 'invalid-input'), 422, 'order-total-too-large'],
     [new CommandRejected('order_not_paid', 'No.'), 409, 'order-not-paid'],
-    [new VersionMismatch('order-1', 1, 2), 412, 'version-mismatch'],
+    [new VersionMismatch('order-1', [1], 2), 412, 'version-mismatch'],
     [new ConcurrencyConflict('order-1', 2), 409, 'concurrency-conflict'],
     [new CommandIdReused('c'), 422, 'idempotency-key-reused'],
     [new AppendTooLarge('x'), 422, 'command-too-large'],
@@ -78,7 +78,7 @@ describe('an error of the application', () => {
   test('carries the rule that was broken, and no other error does', async () => {
     const { body } = await send(failing(new CommandRejected('order_not_paid', 'Not paid yet.')));
     expect(body).toMatchObject({ rule: 'order_not_paid', detail: 'Not paid yet.' });
-    expect((await send(failing(new VersionMismatch('order-1', 1, 2)))).body).not.toHaveProperty('rule');
+    expect((await send(failing(new VersionMismatch('order-1', [1], 2)))).body).not.toHaveProperty('rule');
   });
 
   test('is logged with the error when it is ours, and not when it is the client’s', async () => {
@@ -170,7 +170,7 @@ describe('a request', () => {
       caller: { userId: 'ada', scopes: ['a', 'b'] },
       correlationId: 'request-1',
       requestId: 'request-1',
-      ifMatch: 12,
+      ifMatch: [12],
       idempotencyKey: 'k 1',
     });
   });
@@ -181,6 +181,44 @@ describe('a request', () => {
       status: 200,
       body: { body: { name: 'Zoë' } },
     });
+  });
+
+  test.each([
+    ['Latin-1', Buffer.from('{"name":"Zo\xEB"}', 'latin1')],
+    ['half a character', Buffer.from('{"name":"Zo\xC3"}', 'latin1')],
+    ['a surrogate', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
+  ])('whose bytes are %s is refused, also where somebody has replaced them already', async (_, bytes) => {
+    const handler = route({ body: z.unknown() });
+    for (const event of [
+      { ...httpEvent({ body: 'x' }), body: bytes.toString('base64'), isBase64Encoded: true },
+      { ...httpEvent({ body: 'x' }), body: bytes.toString('utf8') },
+    ]) {
+      const { statusCode, body } = await handler(event);
+      expect([statusCode, JSON.parse(body).type]).toEqual([400, 'urn:orderstream:problem:not-utf-8']);
+    }
+  });
+
+  test.each([
+    ['application/json; charset=utf-8', 200],
+    ['application/json;charset="UTF-8"', 200],
+    ['application/merge-patch+json', 200],
+    ['application/json; charset=iso-8859-1', 415],
+    ['application/json; charset=utf-16', 415],
+    ['text/plain', 415],
+  ])('of the type %s gets %i', async (contentType, status) => {
+    const handler = route({ body: z.unknown() });
+    expect(await send(handler, { body: {}, headers: { 'Content-Type': contentType } })).toMatchObject({
+      status,
+    });
+  });
+
+  test.each([
+    ['"3"', [3]],
+    ['"3", "12"', [3, 12]],
+    ['*', undefined],
+  ])('with the If-Match %s is for the versions %j', async (given, versions) => {
+    const { body } = await send(route(), { headers: { 'if-match': given } });
+    expect(body.ifMatch).toEqual(versions);
   });
 
   test('without a body counts as an empty object', async () => {

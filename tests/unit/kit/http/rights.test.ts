@@ -19,6 +19,16 @@ describe('The rights of a token from any issuer', () => {
     [undefined, []],
   ])('with the scope %j are %j', (scope, rights) => {
     expect(permissionsOf({ iss: 'https://issuer.example/', scope }, 'orderstream')).toEqual(rights);
+    expect(permissionsOf({ iss: 'https://issuer.example/', scp: scope }, 'orderstream')).toEqual(rights);
+  });
+
+  test('are those of `scope` and of `scp`, which Okta and Entra send', () => {
+    const claims = {
+      iss: 'https://issuer.example/',
+      scope: 'audit:read',
+      scp: ['orders:manage', 'audit:read'],
+    };
+    expect(permissionsOf(claims, 'orderstream')).toEqual(['audit:read', 'orders:manage']);
   });
 
   test('are no groups: elsewhere than in Cognito anybody may have set that claim', () => {
@@ -82,6 +92,22 @@ describe('The caller', () => {
     expect(caller).toMatchObject({ userId: '4q1', scopes: ['payments:write'] });
     expect([caller.can('payments:write'), caller.can('orders:manage')]).toEqual([true, false]);
   });
+
+  test.each(['operator', 'Operator', ' operator', 'anonymous', 'consumer:sales', 'consumer:'])(
+    'whose sub is %j, a name of ours, is nobody',
+    (sub) => {
+      expect(() => callerOf(eventWith({ sub, scope: 'orders:manage' }), 'orderstream')).toThrow(
+        'no valid token',
+      );
+    },
+  );
+
+  test.each(['operators', 'my-operator', 'consumer', 'auth0|operator'])(
+    'whose sub is %j is somebody',
+    (sub) => {
+      expect(callerOf(eventWith({ sub }), 'orderstream').userId).toBe(sub);
+    },
+  );
 
   test('with an ID token is nobody', () => {
     const claims: Claims = { iss: cognito, sub: 'ada', 'cognito:groups': '[orders:manage]' };
