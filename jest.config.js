@@ -56,6 +56,8 @@ const emulators = {
  */
 export default {
   projects: [unit, template, emulators],
+  // jest takes it from here and not from the projects.
+  testTimeout: base.testTimeout,
   // Most of a test's time is waiting, for emulators and for processes.
   maxWorkers: availableParallelism() + 1,
 };

@@ -25,7 +25,7 @@ interface Declared {
 }
 
 /** `[what, lacks, file]`, where the file is the one to write. */
-type Lack = [what: string, lacks: string, file: string];
+type MissingAt = [what: string, lacks: string, file: string];
 
 const PLACES = {
   serverless: 'serverless.yml',
@@ -77,10 +77,10 @@ function declaredIn(path: string): Declared {
   return functions[basename(path)] ?? {};
 }
 
-function lacksOfFolder(folder: Folder): Lack[] {
+function lacksOfFolder(folder: Folder): MissingAt[] {
   const { name, path, kind } = folder;
   const what = `${kind} ${name}`;
-  const lacks: Lack[] = [];
+  const lacks: MissingAt[] = [];
   const needs = (isThere: boolean, lack: string, file: string) => {
     if (!isThere) lacks.push([what, lack, file]);
   };
@@ -120,7 +120,7 @@ function lacksOfFolder(folder: Folder): Lack[] {
   return lacks;
 }
 
-function lacksOfEvents(): Lack[] {
+function lacksOfEvents(): MissingAt[] {
   const { eventTypes } = registry;
   const defined = globSync('shared/domain/**/*.ts', { cwd: root }).flatMap((file) =>
     [...read(file).matchAll(/defineEvent\(\{\s*eventType: '(\w+)'/g)].map(([, eventType]) =>
@@ -129,15 +129,15 @@ function lacksOfEvents(): Lack[] {
   );
   const unlisted = defined
     .filter((eventType) => !(eventTypes as readonly string[]).includes(eventType))
-    .map((eventType): Lack => [`event ${eventType}`, 'its line', PLACES.registry]);
+    .map((eventType): MissingAt => [`event ${eventType}`, 'its line', PLACES.registry]);
   const receivers = functionFolders().filter(({ declared }) => declared.filter);
   return [...unlisted, ...eventTypes.flatMap((eventType) => lacksOfEvent(eventType, receivers))];
 }
 
-function lacksOfEvent(eventType: EventType, all: Folder[]): Lack[] {
+function lacksOfEvent(eventType: EventType, all: Folder[]): MissingAt[] {
   const what = `event ${eventType}`;
   const { aggregateType, schemaVersion, samples } = eventDefinitions[eventType];
-  const lacks: Lack[] = [];
+  const lacks: MissingAt[] = [];
   for (let version = 1; version <= schemaVersion; version++) {
     if (!(version in samples))
       lacks.push([what, `a sample of version ${version}`, definitionFile(eventType)]);

@@ -133,8 +133,12 @@ export function closeUpsOf(parts: StackParts): Graph[] {
         ]),
     },
     {
-      title: 'Audit: looked at, missing, healed',
-      metrics: [own('StreamsAudited', 'Sum'), own('EventsMissing', 'Maximum'), own('EventsHealed', 'Sum')],
+      title: 'Audit: looked at, missing, redelivered',
+      metrics: [
+        own('StreamsAudited', 'Sum'),
+        own('EventsMissing', 'Maximum'),
+        own('EventsRedelivered', 'Sum'),
+      ],
     },
     {
       title: 'Appended and published',

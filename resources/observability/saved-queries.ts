@@ -73,7 +73,7 @@ const queries: Record<string, SavedQuery> = {
   },
   'The audit says that something stays behind': {
     text: [
-      'fields @timestamp, missing, healed, streams, reason, first.0.eventType, first.0.streamId, first.0.version, first.0.lackedBy.0.consumer',
+      'fields @timestamp, missing, redelivered, streams, reason, first.0.eventType, first.0.streamId, first.0.version, first.0.missingAt.0.consumer',
       'filter message in ["events are missing", "audited"]',
       'sort @timestamp desc',
     ],

@@ -94,7 +94,7 @@ const payment = (orderId: string, reference: string) => ({
 async function auditing(the: RecordedSystem, orderId: string): Promise<void> {
   await http(the, 'record-payment', { body: { ...payment(orderId, 'no'), outcome: 'declined' } });
   const from = new Date(Date.now() - 600_000).toISOString();
-  expect(await the.invoke('audit', { from, limit: 0 })).toMatchObject({ healed: expect.any(Number) });
+  expect(await the.invoke('audit', { from, limit: 0 })).toMatchObject({ redelivered: expect.any(Number) });
   await the.invoke('audit', { scheduled: true });
 }
 

@@ -2,10 +2,10 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
 import { walkByType } from '#kit/event-store/walk-by-type.ts';
 import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
+import { checkDelivery, type Finding } from './check-delivery.ts';
 import { auditedTypes } from './delivery-checks.ts';
-import { HEALS_PER_SECOND, heal } from './heal.ts';
 import type { Continuation, WindowRequest } from './input.ts';
-import { type Finding, look } from './look.ts';
+import { REDELIVERIES_PER_SECOND, redeliver } from './redeliver.ts';
 
 const BUDGET_MS = 10_000;
 const PAGE_SIZE = 100;
@@ -21,7 +21,7 @@ export interface Audited {
   /** What had not arrived, in the order in which it was found. */
   behind: Finding[];
   /** Messages that went out for it. */
-  healed: number;
+  redelivered: number;
   /** How far the whole is, 0–1. */
   progress: number;
   /** Present where there is more to do: invoke again with it. */
@@ -47,14 +47,14 @@ export async function audit(runtime: Runtime, request: WindowRequest): Promise<A
     to: new Date(to).toISOString(),
     events: 0,
     behind: [],
-    healed: 0,
+    redelivered: 0,
     progress: 1,
   };
   if (from >= to) return answer;
-  const pace = createRateLimiter(runtime, HEALS_PER_SECOND);
+  const pace = createRateLimiter(runtime, REDELIVERIES_PER_SECOND);
   for await (const page of walkByType(runtime, auditedTypes, { from, to }, place, PAGE_SIZE)) {
-    const behind = await look(runtime, page.eventType, page.keys);
-    if (request.heal) answer.healed += await heal(runtime, behind, pace);
+    const behind = await checkDelivery(runtime, page.eventType, page.keys);
+    if (request.redeliver) answer.redelivered += await redeliver(runtime, behind, pace);
     answer.behind.push(...behind);
     answer.events += page.keys.length;
     const enough = runtime.now() >= begin + BUDGET_MS || answer.behind.length >= MAX_FINDINGS;

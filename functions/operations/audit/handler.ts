@@ -2,24 +2,24 @@ import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Audited, audit } from './audit.ts';
 import { checkRequest } from './input.ts';
-import { lookAgain, type SeenAgain } from './look-again.ts';
 import { auditOnSchedule } from './on-schedule.ts';
+import { type Rechecked, recheck } from './recheck.ts';
 import type { ScheduledAudit } from './report.ts';
 
 /**
  * Every five minutes by itself (`auditOnSchedule`); `npm run ops -- audit`, or `sls invoke -f audit --data '{…}'`
- * (`audit`, then `lookAgain` at what was behind).
+ * (`audit`, then `recheck` at what was behind).
  */
 export const createHandler =
   (runtime: Runtime) =>
-  async (input: unknown): Promise<ScheduledAudit | Audited | SeenAgain> => {
+  async (input: unknown): Promise<ScheduledAudit | Audited | Rechecked> => {
     try {
       const request = checkRequest(input);
       switch (request.kind) {
         case 'scheduled':
           return await auditOnSchedule(runtime);
         case 'again':
-          return await lookAgain(runtime, request.events);
+          return await recheck(runtime, request.events);
         case 'window':
           return await audit(runtime, request);
       }

@@ -5,7 +5,7 @@ import { checkInput, eventTypeIn, InvalidOperation, time } from '#kit/operations
 /** How long an event may be on its way before it counts as behind, in seconds. */
 export const DEFAULT_LIMIT = 300;
 
-/** What `lookAgain` takes at once. */
+/** What `recheck` takes at once. */
 export const MAX_EVENTS = 1_000;
 
 const eventType = eventTypeIn(application.registry);
@@ -31,7 +31,7 @@ const input = z.strictObject({
   /** Seconds. */
   limit: z.int().nonnegative().default(DEFAULT_LIMIT),
   /** False = says what is behind, and sends nothing. */
-  heal: z.boolean().default(true),
+  redeliver: z.boolean().default(true),
   /** As the chunk before answered it. */
   continuation: z.strictObject({ from: z.int(), to: z.int(), place }).optional(),
 });
@@ -47,7 +47,7 @@ export interface WindowRequest {
   from?: number | undefined;
   to?: number | undefined;
   limit: number;
-  heal: boolean;
+  redeliver: boolean;
   continuation?: Continuation | undefined;
 }
 

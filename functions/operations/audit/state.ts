@@ -4,30 +4,67 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
 import type { WalkPlace } from '#kit/event-store/walk-by-type.ts';
 import { auditKey } from '#kit/projections/keys.ts';
-import type { Finding } from './look.ts';
+import type { Finding } from './check-delivery.ts';
 
-/** How far one of the two looks has come. */
+/** How far one of the two passes has come. */
 export interface Progress {
-  /** Every event before it has been looked at; ms since 1970. */
+  /** Every event before it has been checked; ms since 1970. */
   auditedTo: number;
-  /** The time after it that is being looked at, where a run ended in the middle. */
+  /** The time after it that is being checked, where a run ended in the middle. */
   open?: { to: number; place: WalkPlace };
 }
 
-/** What was sent again and is watched until it arrives. */
-export interface Watched extends Finding {
-  /** How often it was sent again, and when for the last time (ms since 1970). */
-  heals: number;
-  healedAt: number;
+/** An event that was redelivered, and is checked in every run until it has arrived. */
+export interface Pending extends Finding {
+  /** How often it was redelivered, and when for the last time (ms since 1970). */
+  redeliveries: number;
+  redeliveredAt: number;
 }
+
+export type Pass = 'first' | 'second';
 
 export interface AuditState {
   /** Counts the writes: a run that another one has overtaken must not write. */
   version: number;
-  /** Events once they are older than the limit, and once more a day later. */
-  looks: { soon: Progress; later: Progress };
-  watched: Watched[];
+  /** Every event is checked when it is older than the limit, and once more a day later. */
+  passes: Record<Pass, Progress>;
+  pending: Pending[];
 }
+
+// The names below are those of the stored item: they stay as they are.
+interface StoredPending extends Omit<Finding, 'missingAt'> {
+  lackedBy: Finding['missingAt'];
+  heals: number;
+  healedAt: number;
+}
+
+interface StoredState {
+  version: number;
+  looks: { soon: Progress; later: Progress };
+  watched: StoredPending[];
+}
+
+const fromStored = ({ version, looks, watched }: StoredState): AuditState => ({
+  version,
+  passes: { first: looks.soon, second: looks.later },
+  pending: watched.map(({ lackedBy: missingAt, heals: redeliveries, healedAt: redeliveredAt, ...one }) => ({
+    ...one,
+    missingAt,
+    redeliveries,
+    redeliveredAt,
+  })),
+});
+
+const toStored = ({ version, passes, pending }: AuditState): StoredState => ({
+  version,
+  looks: { soon: passes.first, later: passes.second },
+  watched: pending.map(({ missingAt: lackedBy, redeliveries: heals, redeliveredAt: healedAt, ...one }) => ({
+    ...one,
+    lackedBy,
+    heals,
+    healedAt,
+  })),
+});
 
 /** Another run has written meanwhile; it goes on from there, and this one stops. */
 export class AuditOvertaken extends Error {
@@ -43,9 +80,9 @@ export async function readState(runtime: Runtime): Promise<AuditState> {
       ConsistentRead: true,
     }),
   );
-  if (Item) return { version: Item.version, looks: Item.looks, watched: Item.watched };
+  if (Item) return fromStored(Item as StoredState);
   const auditedTo = runtime.now() - DAY_MS;
-  return { version: 0, looks: { soon: { auditedTo }, later: { auditedTo } }, watched: [] };
+  return { version: 0, passes: { first: { auditedTo }, second: { auditedTo } }, pending: [] };
 }
 
 /** Answers the state as it is stored now. Throws AuditOvertaken. AWS calls: one conditional put. */
@@ -55,7 +92,7 @@ export async function saveState(runtime: Runtime, state: AuditState): Promise<Au
     await runtime.dynamo.send(
       new PutCommand({
         TableName: runtime.setting('READ_MODEL_TABLE'),
-        Item: { ...auditKey, ...next },
+        Item: { ...auditKey, ...toStored(next) },
         ConditionExpression: 'attribute_not_exists(pk) OR #version = :version',
         ExpressionAttributeNames: { '#version': 'version' },
         ExpressionAttributeValues: { ':version': state.version },

@@ -1,7 +1,8 @@
 import { DeleteMessageBatchCommand, type Message } from '@aws-sdk/client-sqs';
+import { chunksOf, MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { sentAt } from '#kit/operations/dead-letter.ts';
-import { inChunks, MAX_ENTRIES, receiveAll, release } from '#kit/operations/receive-all.ts';
+import { receiveAll, release } from '#kit/operations/receive-all.ts';
 import type { Window } from './input.ts';
 
 /**
@@ -57,7 +58,7 @@ export async function settleFailures(
   };
   const staying = new Set(messages);
   try {
-    for (const chunk of inChunks(messages.filter(isDone), MAX_ENTRIES)) {
+    for (const chunk of chunksOf(messages.filter(isDone), MAX_BATCH_ENTRIES)) {
       const { Failed = [] } = await runtime.sqs.send(
         new DeleteMessageBatchCommand({
           QueueUrl: url,

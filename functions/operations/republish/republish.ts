@@ -1,12 +1,12 @@
+import { chunksOf } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { timeOf } from '#kit/events/ids.ts';
 import { REPEATABLE_MS } from '#kit/messaging/repeatable.ts';
 import { publishAll } from '#kit/operations/publish-all.ts';
 import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
-import { inChunks } from '#kit/operations/receive-all.ts';
+import { type Page, pagesOfStream, pagesOfWindows } from './event-pages.ts';
 import { type Continuation, checkRequest, type Request } from './input.ts';
 import { readFailures, settleFailures } from './publisher-failures.ts';
-import { type Page, pagesOfStream, pagesOfWindows } from './stored-pages.ts';
 
 const BUDGET_MS = 10_000;
 /** What one BatchGetItem brings. */
@@ -50,7 +50,7 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
       ? all
       : all.filter(({ eventId }) => timeOf(eventId) >= startedAt - REPEATABLE_MS);
     tooOld += all.length - events.length;
-    for (const chunk of inChunks(events, rate ?? PAGE_SIZE)) {
+    for (const chunk of chunksOf(events, rate ?? PAGE_SIZE)) {
       if (!dryRun) await publishAll(runtime, chunk, pace);
     }
     published += events.length;

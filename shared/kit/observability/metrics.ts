@@ -36,7 +36,7 @@ export const metricDefinitions = {
   /** Events that a consumer, projection or not, has not had, as `audit` finds them. */
   EventsMissing: { unit: 'Count' },
   /** Messages that `audit` sent for what was missing. */
-  EventsHealed: { unit: 'Count' },
+  EventsRedelivered: { unit: 'Count' },
 } as const satisfies Record<string, { unit: Unit; dimension?: 'consumer' | 'projection' }>;
 
 export type MetricName = keyof typeof metricDefinitions;

@@ -4,11 +4,9 @@ import {
   type Message,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
+import { chunksOf, MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { parseLogContext } from '#kit/observability/log-context.ts';
-
-/** Of one SQS batch call (SQS API reference). */
-export const MAX_ENTRIES = 10;
 
 const RECEIVERS = 5;
 
@@ -52,7 +50,7 @@ export async function receiveAll(
       const { Messages = [] } = await runtime.sqs.send(
         new ReceiveMessageCommand({
           QueueUrl: queueUrl,
-          MaxNumberOfMessages: Math.min(MAX_ENTRIES, limit - held.size),
+          MaxNumberOfMessages: Math.min(MAX_BATCH_ENTRIES, limit - held.size),
           VisibilityTimeout: hideSeconds,
           // Any wait at all makes SQS ask every one of its servers: then an empty answer means an empty queue.
           WaitTimeSeconds: 1,
@@ -83,7 +81,7 @@ export async function release(
   messages: readonly Message[],
 ): Promise<void> {
   await Promise.all(
-    inChunks(messages, MAX_ENTRIES).map(async (chunk) => {
+    chunksOf(messages, MAX_BATCH_ENTRIES).map(async (chunk) => {
       try {
         await runtime.sqs.send(
           new ChangeMessageVisibilityBatchCommand({
@@ -125,10 +123,4 @@ export async function sizeOf(runtime: Runtime, queueUrl: string): Promise<QueueS
     visible: Number(Attributes?.ApproximateNumberOfMessages ?? 0),
     inFlight: Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0),
   };
-}
-
-export function inChunks<T>(all: readonly T[], size: number): T[][] {
-  const chunks: T[][] = [];
-  for (let at = 0; at < all.length; at += size) chunks.push(all.slice(at, at + size));
-  return chunks;
 }

@@ -139,10 +139,13 @@ describe('If-Match', () => {
     expect(await cancel(orderId, '"7"')).toMatchObject({ status: 404 });
   });
 
-  test.each(['1', '"x"', 'W/"1"', '"1" "2"', '"1",', '"0"', '""'])('that reads %s is a 422', async (match) => {
-    expect(await cancel(await commands.placed(), match)).toMatchObject({
-      status: 422,
-      body: { errors: [{ path: 'if-match' }] },
-    });
-  });
+  test.each(['1', '"x"', 'W/"1"', '"1" "2"', '"1",', '"0"', '""'])(
+    'that reads %s is a 422',
+    async (match) => {
+      expect(await cancel(await commands.placed(), match)).toMatchObject({
+        status: 422,
+        body: { errors: [{ path: 'if-match' }] },
+      });
+    },
+  );
 });

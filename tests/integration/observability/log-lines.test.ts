@@ -152,9 +152,9 @@ async function everything(): Promise<void> {
 function reportMissing(runtime: Runtime, orderId: string): void {
   const streamId = `order-${orderId}`;
   const missing = { streamId, version: 1, eventId: runtime.newId(), eventType: 'OrderCreated' } as const;
-  const behind = [{ ...missing, lackedBy: [{ consumer: 'order-view', reached: 0 }] }];
-  const auditedTo = { soon: new Date().toISOString(), later: new Date().toISOString() };
-  report(runtime, { events: 1, streams: 1, behind, healed: 1, auditedTo });
+  const behind = [{ ...missing, missingAt: [{ consumer: 'order-view', reached: 0 }] }];
+  const auditedTo = { first: new Date().toISOString(), second: new Date().toISOString() };
+  report(runtime, { events: 1, streams: 1, behind, redelivered: 1, auditedTo });
 }
 
 const said = (message: string) => lines.filter((line) => line.message === message);

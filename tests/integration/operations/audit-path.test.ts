@@ -69,7 +69,7 @@ const order = (country: string, unitPrice: number) => ({
 test('The publisher is down for more than a day: every consumer has everything, and nothing twice', async () => {
   const { call, audit, pass, auditUntilQuiet } = await startWith({ runs: false });
   // It has run before the outage; nothing has happened yet.
-  expect(await audit()).toMatchObject({ events: 0, behind: [], healed: 0 });
+  expect(await audit()).toMatchObject({ events: 0, behind: [], redelivered: 0 });
 
   await call('register-customer', { body: { name: 'Ada', email: 'ada@example.com' } });
   await call('receive-stock', { params: { sku: 'MUG' }, body: { quantity: 10 } });

@@ -34,8 +34,11 @@ describe('A run', () => {
   test('with nothing behind sends nothing; the lag is 0', async () => {
     await deliverAll(await auditing.append(10 * MINUTE, 'order-1', created));
     const answer = await auditing.run();
-    expect(answer).toMatchObject({ events: 1, streams: 1, behind: [], healed: 0 });
-    expect(answer.auditedTo).toEqual({ soon: '2026-06-15T11:55:00.000Z', later: '2026-06-14T12:00:00.000Z' });
+    expect(answer).toMatchObject({ events: 1, streams: 1, behind: [], redelivered: 0 });
+    expect(answer.auditedTo).toEqual({
+      first: '2026-06-15T11:55:00.000Z',
+      second: '2026-06-14T12:00:00.000Z',
+    });
     expect(auditing.metrics).toEqual({
       'ProjectionLagSeconds order-view': 0,
       'ProjectionLagSeconds stock-view': 0,
@@ -43,22 +46,25 @@ describe('A run', () => {
       'StreamsBehind stock-view': 0,
       EventsMissing: 0,
       StreamsAudited: 1,
-      EventsHealed: 0,
+      EventsRedelivered: 0,
     });
   });
 
   test('sends what is behind, and says since when, until it has arrived', async () => {
     const order = await auditing.append(HOUR, 'order-1', created);
-    expect(await auditing.run()).toMatchObject({ behind: [{ streamId: 'order-1' }], healed: 1 });
+    expect(await auditing.run()).toMatchObject({ behind: [{ streamId: 'order-1' }], redelivered: 1 });
     expect(auditing.metrics).toMatchObject({
       'ProjectionLagSeconds order-view': 3_600,
       'ProjectionLagSeconds stock-view': 0,
       'StreamsBehind order-view': 1,
       EventsMissing: 1,
-      EventsHealed: 1,
+      EventsRedelivered: 1,
     });
     await runs(1);
-    expect(auditing.metrics).toMatchObject({ 'ProjectionLagSeconds order-view': 3_900, EventsHealed: 0 });
+    expect(auditing.metrics).toMatchObject({
+      'ProjectionLagSeconds order-view': 3_900,
+      EventsRedelivered: 0,
+    });
     expect(auditing.published).toHaveLength(1);
     await deliverAll(order);
     await runs(1);
@@ -103,7 +109,7 @@ describe('Every event is looked at once it is old enough, and once more a day la
     await runs(2);
     expect(auditing.published).toEqual([]);
     auditing.now += DAY;
-    expect(await auditing.run()).toMatchObject({ healed: 1 });
+    expect(await auditing.run()).toMatchObject({ redelivered: 1 });
     expect(placesOf(auditing.published)).toEqual(['order-late@1']);
   });
 
@@ -112,7 +118,7 @@ describe('Every event is looked at once it is old enough, and once more a day la
     await runs(3);
     expect(auditing.published).toEqual([]);
     auditing.now += 2 * HOUR;
-    expect(await auditing.run()).toMatchObject({ healed: 1 });
+    expect(await auditing.run()).toMatchObject({ redelivered: 1 });
   });
 
   test('however long no run could be made', async () => {
@@ -210,7 +216,7 @@ test('Killed at any call and run again: everything has been sent, and arrives', 
     expect(places.length).toBeLessThanOrEqual(4);
     await deliverAll(auditing.published);
     auditing.now += 5 * MINUTE;
-    expect(await auditing.run()).toMatchObject({ behind: [], healed: 0 });
+    expect(await auditing.run()).toMatchObject({ behind: [], redelivered: 0 });
   });
   expect(calls).toBeGreaterThan(5);
 });

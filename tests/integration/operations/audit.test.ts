@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { NewDomainEvent } from '#domain/index.ts';
-import type { SeenAgain } from '#functions/operations/audit/look-again.ts';
+import type { Rechecked } from '#functions/operations/audit/recheck.ts';
 import { generationsKey } from '#kit/projections/keys.ts';
 import { watched } from '#tests/support/data.ts';
 import { orderLife } from '#tests/support/streams.ts';
@@ -44,14 +44,14 @@ test('Where everything has arrived nothing is sent', async () => {
     'order-view',
   );
   await auditing.arrive(await auditing.append(HOUR, 'payment-2', [declined]), 'notifications');
-  expect(await audit()).toMatchObject({ events: 8, behind: [], healed: 0, progress: 1 });
+  expect(await audit()).toMatchObject({ events: 8, behind: [], redelivered: 0, progress: 1 });
   expect([auditing.published, auditing.rung]).toEqual([[], []]);
 });
 
 test('What is younger than the limit is left alone', async () => {
   await auditing.append(6 * MINUTE, 'order-old', created);
   await auditing.append(4 * MINUTE, 'order-young', created);
-  expect(await audit()).toMatchObject({ events: 1, healed: 1 });
+  expect(await audit()).toMatchObject({ events: 1, redelivered: 1 });
   expect(placesOf(auditing.published)).toEqual(['order-old@1']);
   auditing.clear();
   await audit({ limit: 60 });
@@ -63,7 +63,7 @@ test('A view that has filled its gap from the table does not hide what others ne
   if (!first || !second) throw new Error('two events');
   await auditing.arrive([second], 'order-view');
   const { behind } = await audit();
-  expect(behind).toMatchObject([{ streamId: 'order-1', version: 1, lackedBy: [{ consumer: 'sales' }] }]);
+  expect(behind).toMatchObject([{ streamId: 'order-1', version: 1, missingAt: [{ consumer: 'sales' }] }]);
   // As it was stored, and to everyone.
   expect(auditing.published).toEqual([first]);
   expect(auditing.rung).toEqual([]);
@@ -74,11 +74,11 @@ test('Where only a projection is behind, the newest event of each stream goes to
   const order = await auditing.append(HOUR, 'order-1', life.slice(0, 3));
   await auditing.arrive(stock.slice(0, 1), 'stock-view');
   await auditing.arrive([order[0], order[2]] as typeof order, 'sales');
-  const { behind, healed } = await audit();
+  const { behind, redelivered } = await audit();
   expect(behind).toHaveLength(5);
   expect(behind[4]).toMatchObject({
     streamId: 'inventory-MUG',
-    lackedBy: [{ consumer: 'stock-view', reached: 1 }],
+    missingAt: [{ consumer: 'stock-view', reached: 1 }],
   });
   expect(auditing.published).toEqual([]);
   expect(auditing.rung.map(({ queue }) => queue)).toEqual([
@@ -88,7 +88,7 @@ test('Where only a projection is behind, the newest event of each stream goes to
     'stock-view',
   ]);
   expect(auditing.rung.at(-1)?.event).toEqual(stock[2]);
-  expect(healed).toBe(4);
+  expect(redelivered).toBe(4);
   await auditing.arrive(
     auditing.rung.filter(({ queue }) => queue === 'stock-view').map(({ event }) => event),
     'stock-view',
@@ -102,7 +102,7 @@ describe('A captured payment has arrived', () => {
     data: { customerId: 'ada', paymentId, amount: 2_999, currency: 'USD' },
   });
   const open = async () =>
-    (await audit({ heal: false })).behind.filter(({ eventType }) => eventType === 'PaymentCaptured');
+    (await audit({ redeliver: false })).behind.filter(({ eventType }) => eventType === 'PaymentCaptured');
 
   test('once it has paid its order, or has been refunded', async () => {
     await auditing.append(HOUR, 'order-1', created);
@@ -111,7 +111,7 @@ describe('A captured payment has arrived', () => {
     expect(placesOf(await open())).toEqual(['payment-1@1', 'payment-2@1']);
     await auditing.arrive(payments, 'order-payments');
     expect(await open()).toMatchObject([
-      { streamId: 'payment-2', lackedBy: [{ consumer: 'order-payments' }] },
+      { streamId: 'payment-2', missingAt: [{ consumer: 'order-payments' }] },
     ]);
     const [, refund] = await auditing.append(HOUR, 'payment-2', [
       captured,
@@ -137,7 +137,7 @@ describe('A captured payment has arrived', () => {
     const data = { shape: 'of tomorrow' } as never;
     await auditing.append(HOUR, 'payment-1', [{ eventType: 'PaymentCaptured', data }]);
     expect(placesOf(await open())).toEqual(['payment-1@1']);
-    expect(await audit()).toMatchObject({ healed: 1 });
+    expect(await audit()).toMatchObject({ redelivered: 1 });
   });
 });
 
@@ -158,21 +158,23 @@ test('Of a projection that was rebuilt the generation is asked that queries read
   expect(await audit()).toMatchObject({ behind: [] });
   await switchTo(1);
   const [finding] = (await audit()).behind;
-  expect(finding).toMatchObject({ version: 2, lackedBy: [{ consumer: 'order-view', reached: 1 }] });
+  expect(finding).toMatchObject({ version: 2, missingAt: [{ consumer: 'order-view', reached: 1 }] });
 });
 
 test('Of what is older than consumers remember only projections are asked', async () => {
   await auditing.append(30 * DAY, 'order-1', created);
   await auditing.append(30 * DAY, 'payment-1', [declined]);
   const { behind } = await audit({ from: '2026-05-16', to: '2026-05-17' });
-  expect(behind).toMatchObject([{ streamId: 'order-1', lackedBy: [{ consumer: 'order-view', reached: 0 }] }]);
+  expect(behind).toMatchObject([
+    { streamId: 'order-1', missingAt: [{ consumer: 'order-view', reached: 0 }] },
+  ]);
   expect([auditing.published.length, auditing.rung.length]).toEqual([0, 1]);
 });
 
 test('A time is from inclusive, to exclusive, over the end of a day', async () => {
   await auditing.append(auditing.now - Date.UTC(2026, 5, 13, 23, 59, 59), 'order-1', life.slice(0, 2));
   await auditing.append(auditing.now - Date.UTC(2026, 5, 14, 0, 0, 5), 'order-2', created);
-  const range = { from: '2026-06-13T23:59:59Z', to: '2026-06-14T00:00:05Z', heal: false };
+  const range = { from: '2026-06-13T23:59:59Z', to: '2026-06-14T00:00:05Z', redeliver: false };
   expect(placesOf((await audit(range)).behind)).toEqual(['order-1@1', 'order-1@2']);
 });
 
@@ -180,7 +182,7 @@ test('More than a page, in chunks: every event once, and continued where the las
   await Promise.all(
     Array.from({ length: 130 }, (_, index) => auditing.append(HOUR + index, `order-${index}`, created)),
   );
-  let answer = await audit({ heal: false });
+  let answer = await audit({ redeliver: false });
   expect(answer.continuation).toBeUndefined();
   let ms = auditing.now;
   const now = () => {
@@ -189,11 +191,11 @@ test('More than a page, in chunks: every event once, and continued where the las
   };
   const found: string[] = [];
   let chunks = 0;
-  let input: object = { heal: false };
+  let input: object = { redeliver: false };
   do {
     answer = await auditing.audit(input, { now });
     found.push(...placesOf(answer.behind));
-    input = { heal: false, continuation: answer.continuation };
+    input = { redeliver: false, continuation: answer.continuation };
     chunks++;
   } while (answer.continuation);
   expect(chunks).toBeGreaterThan(2);
@@ -211,7 +213,7 @@ test('What was behind is looked at again until it has arrived', async () => {
   const sleep = async () => {
     if (++naps === 2) await auditing.arrive([order], 'order-view');
   };
-  expect(await auditing.audit<SeenAgain>({ events: behind }, { sleep })).toEqual({ behind: [] });
+  expect(await auditing.audit<Rechecked>({ events: behind }, { sleep })).toEqual({ behind: [] });
   expect(naps).toBe(2);
 });
 
@@ -220,7 +222,7 @@ test('An audit takes few calls', async () => {
     Array.from({ length: 200 }, (_, index) => auditing.append(HOUR + index, `order-${index}`, created)),
   );
   const { counts, dynamo } = watched(auditing.the.data.dynamo);
-  await auditing.audit({ from: '2026-06-15T00:00:00Z', heal: false }, { dynamo });
+  await auditing.audit({ from: '2026-06-15T00:00:00Z', redeliver: false }, { dynamo });
   // 13 types of 4 shards, and 4 more for the second page; two witnesses a page; once which generation is live.
   expect(counts).toEqual({ QueryCommand: 56, BatchGetCommand: 4, GetCommand: 1 });
 });

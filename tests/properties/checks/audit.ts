@@ -11,17 +11,17 @@ import type { History } from './history.ts';
  */
 export async function checkAudit(world: World, { events }: History, findings: Findings): Promise<void> {
   const first = Math.min(...events.map(({ eventId }) => timeOf(eventId)));
-  const asked = { from: new Date(first).toISOString(), limit: 0, heal: false };
+  const asked = { from: new Date(first).toISOString(), limit: 0, redeliver: false };
   let answer: Audited | undefined;
   const ask = async () => {
     do {
       const continuation = answer?.continuation;
       const event: object = { ...asked, ...(continuation && { continuation }) };
       answer = (await world.functions.start('audit', event).answer) as Audited;
-      for (const { eventType, streamId, version, eventId, lackedBy } of answer.behind) {
-        if (lackedBy.every(({ consumer }) => consumer === 'notifications' && isTold(world, eventId)))
+      for (const { eventType, streamId, version, eventId, missingAt } of answer.behind) {
+        if (missingAt.every(({ consumer }) => consumer === 'notifications' && isTold(world, eventId)))
           continue;
-        const who = lackedBy.map(({ consumer }) => consumer).join(', ');
+        const who = missingAt.map(({ consumer }) => consumer).join(', ');
         findings.add('lost', `audit: ${who} lacks ${eventType} ${streamId}@${version}`);
       }
     } while (answer.continuation);

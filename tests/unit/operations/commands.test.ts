@@ -107,13 +107,18 @@ test('republish passes on where to continue, and adds up', async () => {
 });
 
 describe('audit', () => {
-  const chunk = { from: '2026-11-22T00:00:00.000Z', to: '2026-11-24T00:00:00.000Z', healed: 0, behind: [] };
-  const lacking = (streamId: string, version: number, ...lackedBy: object[]) => ({
+  const chunk = {
+    from: '2026-11-22T00:00:00.000Z',
+    to: '2026-11-24T00:00:00.000Z',
+    redelivered: 0,
+    behind: [],
+  };
+  const lacking = (streamId: string, version: number, ...missingAt: object[]) => ({
     eventType: 'OrderCreated',
     streamId,
     version,
     eventId: lowestIdAt(Date.UTC(2026, 10, 23, 0, version)),
-    lackedBy,
+    missingAt,
   });
   const view = { consumer: 'order-view', reached: 1 };
 
@@ -123,7 +128,7 @@ describe('audit', () => {
       { ...chunk, events: 5, progress: 0.5, continuation },
       { ...chunk, events: 7, progress: 1 },
     ]);
-    const event = { from: '2026-11-22', limit: 60, heal: true };
+    const event = { from: '2026-11-22', limit: 60, redeliver: true };
     expect(asked).toEqual([event, { ...event, continuation }]);
     expect(shown.at(-1)).toEqual([1, '12 events, 0 behind']);
     expect(outcome.ok).toBe(true);
@@ -135,7 +140,7 @@ describe('audit', () => {
   test('looks again at what it has sent, and is well when that has arrived', async () => {
     const behind = [lacking('order-1', 2, view), lacking('order-2', 2, view)];
     const { asked, outcome } = await run(audit, {}, [
-      { ...chunk, events: 9, healed: 2, progress: 1, behind },
+      { ...chunk, events: 9, redelivered: 2, progress: 1, behind },
       { behind: behind.slice(1) },
       { behind: [] },
     ]);
@@ -153,7 +158,7 @@ describe('audit', () => {
       lacking('payment-1', 1, { consumer: 'order-payments' }),
     ];
     const { outcome } = await run(audit, {}, [
-      { ...chunk, events: 9, healed: 3, progress: 1, behind },
+      { ...chunk, events: 9, redelivered: 3, progress: 1, behind },
       ...[1, 2, 3].map(() => ({ behind })),
     ]);
     expect(outcome.ok).toBe(false);
@@ -168,14 +173,14 @@ describe('audit', () => {
       '',
       'See their dead letters, and audit again.',
     ]);
-    expect(outcome.result).toMatchObject({ events: 9, healed: 3, stays: behind });
+    expect(outcome.result).toMatchObject({ events: 9, redelivered: 3, stays: behind });
   });
 
   test('only looks where it shall not heal', async () => {
-    const { asked, outcome } = await run(audit, { 'no-heal': true }, [
+    const { asked, outcome } = await run(audit, { 'no-redeliver': true }, [
       { ...chunk, events: 9, progress: 1, behind: [lacking('order-1', 2, view)] },
     ]);
-    expect(asked).toEqual([{ heal: false }]);
+    expect(asked).toEqual([{ redeliver: false }]);
     expect(outcome.ok).toBe(false);
     expect(outcome.text).toContain('Nothing was sent.');
   });

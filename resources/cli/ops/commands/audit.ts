@@ -8,7 +8,7 @@ interface Finding {
   streamId: string;
   version: number;
   eventId: string;
-  lackedBy: { consumer: string; reached?: number }[];
+  missingAt: { consumer: string; reached?: number }[];
 }
 
 interface Chunk {
@@ -16,7 +16,7 @@ interface Chunk {
   to: string;
   events: number;
   behind: Finding[];
-  healed: number;
+  redelivered: number;
   progress: number;
   continuation?: object;
 }
@@ -33,17 +33,17 @@ const LOOKS_AGAIN = 3;
 const EVENTS_AT_A_TIME = 1_000;
 
 export const audit: Command = {
-  usage: 'audit [--from time] [--to time] [--limit seconds] [--no-heal]',
+  usage: 'audit [--from time] [--to time] [--limit seconds] [--no-redeliver]',
   options: {
     from: { type: 'string' },
     to: { type: 'string' },
     limit: { type: 'string' },
-    'no-heal': { type: 'boolean' },
+    'no-redeliver': { type: 'boolean' },
   },
   async run(values, { invoke, progress }) {
-    const heal = values['no-heal'] !== true;
-    const asked = { ...only(values, 'from', 'to'), ...limitOf(values), heal };
-    const total: Total = { from: '', to: '', events: 0, behind: [], healed: 0, stays: [] };
+    const redeliver = values['no-redeliver'] !== true;
+    const asked = { ...only(values, 'from', 'to'), ...limitOf(values), redeliver };
+    const total: Total = { from: '', to: '', events: 0, behind: [], redelivered: 0, stays: [] };
     let continuation: object | undefined;
     do {
       const chunk = (await invoke('audit', { ...asked, ...(continuation && { continuation }) })) as Chunk;
@@ -51,13 +51,13 @@ export const audit: Command = {
       total.to = chunk.to;
       total.events += chunk.events;
       total.behind.push(...chunk.behind);
-      total.healed += chunk.healed;
+      total.redelivered += chunk.redelivered;
       progress.show(chunk.progress, `${total.events} events, ${total.behind.length} behind`);
       continuation = chunk.continuation;
     } while (continuation);
 
     total.stays = total.behind;
-    for (let look = 1; heal && total.stays.length > 0 && look <= LOOKS_AGAIN; look++) {
+    for (let look = 1; redeliver && total.stays.length > 0 && look <= LOOKS_AGAIN; look++) {
       const stays: Finding[] = [];
       for (let at = 0; at < total.stays.length; at += EVENTS_AT_A_TIME) {
         const events = total.stays.slice(at, at + EVENTS_AT_A_TIME);
@@ -67,7 +67,7 @@ export const audit: Command = {
       }
       total.stays = stays;
     }
-    return { result: total, text: textOf(total, heal), ok: total.stays.length === 0 };
+    return { result: total, text: textOf(total, redeliver), ok: total.stays.length === 0 };
   },
 };
 
@@ -77,12 +77,12 @@ function limitOf({ limit }: Values): { limit?: number } {
   return { limit: Number(limit) };
 }
 
-function textOf({ from, to, events, behind, healed, stays }: Total, heal: boolean): string {
+function textOf({ from, to, events, behind, redelivered, stays }: Total, redeliver: boolean): string {
   const looked = `${events} events from ${from} to ${to}: `;
   if (behind.length === 0) return `${looked}all have arrived.`;
   const missing = `${looked}${behind.length} events of ${streamsOf(behind)} streams had not arrived.`;
-  if (!heal) return [missing, '', ...rowsOf(stays), '', 'Nothing was sent.'].join('\n');
-  const sent = `${healed} messages went out for them.`;
+  if (!redeliver) return [missing, '', ...rowsOf(stays), '', 'Nothing was sent.'].join('\n');
+  const sent = `${redelivered} messages went out for them.`;
   if (stays.length === 0) return [missing, `${sent} All have arrived now.`].join('\n');
   return [
     missing,
@@ -100,9 +100,9 @@ function rowsOf(findings: readonly Finding[]): string[] {
     string,
     { consumer: string; streamId: string; head: number; reached: string; since: string }
   >();
-  for (const { streamId, version, eventId, lackedBy } of findings) {
+  for (const { streamId, version, eventId, missingAt } of findings) {
     const time = new Date(timeOf(eventId)).toISOString();
-    for (const { consumer, reached = '–' } of lackedBy) {
+    for (const { consumer, reached = '–' } of missingAt) {
       const key = `${consumer} ${streamId}`;
       const { head = 0, since = time } = rows.get(key) ?? {};
       rows.set(key, {

@@ -30,7 +30,7 @@ export function audit(stack: () => Stack): void {
     const { request, staff } = stack();
     await must(request('POST', `/inventory/${ORDER_SKU}/receive`, { body: { quantity: 9 }, as: staff }));
     await eventually(async () => {
-      const { code, found } = await ask('--no-heal');
+      const { code, found } = await ask('--no-redeliver');
       expect(found).toMatchObject({ behind: [], stays: [] });
       expect(found.events).toBeGreaterThan(10);
       expect(code).toBe(0);
@@ -41,17 +41,17 @@ export function audit(stack: () => Stack): void {
     sold = await soldToday();
     await switchMapping(stack(), 'publish-events', false);
     orderId = await place(stack(), 40, 'US');
-    const { code, found } = await ask('--no-heal');
-    const lackedBy = [{ consumer: 'order-view', reached: 0 }, { consumer: 'sales' }];
-    const lost = { eventType: 'OrderCreated', streamId: `order-${orderId}`, version: 1, lackedBy };
-    expect(found).toMatchObject({ behind: [lost], healed: 0, stays: [lost] });
+    const { code, found } = await ask('--no-redeliver');
+    const missingAt = [{ consumer: 'order-view', reached: 0 }, { consumer: 'sales' }];
+    const lost = { eventType: 'OrderCreated', streamId: `order-${orderId}`, version: 1, missingAt };
+    expect(found).toMatchObject({ behind: [lost], redelivered: 0, stays: [lost] });
     expect(code).toBe(1);
     expect(await listed()).not.toContain(orderId);
   }, 120_000);
 
   test('sends it, and the order is listed, counted and notified', async () => {
     const { code, found } = await ask();
-    expect(found).toMatchObject({ behind: [{ streamId: `order-${orderId}` }], healed: 1, stays: [] });
+    expect(found).toMatchObject({ behind: [{ streamId: `order-${orderId}` }], redelivered: 1, stays: [] });
     expect(code).toBe(0);
     expect(await listed()).toContain(orderId);
     await eventually(async () => {
@@ -65,8 +65,8 @@ export function audit(stack: () => Stack): void {
     const reserved = { eventType: 'StockReserved', streamId: `inventory-${ORDER_SKU}`, version: version + 1 };
     await eventually(async () => {
       const { code, found } = await ask();
-      const lackedBy = [{ consumer: 'stock-view', reached: version }];
-      expect(found).toMatchObject({ behind: [{ ...reserved, lackedBy }], healed: 1, stays: [] });
+      const missingAt = [{ consumer: 'stock-view', reached: version }];
+      expect(found).toMatchObject({ behind: [{ ...reserved, missingAt }], redelivered: 1, stays: [] });
       expect(code).toBe(0);
     }, patient);
     expect(await get(`/inventory/${ORDER_SKU}`)).toMatchObject({ version: version + 1 });
@@ -93,7 +93,7 @@ export function audit(stack: () => Stack): void {
     await eventually(async () => {
       const [lines = []] = await logsOf(stack(), ['audit']);
       const first = [expect.objectContaining({ streamId: 'inventory-COFFEE-1' })];
-      const report = { message: 'events are missing', healed: 1, first };
+      const report = { message: 'events are missing', redelivered: 1, first };
       expect(lines).toContainEqual(expect.objectContaining(report));
       const lagOf = (projection: string) => {
         const ofProjection = lines.filter((line) => line.projection === projection);

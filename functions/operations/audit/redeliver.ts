@@ -1,4 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { chunksOf } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { getStored } from '#kit/event-store/by-type.ts';
 import { fromItem } from '#kit/event-store/event-item.ts';
@@ -7,45 +8,44 @@ import { logContextOf } from '#kit/observability/log-context.ts';
 import { queuesOf } from '#kit/operations/consumer-queues.ts';
 import { publishAll } from '#kit/operations/publish-all.ts';
 import type { RateLimiter } from '#kit/operations/rate-limiter.ts';
-import { inChunks } from '#kit/operations/receive-all.ts';
-import { type Finding, type Lack, onlyProjectionsLack } from './look.ts';
+import { type Finding, isMissingOnlyAtProjections, type MissingAt } from './check-delivery.ts';
 
 /** What one BatchGetItem brings. */
 const PAGE_SIZE = 100;
 const SENDERS = 10;
 
 /** Events a second. More would reach the consumers as a burst, and a small region's topic takes 300. */
-export const HEALS_PER_SECOND = 200;
+export const REDELIVERIES_PER_SECOND = 200;
 
 /**
- * Sends what was found again, as it was stored. What anyone but a projection lacks may never have been published: it
- * goes to the topic, for all to have. Where only a projection lacks it, a doorbell does: the stream's newest event, to
- * the projection's own queue; what comes before that the projection reads from the events table.
+ * Redelivers what was found, as it was stored. What is missing at anyone but a projection may never have been published:
+ * it goes to the topic, so to everybody. Where it is missing only at a projection, a wake-up message is enough: the
+ * stream's newest event, to the projection's own queue; the projection reads what comes before from the events table.
  * Answers how many messages went out. Throws NotPublished, or what SQS throws; sending all again is safe.
- * AWS calls: a batch get for each 100; a publish for each 10; a send for each doorbell.
+ * AWS calls: a batch get for each 100; a publish for each 10; a send for each wake-up message.
  */
-export async function heal(
+export async function redeliver(
   runtime: Runtime,
   findings: readonly Finding[],
   pace: RateLimiter,
 ): Promise<number> {
   let sent = 0;
-  for (const chunk of inChunks(
-    findings.filter((finding) => !onlyProjectionsLack(finding)),
+  for (const chunk of chunksOf(
+    findings.filter((finding) => !isMissingOnlyAtProjections(finding)),
     PAGE_SIZE,
   )) {
     const events = (await getStored(runtime, chunk)).map(fromItem);
     await publishAll(runtime, events, pace);
     sent += events.length;
   }
-  for (const chunk of inChunks(doorbellsOf(findings), PAGE_SIZE)) {
+  for (const chunk of chunksOf(wakeUpsOf(findings), PAGE_SIZE)) {
     const stored = new Map((await getStored(runtime, chunk)).map((item) => [item.eventId, item]));
-    for (const several of inChunks(chunk, SENDERS)) {
+    for (const several of chunksOf(chunk, SENDERS)) {
       await pace(several.length);
       await Promise.all(
-        several.map(async ({ eventId, lackedBy }) => {
+        several.map(async ({ eventId, missingAt }) => {
           const event = stored.get(eventId);
-          if (event) await ring(runtime, lackedBy, fromItem(event));
+          if (event) await notifyProjection(runtime, missingAt, fromItem(event));
         }),
       );
     }
@@ -55,17 +55,21 @@ export async function heal(
 }
 
 /** Of each stream and projection the newest event. */
-function doorbellsOf(findings: readonly Finding[]): Finding[] {
+function wakeUpsOf(findings: readonly Finding[]): Finding[] {
   const newest = new Map<string, Finding>();
   for (const finding of findings) {
-    if (!onlyProjectionsLack(finding)) continue;
+    if (!isMissingOnlyAtProjections(finding)) continue;
     const other = newest.get(finding.streamId);
     if (!other || other.version < finding.version) newest.set(finding.streamId, finding);
   }
   return [...newest.values()];
 }
 
-async function ring(runtime: Runtime, projections: readonly Lack[], event: StoredEvent): Promise<void> {
+async function notifyProjection(
+  runtime: Runtime,
+  projections: readonly MissingAt[],
+  event: StoredEvent,
+): Promise<void> {
   for (const { consumer } of projections) {
     await runtime.sqs.send(
       new SendMessageCommand({

@@ -8,25 +8,25 @@ import { checksOf } from './delivery-checks.ts';
 export interface Finding extends EventKey {
   eventType: string;
   /** Who has not had it, as far as can be seen. */
-  lackedBy: Lack[];
+  missingAt: MissingAt[];
 }
 
-export interface Lack {
+export interface MissingAt {
   consumer: string;
   /** The version at which a projection is with this stream, 0 where it has no view; no projection, no version. */
   reached?: number;
 }
 
 /** True where others have had it, or there are no others. */
-export const onlyProjectionsLack = ({ lackedBy }: Finding): boolean =>
-  lackedBy.every(({ reached }) => reached !== undefined);
+export const isMissingOnlyAtProjections = ({ missingAt }: Finding): boolean =>
+  missingAt.every(({ reached }) => reached !== undefined);
 
 /**
  * Which of these events (up to 100, of one type) have not arrived. Of an event older than 29 days only projections
  * are asked: the others may have forgotten it.
  * AWS calls: at most a batch get for each delivery check, see there; nothing where there are no events.
  */
-export async function look(
+export async function checkDelivery(
   runtime: Runtime,
   eventType: string,
   keys: readonly EventKey[],
@@ -43,8 +43,8 @@ export async function look(
     for (const { key, reached } of undelivered) {
       const { streamId, version, eventId } = key;
       const lack = { consumer: check.consumer, ...(reached !== undefined && { reached }) };
-      const lackedBy = [...(findings.get(eventId)?.lackedBy ?? []), lack];
-      findings.set(eventId, { eventType, streamId, version, eventId, lackedBy });
+      const missingAt = [...(findings.get(eventId)?.missingAt ?? []), lack];
+      findings.set(eventId, { eventType, streamId, version, eventId, missingAt });
     }
   }
   return [...findings.values()];
