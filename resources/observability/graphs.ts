@@ -60,7 +60,11 @@ export function pathOf(parts: StackParts): Place[] {
         own('PublishLag', 'p99'),
         ...lambda('IteratorAge', 'Maximum', 'publisher'),
       ],
-      failures: [own('PublishFailures', 'Sum'), ...lambda('Errors', 'Sum', 'publisher')],
+      failures: [
+        own('PublishFailures', 'Sum'),
+        own('EventsRefused', 'Sum'),
+        ...lambda('Errors', 'Sum', 'publisher'),
+      ],
     },
     {
       title: 'Topic',

@@ -35,8 +35,8 @@ export async function redeliver(
     PAGE_SIZE,
   )) {
     const events = (await getStored(runtime, chunk)).map(fromItem);
-    await publishAll(runtime, events, pace);
-    sent += events.length;
+    const refused = await publishAll(runtime, events, pace);
+    sent += events.length - refused.size;
   }
   for (const chunk of chunksOf(wakeUpsOf(findings), PAGE_SIZE)) {
     const stored = new Map((await getStored(runtime, chunk)).map((item) => [item.eventId, item]));

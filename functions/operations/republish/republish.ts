@@ -16,6 +16,8 @@ export interface Republished {
   dryRun: boolean;
   /** Events of this chunk that the topic has now; in a dry run, that it would get. */
   published: number;
+  /** Events (`eventId`) of this chunk that no repetition can publish; see the log for why. */
+  refused?: string[];
   /** Left out since consumers that count or notify would do them twice; `old: true` takes them in. */
   tooOld: number;
   /** How far the whole is, 0–1. */
@@ -44,6 +46,7 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
   const pace = createRateLimiter(runtime, rate);
   const deadline = runtime.now() + BUDGET_MS;
   let published = 0;
+  const refused = new Set<string>();
   let tooOld = 0;
   for await (const { events: all, next, progress } of pagesOf(runtime, request, place)) {
     const events = request.old
@@ -51,23 +54,47 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
       : all.filter(({ eventId }) => timeOf(eventId) >= startedAt - REPEATABLE_MS);
     tooOld += all.length - events.length;
     for (const chunk of chunksOf(events, rate ?? PAGE_SIZE)) {
-      if (!dryRun) await publishAll(runtime, chunk, pace);
+      if (!dryRun) for (const id of await publishAll(runtime, chunk, pace)) refused.add(id);
     }
     published += events.length;
     if (next && runtime.now() >= deadline) {
       const { windows } = place;
       const continuation = { ...(windows && { windows }), ...next, startedAt };
-      return { dryRun, published, tooOld, progress, ...found.report, continuation };
+      return {
+        dryRun,
+        published: published - refused.size,
+        ...refusedOf(refused),
+        tooOld,
+        progress,
+        ...found.report,
+        continuation,
+      };
     }
   }
-  runtime.logger.info('republished', { what: request.what, dryRun, published });
+  runtime.logger.info('republished', { what: request.what, dryRun, published: published - refused.size });
   if (request.what.kind !== 'publisher-failures' || dryRun || tooOld > 0) {
-    return { dryRun, published, tooOld, progress: 1, ...found.report };
+    return {
+      dryRun,
+      published: published - refused.size,
+      ...refusedOf(refused),
+      tooOld,
+      progress: 1,
+      ...found.report,
+    };
   }
   const settled = await settleFailures(runtime, place.windows ?? [], startedAt);
   const publisherFailures = { ...found.report.publisherFailures, settled };
-  return { dryRun, published, tooOld, progress: 1, publisherFailures };
+  return {
+    dryRun,
+    published: published - refused.size,
+    ...refusedOf(refused),
+    tooOld,
+    progress: 1,
+    publisherFailures,
+  };
 }
+
+const refusedOf = (ids: ReadonlySet<string>) => (ids.size > 0 ? { refused: [...ids] } : {});
 
 /** Where this chunk starts, and what the first one has to tell. */
 async function begin(

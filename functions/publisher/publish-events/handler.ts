@@ -1,37 +1,37 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { application } from '#application';
+import { unmarshall } from '#kit/aws/unmarshall.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type EventItem, fromItem } from '#kit/event-store/event-item.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
-import { toMessage } from '#kit/messaging/outgoing-message.ts';
 import { publish } from '#kit/messaging/publish.ts';
 import { lagOf } from '#kit/observability/lag.ts';
 
 /**
- * The outbox's other end: what the events table's stream brings goes to the topic. At least once.
- * The lowest sequence number that was not published is returned: the stream goes on from there, so that
- * what follows it is published again rather than anything left out.
+ * The outbox's other end: what the events table's stream brings goes to the topic. At least once. The lowest sequence
+ * number that was not published is returned: the stream goes on from there, so that what follows it is published again
+ * rather than anything left out. An event that can never be published is reported and passed over.
  */
 export const createHandler =
   (runtime: Runtime) =>
   async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     try {
-      const outgoing = Records.filter(({ eventName }) => eventName === 'INSERT').map((record) => {
-        const event = eventOf(record);
-        return { record, event, message: toMessage(runtime, event) };
-      });
-      const failed = await publish(
+      const added = Records.filter(({ eventName }) => eventName === 'INSERT').map((record) => ({
+        record,
+        event: eventOf(record),
+      }));
+      const { failed, refused } = await publish(
         runtime,
-        outgoing.map(({ message }) => message),
+        added.map(({ event }) => event),
       );
-      for (const { event, message } of outgoing) {
+      for (const { event } of added) {
         const lag = lagOf(event, runtime.now());
-        if (lag !== undefined && !failed.has(message.id)) runtime.metrics.record('PublishLag', lag);
+        const isPublished = !failed.has(event.eventId) && !refused.has(event.eventId);
+        if (lag !== undefined && isPublished) runtime.metrics.record('PublishLag', lag);
       }
       // Records arrive in the order of their sequence numbers: the first that failed is the lowest.
-      const lowest = outgoing.find(({ message }) => failed.has(message.id));
+      const lowest = added.find(({ event }) => failed.has(event.eventId));
       return { batchItemFailures: lowest ? [{ itemIdentifier: sequenceNumberOf(lowest.record) }] : [] };
     } finally {
       runtime.metrics.flush();
@@ -41,7 +41,7 @@ export const createHandler =
 export const handler = createHandler(createRuntime(application));
 
 const eventOf = ({ dynamodb }: DynamoDBRecord): StoredEvent =>
-  fromItem(unmarshall(dynamodb?.NewImage as Record<string, AttributeValue>) as EventItem);
+  fromItem(unmarshall(dynamodb?.NewImage as Record<string, AttributeValue>) as unknown as EventItem);
 
 function sequenceNumberOf({ dynamodb }: DynamoDBRecord): string {
   const sequenceNumber = dynamodb?.SequenceNumber;

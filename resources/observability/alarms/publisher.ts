@@ -42,6 +42,16 @@ export function publisherAlarms(parts: StackParts): Alarms {
       EvaluationPeriods: 2,
       Threshold: 0,
     },
+    PublisherRefusedAlarm: {
+      name: 'publisher-refused',
+      AlarmDescription:
+        'An event can never be published as it is; the publisher passed over it. See: The publisher was down.',
+      ...ownMetric(parts, 'EventsRefused'),
+      Statistic: 'Sum',
+      Period: 5 * MINUTE,
+      EvaluationPeriods: 1,
+      Threshold: 0,
+    },
     PublisherFailuresAlarm: {
       name: 'publisher-failures',
       AlarmDescription: 'The stream gave up on a batch of the publisher. See: The publisher was down.',

@@ -17,21 +17,43 @@ export interface OutgoingMessage {
   bytes: number;
 }
 
+/** Of one message, and of one PublishBatch (SNS API reference): bodies and attributes together. */
+export const MAX_MESSAGE_BYTES = 256 * 1024;
+
+/** No repetition makes a message of this event: it is no JSON, or too large. */
+export class UnpublishableEvent extends Error {
+  override readonly name = 'UnpublishableEvent';
+}
+
 /**
  * The event as a message: the body as it was stored, the attributes from its data in today's schema. An event
  * that this code cannot read is published all the same, with the two attributes every event has: its
- * consumers know better what to do with it than a publisher that would hold up the shard.
+ * consumers know better what to do with it than a publisher that would hold up the shard. Throws UnpublishableEvent.
  */
 export function toMessage(runtime: Runtime, event: StoredEvent): OutgoingMessage {
-  const body = JSON.stringify(event);
+  const body = bodyOf(event);
   const attributes: Record<string, MessageAttributeValue> = {};
   let bytes = Buffer.byteLength(body);
   for (const [name, value] of Object.entries(attributesOf(runtime, event))) {
+    // SNS takes no empty value. No filter asks for one.
+    if (value === '' || value === undefined) continue;
     const DataType = typeof value === 'number' ? 'Number' : 'String';
     attributes[name] = { DataType, StringValue: String(value) };
     bytes += Buffer.byteLength(name) + DataType.length + Buffer.byteLength(String(value));
   }
+  if (bytes > MAX_MESSAGE_BYTES) {
+    throw new UnpublishableEvent(`a message of ${bytes} bytes; SNS takes ${MAX_MESSAGE_BYTES}`);
+  }
   return { id: event.eventId, body, attributes, about: logContextOf(event), bytes };
+}
+
+function bodyOf(event: StoredEvent): string {
+  try {
+    // SNS and SQS take neither of the two characters as they are (SQS API reference, SendMessage).
+    return JSON.stringify(event).replace(/[\uFFFE\uFFFF]/g, (one) => `\\u${one.charCodeAt(0).toString(16)}`);
+  } catch (error) {
+    throw new UnpublishableEvent(`no JSON: ${(error as Error).message}`);
+  }
 }
 
 function attributesOf({ application }: Runtime, event: StoredEvent): Record<string, string | number> {

@@ -20,6 +20,8 @@ export const metricDefinitions = {
   EventsPublished: { unit: 'Count' },
   /** Messages that the topic did not take; they are tried again. */
   PublishFailures: { unit: 'Count' },
+  /** Events that can never be published as they are (too large, no JSON): the publisher passed over them. */
+  EventsRefused: { unit: 'Count' },
   /** From the event's timestamp until the topic has it. */
   PublishLag: { unit: 'Milliseconds' },
   MessagesHandled: { unit: 'Count', dimension: 'consumer' },

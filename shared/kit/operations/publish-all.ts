@@ -1,7 +1,6 @@
 import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
-import { toMessage } from '#kit/messaging/outgoing-message.ts';
 import { publish } from '#kit/messaging/publish.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
@@ -12,20 +11,28 @@ export class NotPublished extends Error {
   override readonly name = 'NotPublished';
 }
 
-/** Puts stored events on the topic, all of them. Throws NotPublished after five tries. */
+/**
+ * Puts stored events on the topic, all of them but those that can never be published; answers the `eventId`s of these.
+ * Throws NotPublished after five attempts.
+ */
 export async function publishAll(
   runtime: Runtime,
   events: readonly StoredEvent[],
   pace: RateLimiter,
-): Promise<void> {
+): Promise<Set<string>> {
   await pace(events.length);
-  let waiting = events.map((event) => toMessage(runtime, event));
+  const refused = new Set<string>();
+  let waiting = [...events];
   for (let attempt = 1; waiting.length > 0; attempt++) {
     if (attempt > ATTEMPTS) {
-      throw new NotPublished(`the topic did not take ${waiting.length} events, the first ${waiting[0]?.id}`);
+      throw new NotPublished(
+        `the topic did not take ${waiting.length} events, the first ${waiting[0]?.eventId}`,
+      );
     }
     if (attempt > 1) await fullJitter(runtime, attempt, { baseMs: 100, maxMs: 5_000 });
-    const failed = await publish(runtime, waiting);
-    waiting = waiting.filter(({ id }) => failed.has(id));
+    const unpublished = await publish(runtime, waiting);
+    for (const id of unpublished.refused) refused.add(id);
+    waiting = waiting.filter(({ eventId }) => unpublished.failed.has(eventId));
   }
+  return refused;
 }

@@ -103,7 +103,7 @@ const read = ({ statusCode, body }: { statusCode: number; body: string }): Answe
 });
 
 function httpEvent(name: string, command: Command, { correlationId, keyed }: Sent): object {
-  const { user = 'operator', parameters = {}, body = {}, ifMatch } = command;
+  const { user = 'clerk', parameters = {}, body = {}, ifMatch } = command;
   return {
     version: '2.0',
     routeKey: name,

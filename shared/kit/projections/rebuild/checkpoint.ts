@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { putIfAbsent } from '#kit/aws/put-if-absent.ts';
+import { unmarshall } from '#kit/aws/unmarshall.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { checkpointKey, checkpointsPartition, withoutStorageKeys } from '#kit/projections/keys.ts';
 import type { WorkingPhase } from './step.ts';

@@ -71,4 +71,20 @@ describe('The publisher', () => {
     expect(await run([record as DynamoDBRecord, ...records.slice(0, 1)])).toEqual({ batchItemFailures: [] });
     expect(published).toMatchObject([{ eventType: 'OrderGiftWrapped' }, { eventType: 'OrderCreated' }]);
   });
+
+  test('lets no event that can never be published stop the others, whatever is wrong with it', async () => {
+    const { published, run } = publisher();
+    const image = marshall(toItem(events[0] as never));
+    const unsafe = { ...image, data: { M: { total: { N: '12345678901234567890' } } } };
+    const large = { ...image, data: { M: { text: { S: 'x'.repeat(300_000) } } } };
+    const bad = [unsafe, large].map(
+      (NewImage, index) =>
+        ({
+          eventName: 'INSERT',
+          dynamodb: { SequenceNumber: String(97 + index), NewImage },
+        }) as DynamoDBRecord,
+    );
+    expect(await run([...bad, ...records.slice(1, 3)])).toEqual({ batchItemFailures: [] });
+    expect(published).toEqual(events.slice(1, 3));
+  });
 });
