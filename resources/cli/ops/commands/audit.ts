@@ -1,27 +1,11 @@
+import type { Audited } from '#functions/operations/audit/audit.ts';
+import type { Finding } from '#functions/operations/audit/check-delivery.ts';
+import type { Rechecked } from '#functions/operations/audit/recheck.ts';
 import { timeOf } from '#kit/events/ids.ts';
 import { table } from '#resources/cli/demo/table.ts';
 import { type Command, only, type Values } from '#resources/cli/ops/command.ts';
 
-/** An event that has not arrived everywhere. */
-interface Finding {
-  eventType: string;
-  streamId: string;
-  version: number;
-  eventId: string;
-  missingAt: { consumer: string; reached?: number }[];
-}
-
-interface Chunk {
-  from: string;
-  to: string;
-  events: number;
-  behind: Finding[];
-  redelivered: number;
-  progress: number;
-  continuation?: object;
-}
-
-interface Total extends Omit<Chunk, 'progress' | 'continuation'> {
+interface Total extends Omit<Audited, 'progress' | 'continuation'> {
   /** What had not arrived when it was looked at the last time. */
   stays: Finding[];
 }
@@ -46,7 +30,7 @@ export const audit: Command = {
     const total: Total = { from: '', to: '', events: 0, behind: [], redelivered: 0, stays: [] };
     let continuation: object | undefined;
     do {
-      const chunk = (await invoke('audit', { ...asked, ...(continuation && { continuation }) })) as Chunk;
+      const chunk = (await invoke('audit', { ...asked, ...(continuation && { continuation }) })) as Audited;
       total.from = chunk.from;
       total.to = chunk.to;
       total.events += chunk.events;
@@ -61,7 +45,7 @@ export const audit: Command = {
       const stays: Finding[] = [];
       for (let at = 0; at < total.stays.length; at += EVENTS_AT_A_TIME) {
         const events = total.stays.slice(at, at + EVENTS_AT_A_TIME);
-        stays.push(...((await invoke('audit', { events })) as { behind: Finding[] }).behind);
+        stays.push(...((await invoke('audit', { events })) as Rechecked).behind);
         const left = total.stays.length - events.length - at + stays.length;
         progress.show(1 - left / total.behind.length, `${left} have not arrived yet`);
       }

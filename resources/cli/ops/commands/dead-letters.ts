@@ -1,24 +1,19 @@
+import type { DeadLetterPage } from '#functions/operations/dead-letters/list-dead-letters.ts';
 import type { DeadLetter } from '#kit/operations/dead-letter.ts';
 import { type Group, groupByCause } from '#kit/operations/group-by-cause.ts';
 import { table } from '#resources/cli/demo/table.ts';
 import { type Command, only } from '#resources/cli/ops/command.ts';
-
-interface Page {
-  deadLetters: DeadLetter[];
-  held: { consumer: string; count: number }[];
-  continuation?: object;
-}
 
 export const deadLetters: Command = {
   usage: 'dead-letters [--consumer x]',
   options: { consumer: { type: 'string' } },
   async run(values, { invoke, progress }) {
     const found = new Map<string, DeadLetter>();
-    const held: Page['held'] = [];
+    const held: DeadLetterPage['held'] = [];
     let continuation: object | undefined;
     do {
       const event = { ...only(values, 'consumer'), ...(continuation && { continuation }) };
-      const page = (await invoke('dead-letters', event)) as Page;
+      const page = (await invoke('dead-letters', event)) as DeadLetterPage;
       // While a long queue is read, what was read first may come again.
       for (const letter of page.deadLetters) found.set(`${letter.consumer} ${letter.messageId}`, letter);
       held.push(...page.held);
@@ -31,11 +26,11 @@ export const deadLetters: Command = {
   },
 };
 
-function textOf(groups: readonly Group[], all: readonly DeadLetter[], held: Page['held']): string {
-  const inHands = held.map(
-    ({ consumer, count }) => `${consumer}: ${count} more are in someone's hands at this moment.`,
+function textOf(groups: readonly Group[], all: readonly DeadLetter[], held: DeadLetterPage['held']): string {
+  const inFlight = held.map(
+    ({ consumer, count }) => `${consumer}: ${count} more are in flight at this moment.`,
   );
-  if (all.length === 0) return ['No dead letters.', ...inHands].join('\n');
+  if (all.length === 0) return ['No dead letters.', ...inFlight].join('\n');
   return [
     `${groupTable(groups)}\n`,
     table(
@@ -62,7 +57,7 @@ function textOf(groups: readonly Group[], all: readonly DeadLetter[], held: Page
         letter.correlationId ?? '?',
       ]),
     ),
-    ...inHands,
+    ...inFlight,
   ].join('\n');
 }
 

@@ -1,3 +1,5 @@
+import type { RebuildStatus } from '#functions/operations/rebuild/rebuild.ts';
+import type { Phase } from '#kit/projections/generations.ts';
 import {
   type Clock,
   type Command,
@@ -6,22 +8,6 @@ import {
   only,
   type Values,
 } from '#resources/cli/ops/command.ts';
-
-/** What the function `rebuild` answers. */
-interface Status {
-  projection: string;
-  live: number;
-  liveSince?: string;
-  other?: { generation: number; phase: string; since: string };
-  work?: {
-    part: number;
-    done: number;
-    segments: { ended: number; of: number };
-    waitsFor: number;
-    failed: { segment: number; error: string }[];
-  };
-  comparison?: { streams: number; repaired: number; differing: number; examples: string[] };
-}
 
 const POLL_MS = 500;
 /** Dead letters that were just redriven need a moment to be seen at work. */
@@ -46,7 +32,7 @@ export const rebuild: Command = {
     if (typeof projection !== 'string') throw new Error('--projection is needed');
     const action = actionOf(values);
     const call: Call = async (name, more = {}) =>
-      (await context.invoke('rebuild', { projection, action: name, ...more })) as Status;
+      (await context.invoke('rebuild', { projection, action: name, ...more })) as RebuildStatus;
     switch (action) {
       case undefined:
         return build(values, call, context);
@@ -60,7 +46,7 @@ export const rebuild: Command = {
   },
 };
 
-type Call = (action: string, more?: object) => Promise<Status>;
+type Call = (action: string, more?: object) => Promise<RebuildStatus>;
 
 function actionOf(values: Values): Action | undefined {
   const [action, another] = ACTIONS.filter((one) => values[one]);
@@ -125,9 +111,9 @@ async function remove(action: 'drop' | 'cancel', call: Call, context: Context): 
 async function follow(
   call: Call,
   { progress, clock }: Context,
-  started: Status,
-  ended: (status: Status) => boolean,
-): Promise<Status> {
+  started: RebuildStatus,
+  ended: (status: RebuildStatus) => boolean,
+): Promise<RebuildStatus> {
   const pace = paceOf(clock);
   let status = started;
   let moved = { mark: '', at: clock.now() };
@@ -144,7 +130,7 @@ async function follow(
 }
 
 /** What stands beside the bar: how much is done, how fast, and how long it still takes at that. */
-function paceOf(clock: Clock): (status: Status, work: NonNullable<Status['work']>) => string {
+function paceOf(clock: Clock): (status: RebuildStatus, work: NonNullable<RebuildStatus['work']>) => string {
   let first: { phase: string; at: number; done: number; part: number } | undefined;
   return ({ other }, { part, done, waitsFor, failed }) => {
     const phase = other?.phase ?? '';
@@ -167,7 +153,7 @@ const count = (number: number): string => number.toLocaleString('en-US');
 const minutes = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
 
-function outcome(status: Status, lines: readonly string[] = []): Outcome {
+function outcome(status: RebuildStatus, lines: readonly string[] = []): Outcome {
   const failed = status.work?.failed ?? [];
   return {
     result: status,
@@ -176,7 +162,7 @@ function outcome(status: Status, lines: readonly string[] = []): Outcome {
   };
 }
 
-function textOf(status: Status): string[] {
+function textOf(status: RebuildStatus): string[] {
   const { projection, live, liveSince, other, work, comparison } = status;
   const since = liveSince ? `, since ${liveSince}` : '';
   return [
@@ -195,13 +181,18 @@ function textOf(status: Status): string[] {
   ];
 }
 
-const phaseOf = ({ other }: Status): string =>
-  `generation ${other?.generation} is ${
-    { filling: 'being filled', comparing: 'being compared', dropping: 'being dropped' }[other?.phase ?? ''] ??
-    other?.phase
-  } since ${other?.since}`;
+const PHASES: Partial<Record<Phase, string>> = {
+  filling: 'being filled',
+  comparing: 'being compared',
+  dropping: 'being dropped',
+};
 
-function hintOf({ other }: Status): string[] {
+const phaseOf = ({ other }: RebuildStatus): string =>
+  other
+    ? `generation ${other.generation} is ${PHASES[other.phase] ?? other.phase} since ${other.since}`
+    : 'there is no other generation';
+
+function hintOf({ other }: RebuildStatus): string[] {
   if (other?.phase === 'kept')
     return ['The kept one gets every event too: --rollback goes back to it, --drop deletes it.'];
   if (other?.phase === 'ready')
@@ -209,7 +200,12 @@ function hintOf({ other }: Status): string[] {
   return [];
 }
 
-function comparisonOf({ streams, repaired, differing, examples }: NonNullable<Status['comparison']>): string {
+function comparisonOf({
+  streams,
+  repaired,
+  differing,
+  examples,
+}: NonNullable<RebuildStatus['comparison']>): string {
   const some =
     examples.length > 0 ? `: ${examples.join(', ')}${differing > examples.length ? ' …' : ''}` : '';
   return `Compared ${count(streams)} streams: ${count(repaired)} repaired, ${count(differing)} not as in the live one${some}.`;

@@ -1,18 +1,6 @@
-import type { DeadLetter } from '#kit/operations/dead-letter.ts';
+import type { Redriven } from '#functions/operations/redrive/redrive.ts';
 import { table } from '#resources/cli/demo/table.ts';
 import { type Command, only, rateOf } from '#resources/cli/ops/command.ts';
-
-type Brief = Pick<DeadLetter, 'messageId' | 'fingerprint' | 'eventType' | 'streamId' | 'version'>;
-
-interface Chunk {
-  matched: number;
-  kept: number;
-  complete: boolean;
-  redriven: Brief[];
-  notDeleted: string[];
-  failed: { messageId: string; error: string }[];
-  continuation?: object;
-}
 
 const SHOWN = 20;
 
@@ -29,12 +17,12 @@ export const redrive: Command = {
     if (!values.consumer) throw new Error('--consumer is needed');
     const dryRun = values['dry-run'] === true;
     const asked = { ...only(values, 'consumer', 'fingerprint', 'stream'), ...rateOf(values.rate), dryRun };
-    const redriven: Brief[] = [];
+    const redriven: Redriven['redriven'] = [];
     const notDeleted: string[] = [];
-    let chunk: Chunk | undefined;
+    let chunk: Redriven | undefined;
     do {
       const continuation = chunk?.continuation;
-      chunk = (await invoke('redrive', { ...asked, ...(continuation && { continuation }) })) as Chunk;
+      chunk = (await invoke('redrive', { ...asked, ...(continuation && { continuation }) })) as Redriven;
       redriven.push(...chunk.redriven);
       notDeleted.push(...chunk.notDeleted);
       const all = redriven.length + chunk.matched - chunk.redriven.length;
@@ -50,7 +38,13 @@ export const redrive: Command = {
 };
 
 function textOf(
-  { redriven, kept, complete, notDeleted, failed }: Omit<Chunk, 'matched'>,
+  {
+    redriven,
+    kept,
+    complete,
+    notDeleted,
+    failed,
+  }: Pick<Redriven, 'redriven' | 'kept' | 'complete' | 'notDeleted' | 'failed'>,
   dryRun: boolean,
 ): string {
   const rows = redriven.slice(0, SHOWN).map(({ eventType, streamId, version, fingerprint }) => {

@@ -1,12 +1,5 @@
+import type { Republished } from '#functions/operations/republish/republish.ts';
 import { type Command, only, rateOf } from '#resources/cli/ops/command.ts';
-
-interface Chunk {
-  published: number;
-  tooOld: number;
-  progress: number;
-  publisherFailures?: { batches?: number; unreadable?: number; settled?: number };
-  continuation?: object;
-}
 
 export const republish: Command = {
   usage:
@@ -31,11 +24,11 @@ export const republish: Command = {
     };
     let published = 0;
     let tooOld = 0;
-    let publisherFailures: Chunk['publisherFailures'];
-    let chunk: Chunk | undefined;
+    let publisherFailures: Republished['publisherFailures'];
+    let chunk: Republished | undefined;
     do {
       const continuation = chunk?.continuation;
-      chunk = (await invoke('republish', { ...asked, ...(continuation && { continuation }) })) as Chunk;
+      chunk = (await invoke('republish', { ...asked, ...(continuation && { continuation }) })) as Republished;
       published += chunk.published;
       tooOld += chunk.tooOld;
       if (chunk.publisherFailures) publisherFailures = { ...publisherFailures, ...chunk.publisherFailures };
@@ -49,7 +42,7 @@ export const republish: Command = {
 function textOf(
   published: number,
   tooOld: number,
-  failures: Chunk['publisherFailures'],
+  failures: Republished['publisherFailures'],
   dryRun: boolean,
 ): string {
   const lines = [`${published} events ${dryRun ? 'would go' : 'went'} to the topic.`];
