@@ -2,6 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderStatus } from '#domain/order/state.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { shardOf } from '#kit/event-store/event-item.ts';
+import { fitting } from '#kit/http/page-bytes.ts';
 import { partitionInGeneration } from '#kit/projections/keys.ts';
 import { LISTING_INDEX } from './keys.ts';
 
@@ -59,7 +60,7 @@ export async function readListing(
   const items: Listed[] = [];
   let month = firstMonthOf(runtime, before);
   for (let looked = 0; month >= FIRST_MONTH; looked++) {
-    if (looked === MONTHS_PER_PAGE) return { items, next: nextMonth(month) };
+    if (looked === MONTHS_PER_PAGE) return pageOf(items, nextMonth(month));
     const bucket = month;
     const shards = kinds.flatMap((kind) =>
       Array.from({ length: LISTING_SHARDS }, (_, shard) =>
@@ -69,11 +70,18 @@ export async function readListing(
     items.push(...(await newestOf(runtime, shards, before, limit + 1 - items.length)));
     if (items.length > limit) {
       const page = items.slice(0, limit);
-      return { items: page, next: page.at(-1)?.listSk ?? before };
+      return pageOf(page, page.at(-1)?.listSk);
     }
     month = previousMonth(month);
   }
-  return { items };
+  return pageOf(items);
+}
+
+/** What of these an answer can hold; where that is not all, the next page goes on after the last of it. */
+function pageOf(items: readonly Listed[], next?: string): ListingPage {
+  const page = fitting(items);
+  const goOn = page.length < items.length ? page.at(-1)?.listSk : next;
+  return goOn === undefined ? { items: page } : { items: page, next: goOn };
 }
 
 // `before` is either a whole listSk or just a month, which is itself already read then.

@@ -4,6 +4,7 @@ import type { OrderStatus } from '#domain/order/state.ts';
 import type { OrderView } from '#domain/order/view.ts';
 import { batchGet } from '#kit/aws/batch-get.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
+import { fitting } from '#kit/http/page-bytes.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
 import { keyInGeneration, partitionInGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
 import { CUSTOMER_ORDERS_INDEX, customerKey, customerOrdersPartition, orderKey } from './keys.ts';
@@ -98,11 +99,15 @@ export async function readCustomerOrders(runtime: Runtime, query: CustomerOrders
       }),
     );
     found.push(...(Items as typeof found));
-    const orders = found.slice(0, limit).map((item) => withoutStorageKeys<OrderView>(item));
-    const last = found[limit - 1];
-    if (last && found.length > limit) return { orders, next: last.customerSk };
-    if (!LastEvaluatedKey) return { orders };
+    const page = fitting(found.slice(0, limit));
+    if (page.length < found.length) return pageOf(page, page.at(-1)?.customerSk);
+    if (!LastEvaluatedKey) return pageOf(page);
     place = String(LastEvaluatedKey.customerSk);
   }
-  return { orders: found.map((item) => withoutStorageKeys<OrderView>(item)), next: place };
+  return pageOf(found, place);
+}
+
+function pageOf(found: readonly object[], next?: string): OrdersPage {
+  const orders = found.map((item) => withoutStorageKeys<OrderView>(item));
+  return next === undefined ? { orders } : { orders, next };
 }

@@ -12,6 +12,7 @@ import { createHandler as createEmitEvent } from '#functions/operations/emit-eve
 import { newAggregateId } from '#kit/http/command-metadata.ts';
 import { failureMetadata, type GivenUpBatch } from '#resources/local/event-source-mapping/on-failure.ts';
 import { CallRecord, rightsFor } from './aws-calls.ts';
+import { eventually } from './eventually.ts';
 import { httpEvent, type Sent } from './http-send.ts';
 import { rebuilding } from './iam-coverage-rebuild.ts';
 import type { RecordedSystem } from './recorded-system.ts';
@@ -115,12 +116,28 @@ async function viewsWithGaps(the: RecordedSystem): Promise<void> {
   for (const quantity of [1, 2]) {
     await http(the, 'receive-stock', { params: { sku: 'GAP' }, body: { quantity } });
   }
-  const { events } = await http(the, 'list-events', { query: { type: 'StockReceived' } });
   await deliver(
     'stock-view',
-    events.find((event: DomainEvent) => event.streamId === 'inventory-GAP' && event.version === 2),
+    await listed(
+      the,
+      'StockReceived',
+      ({ streamId, version }) => streamId === 'inventory-GAP' && version === 2,
+    ),
   );
 }
+
+/** An event of GET /events, which leaves out the last seconds. */
+const listed = (
+  the: RecordedSystem,
+  type: string,
+  is: (event: DomainEvent) => boolean,
+): Promise<DomainEvent> =>
+  eventually(async () => {
+    const { events } = await http(the, 'list-events', { query: { type } });
+    const found = (events as DomainEvent[]).find(is);
+    if (!found) throw new Error(`no ${type} is listed`);
+    return found;
+  });
 
 /** What no consumer can read, full of the person. */
 async function poison({ system }: RecordedSystem): Promise<void> {
@@ -261,10 +278,9 @@ async function lostRaces(the: RecordedSystem, orderId: string): Promise<void> {
   const renamed = { eventType: 'CustomerRenamed', aggregateId: person.email, data: { name: person.name } };
   await expect(the.logged(() => emit(renamed))).rejects.toThrow('is taken');
 
-  const { events } = await http(the, 'list-events', { query: { type: 'PaymentCaptured' } });
-  const captured = events.find((event: DomainEvent) => event.eventType === 'PaymentCaptured');
+  const captured = await listed(the, 'PaymentCaptured', () => true);
   const pay = createOrderPayments(the.runtimeOf('order-payments', { fails: losing }));
-  const another = { ...captured, eventId: randomUUID(), data: { ...captured.data, orderId } };
+  const another = { ...captured, eventId: randomUUID(), data: { ...captured.data, orderId } } as DomainEvent;
   await pay(sqsEvent([another], 2));
 }
 

@@ -8,6 +8,7 @@ import { load } from '#kit/event-store/load.ts';
 import { streamIdOf } from '#kit/events/event.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { nextCursor, pageFields, placeIn } from '#kit/http/page.ts';
+import { fitting } from '#kit/http/page-bytes.ts';
 import { notFound } from '#kit/http/problem.ts';
 
 /**
@@ -27,8 +28,8 @@ export const createHandler = (runtime: Runtime) =>
       if (!first || !canAccessCustomer(caller, first.data.customerId)) {
         throw notFound('There is no such order.');
       }
-      const events = found.slice(0, limit);
-      const next = found.length > limit ? events.at(-1)?.version : undefined;
+      const events = fitting(found.slice(0, limit));
+      const next = found.length > events.length ? events.at(-1)?.version : undefined;
       return { status: 200, body: { events, ...nextCursor(streamId, next) } };
     },
   });

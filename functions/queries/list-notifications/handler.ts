@@ -5,6 +5,7 @@ import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { nextCursor, pageFields, placeIn } from '#kit/http/page.ts';
+import { fitting } from '#kit/http/page-bytes.ts';
 import { withoutStorageKeys } from '#kit/projections/keys.ts';
 import { notificationsPartition } from '#read-model/keys.ts';
 
@@ -18,7 +19,7 @@ export const createHandler = (runtime: Runtime) =>
     query: z.strictObject({ orderId, ...pageFields(z.uuid()) }),
     async handle({ query: { orderId, limit, cursor } }) {
       const list = notificationsPartition(orderId);
-      const { Items = [] } = await runtime.dynamo.send(
+      const { Items = [], LastEvaluatedKey } = await runtime.dynamo.send(
         new QueryCommand({
           TableName: runtime.setting('READ_MODEL_TABLE'),
           KeyConditionExpression: 'pk = :partition AND sk > :after',
@@ -26,8 +27,9 @@ export const createHandler = (runtime: Runtime) =>
           Limit: limit + 1,
         }),
       );
-      const page = Items.slice(0, limit);
-      const next = Items.length > limit ? page.at(-1)?.sk : undefined;
+      const page = fitting(Items.slice(0, limit));
+      const isMore = Items.length > page.length || LastEvaluatedKey !== undefined;
+      const next = isMore ? page.at(-1)?.sk : undefined;
       const notifications = page.map((item) => withoutStorageKeys<Record<string, unknown>>(item));
       return { status: 200, body: { notifications, ...nextCursor(list, next) } };
     },

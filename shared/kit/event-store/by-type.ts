@@ -4,6 +4,7 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { lowestIdAt, timeOf } from '#kit/events/ids.ts';
+import { fitting } from '#kit/http/page-bytes.ts';
 import { BY_TYPE_INDEX, BY_TYPE_SHARDS, byTypePartition, dayOf, type EventItem } from './event-item.ts';
 
 export interface ByTypeQuery {
@@ -14,8 +15,10 @@ export interface ByTypeQuery {
   to: number;
   /** 1–100: what one BatchGetItem brings. */
   limit: number;
-  /** The `eventId` after which to go on. */
+  /** The `eventId` after which to go on, instead of `from`. */
   after?: string | undefined;
+  /** Days looked at for one page; all of the range when absent. */
+  maxDays?: number;
 }
 
 /** Where an event is, and its place in time. */
@@ -32,8 +35,8 @@ export interface ByTypePage<Event extends StoredEvent> {
 }
 
 /**
- * One page of a type's events in the order of time (of `eventId`), lifted to today's schemas. The index is
- * eventually consistent: what was appended within the last second may be missing.
+ * One page of a type's events in the order of time (of `eventId`), lifted to today's schemas; it ends where an answer
+ * would become too large. The index is eventually consistent: what was appended within the last second may be missing.
  * AWS calls: 4 queries for each day touched, 1 batch get.
  */
 export async function readByType<Event extends StoredEvent = StoredEvent>(
@@ -41,20 +44,28 @@ export async function readByType<Event extends StoredEvent = StoredEvent>(
   query: ByTypeQuery,
 ): Promise<ByTypePage<Event>> {
   const { keys, next } = await readKeysByType(runtime, query);
-  const events = (await getStored(runtime, keys)).map(runtime.application.registry.upcast) as Event[];
-  return next ? { events, next } : { events };
+  const stored = await getStored(runtime, keys);
+  const page = fitting(stored);
+  const events = page.map(runtime.application.registry.upcast) as Event[];
+  const goOn = page.length < stored.length ? page.at(-1)?.eventId : next;
+  return goOn ? { events, next: goOn } : { events };
 }
 
-/** As `readByType`, but where the events are instead of what they say. A day at a time, its shards at once, merged. */
+/**
+ * As `readByType`, but where the events are instead of what they say. A day at a time, its shards at once, merged. Ends
+ * after `maxDays` days as well: such a page may be short, even empty, and has a `next`.
+ */
 export async function readKeysByType(
   runtime: Runtime,
-  query: ByTypeQuery,
+  { eventType, from, to, limit, after, maxDays = Number.POSITIVE_INFINITY }: ByTypeQuery,
 ): Promise<{ keys: EventKey[]; next?: string }> {
-  const { eventType, from, to, limit, after } = query;
   const bounds = { low: after ?? lowestIdAt(from), inclusive: after === undefined, high: lowestIdAt(to) };
+  if (bounds.low >= bounds.high) return { keys: [] };
   const keys: EventKey[] = [];
-  const startDay = Math.max(from, after ? timeOf(after) : from);
-  for (let day = startDay - (startDay % DAY_MS); day < to && keys.length <= limit; day += DAY_MS) {
+  const start = after ? timeOf(after) : from;
+  const firstDay = start - (start % DAY_MS);
+  for (let day = firstDay; day < to && keys.length <= limit; day += DAY_MS) {
+    if (day >= firstDay + maxDays * DAY_MS) return { keys, next: lowestIdAt(day) };
     const shards = await Promise.all(
       Array.from({ length: BY_TYPE_SHARDS }, (_, shard) =>
         queryShard(runtime, byTypePartition(eventType, dayOf(day), shard), bounds, limit + 1 - keys.length),

@@ -3,6 +3,7 @@ import { afterAll, expect, test } from '@jest/globals';
 import type { ScheduledAudit } from '#functions/operations/audit/report.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
+import { eventually } from '#tests/support/eventually.ts';
 import { httpEvent, type Sent } from '#tests/support/http-send.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
 
@@ -127,11 +128,12 @@ test('The publisher is down for more than a day: every consumer has everything, 
   expect(await call('list-customs-declarations', { query: {} })).toMatchObject({
     customsDeclarations: [{ orderId: paid.orderId }],
   });
-  const { events } = await call('list-events', {
-    query: { type: 'PaymentRefunded', from: time(-HOUR), to: time(96 * HOUR) },
+  await eventually(async () => {
+    const query = { type: 'PaymentRefunded', from: time(-HOUR), to: time(96 * HOUR) };
+    const { events } = await call('list-events', { query });
+    expect(events).toMatchObject([{ streamId: `payment-${late}`, version: 2 }]);
+    expect(events).toHaveLength(1);
   });
-  expect(events).toMatchObject([{ streamId: `payment-${late}`, version: 2 }]);
-  expect(events).toHaveLength(1);
 }, 60_000);
 
 test('A publisher loses messages here and there, and says that all went well: the audit finds each of them', async () => {
