@@ -4,9 +4,10 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { releaseLock, takeLock } from './process-lock.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const oldest = 20;
@@ -31,34 +32,25 @@ function main() {
 /** Two installations at once, of `npm start` and `npm test`, would take the packages from under each other. */
 function alone(work) {
   const lock = join(root, '.local', 'install.pid');
-  mkdirSync(dirname(lock), { recursive: true });
-  for (let told = false; !take(lock); told = true) {
-    if (!told) process.stderr.write('Waiting for another process that installs the packages …\n');
+  const deadline = Date.now() + longestWaitMs();
+  let told = false;
+  for (let owner = takeLock(lock); owner !== undefined; owner = takeLock(lock)) {
+    const who = `process ${owner}, which installs the packages (${lock})`;
+    if (Date.now() > deadline)
+      return fail(`Waited in vain for ${who}. Stop it, or remove that file if it installs nothing.`);
+    if (!told) process.stderr.write(`Waiting for ${who} …\n`);
+    told = true;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   }
-  process.on('exit', () => rmSync(lock, { force: true }));
+  process.on('exit', () => releaseLock(lock));
   work();
 }
 
-/** Whether the lock is ours now. One that a killed process has left is removed. */
-function take(lock) {
-  try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch {
-    const owner = Number(readText(lock));
-    if (owner && !isAlive(owner)) rmSync(lock, { force: true });
-    return false;
-  }
-}
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
+/** An installation takes a minute or two; INSTALL_WAIT_SECONDS is for slow networks. */
+function longestWaitMs() {
+  const { INSTALL_WAIT_SECONDS: given = '300' } = process.env;
+  if (!/^\d{1,6}$/.test(given)) fail(`INSTALL_WAIT_SECONDS must be a number of seconds, not "${given}".`);
+  return Number(given) * 1_000;
 }
 
 /** What of the lock file is not installed, in words; undefined when all is. */

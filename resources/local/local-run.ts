@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { compileTemplate } from './compile-template.ts';
 import { claimDataDir } from './data-dir.ts';
 import { awsEnvironment } from './emulators/environment.ts';
-import { isListening } from './emulators/free-port.ts';
 import { type Emulators, startEmulators } from './emulators/index.ts';
 import { fileCheckpoints } from './event-source-mapping/checkpoints.ts';
 import { type Mappings, startMappings } from './event-source-mapping/index.ts';
 import { invokeEndpoint } from './invoke-endpoint.ts';
+import { assertPortsAreFree } from './ports.ts';
+import { startOf } from './process-lock.mjs';
 import {
   hopsPath,
   type Run,
@@ -59,8 +60,7 @@ export class LocalRun {
   async claim(): Promise<void> {
     const { serverless, httpPort, lambdaPort, dataDir } = this.options;
     await assertNotRunning(serverless.serviceDir, httpPort);
-    await assertFree('HTTP_PORT', httpPort);
-    await assertFree('LAMBDA_PORT', lambdaPort);
+    await assertPortsAreFree(httpPort, lambdaPort);
     sweepKilledRuns(serverless.serviceDir);
     if (dataDir) this.#releaseDataDir = claimDataDir(dataDir);
   }
@@ -133,12 +133,14 @@ export class LocalRun {
   #describe(stack: Stack): Run {
     const { serverless, httpPort, lambdaPort } = this.options;
     const { dynamodb, sns, sqs, region } = stack.emulators;
+    const start = startOf(process.pid);
     const functions = serverless.service.getAllFunctions().map((name) => {
       const { name: fullName, environment } = serverless.service.getFunction(name);
       return [name, { name: fullName, environment: environment as Record<string, string> }];
     });
     return {
       pid: process.pid,
+      ...(start !== undefined && { processStart: start }),
       startedAt: new Date().toISOString(),
       stage: serverless.getProvider('aws').getStage(),
       httpUrl: `http://127.0.0.1:${httpPort}`,
@@ -166,9 +168,4 @@ async function assertNotRunning(serviceDir: string, port: number): Promise<void>
     `It runs already, at ${run.httpUrl} (process ${run.pid}, see ${runFilePath(serviceDir, port)}). ` +
       'Stop it, or set HTTP_PORT and LAMBDA_PORT to other ports.',
   );
-}
-
-async function assertFree(variable: string, port: number): Promise<void> {
-  if (!(await isListening(port))) return;
-  throw new Error(`Port ${port} is in use. Stop what listens there, or set ${variable} to another port.`);
 }

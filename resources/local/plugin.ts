@@ -9,9 +9,10 @@ import { isListening } from './emulators/free-port.ts';
 import { recordHops } from './hop-file.ts';
 import { LocalRun, useAsEnvironment } from './local-run.ts';
 import { formatOutput, muteConsoleLog } from './output.ts';
-import { buildFolder, findRun, httpPort, lambdaPort } from './run-file.ts';
+import { patchServerlessOffline } from './patch-serverless-offline.ts';
+import { httpPort, lambdaPort } from './ports.ts';
+import { buildFolder, findRun } from './run-file.ts';
 import type { PluginUtils, Serverless } from './serverless.ts';
-import { mendServerlessOffline } from './serverless-offline.ts';
 
 /**
  * The Serverless plugin of the local run. Around `sls offline start`: emulators and resources before, event
@@ -31,7 +32,7 @@ export default class LocalPlugin {
     this.#log = log;
     this.#dataDir = process.env.LOCAL_DATA_DIR ? resolve(process.env.LOCAL_DATA_DIR) : undefined;
     this.hooks = {
-      initialize: () => this.#configure(),
+      initialize: () => this.#configure().catch((error) => Promise.reject(this.#userError(error))),
       'before:offline:start:init': () => this.#prepare(),
       'after:offline:start:init': () => this.#start(),
       'before:offline:start:end': () => this.#stop(),
@@ -72,7 +73,7 @@ export default class LocalPlugin {
   }
 
   async #prepare(): Promise<void> {
-    await mendServerlessOffline(this.#log);
+    await patchServerlessOffline(this.#log);
     this.#run = new LocalRun({
       serverless: this.#serverless,
       httpPort: httpPort(),
@@ -121,9 +122,7 @@ export default class LocalPlugin {
   async #useRunningEnvironment(): Promise<void> {
     const run = await findRun(this.#serverless.serviceDir);
     if (!run) {
-      throw this.#userError(
-        new Error('Nothing runs that the function could use. Start it with "npm start" first.'),
-      );
+      throw new Error('Nothing runs that the function could use. Start it with "npm start" first.');
     }
     this.#serverless.service.provider.environment = {};
     for (const name of this.#serverless.service.getAllFunctions()) {

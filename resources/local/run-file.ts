@@ -2,10 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { isListening } from './emulators/free-port.ts';
 import type { Endpoints } from './emulators/index.ts';
+import { defaultHttpPort, httpPort } from './ports.ts';
+import { isSameProcess } from './process-lock.mjs';
 
 /** What a second process needs to know of a local run: `sls invoke local`, the demo, operations, tests. */
 export interface Run {
   pid: number;
+  /** When that process started, as the platform tells it: its id alone may be another's by now. */
+  processStart?: string;
   startedAt: string;
   stage: string;
   httpUrl: string;
@@ -20,14 +24,6 @@ export interface Run {
   functions: Record<string, { name: string; environment: Record<string, string> }>;
 }
 
-export const defaultHttpPort = 3000;
-
-/** The port of the local API: HTTP_PORT, or 3000. */
-export const httpPort = (): number => Number(process.env.HTTP_PORT || defaultHttpPort);
-
-/** The port of serverless-offline's Lambda endpoint: LAMBDA_PORT, or 3002. */
-export const lambdaPort = (): number => Number(process.env.LAMBDA_PORT || 3002);
-
 /** One file for each HTTP port, so that runs on other ports do not meet: `.local/run.json`, `.local/run-3100.json`. */
 export function runFilePath(serviceDir: string, port = httpPort()): string {
   return join(serviceDir, '.local', port === defaultHttpPort ? 'run.json' : `run-${port}.json`);
@@ -37,7 +33,9 @@ export function runFilePath(serviceDir: string, port = httpPort()): string {
 export async function readRun(serviceDir: string, port = httpPort()): Promise<Run | undefined> {
   const run = readFile(runFilePath(serviceDir, port));
   if (!run) return undefined;
-  return isAlive(run.pid) && (await isListening(Number(new URL(run.lambdaUrl).port))) ? run : undefined;
+  return isSameProcess(run.pid, run.processStart) && (await isListening(Number(new URL(run.lambdaUrl).port)))
+    ? run
+    : undefined;
 }
 
 /**
@@ -70,7 +68,7 @@ export function removeRun(serviceDir: string, port: number): void {
 export function sweepKilledRuns(serviceDir: string): void {
   for (const port of portsOf(serviceDir)) {
     const run = readFile(runFilePath(serviceDir, port));
-    if (run && !isAlive(run.pid)) removeTraces(serviceDir, port);
+    if (run && !isSameProcess(run.pid, run.processStart)) removeTraces(serviceDir, port);
   }
 }
 
@@ -98,14 +96,5 @@ function readFile(path: string): Run | undefined {
     return JSON.parse(readFileSync(path, 'utf8')) as Run;
   } catch {
     return undefined;
-  }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

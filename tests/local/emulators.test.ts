@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { type AwsApi, awsApi } from '#resources/local/emulators/aws-api.ts';
 import { type Emulators, startEmulators } from '#resources/local/emulators/index.ts';
-import { isAlive } from '#resources/local/run-file.ts';
+import { isAlive } from '#resources/local/process-lock.mjs';
 import { eventually } from '#tests/support/eventually.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'emulators-'));
@@ -114,10 +114,18 @@ describe('emulators', () => {
     expect(Messages.map(({ Body }) => Body).sort()).toEqual(['in flight', 'waiting']);
   });
 
+  test('take an empty file of messages for a new one', async () => {
+    const dataDir = join(folder, 'empty');
+    mkdirSync(join(dataDir, 'messaging'), { recursive: true });
+    writeFileSync(join(dataDir, 'messaging/fauxqs.db'), '');
+    const { api } = await start(dataDir);
+    expect(await createQueue(api)).toContain('/kept');
+  });
+
   test('name what to install where there is no DynamoDB to start', async () => {
     const { startDynoxide } = await import('#resources/local/emulators/dynoxide.ts');
     await expect(startDynoxide({ path: '', resolve: () => undefined })).rejects.toThrow(
-      /dynoxide.*DYNAMODB_ENDPOINT/s,
+      /dynoxide.*cargo install dynoxide-rs.*DYNAMODB_ENDPOINT/s,
     );
   });
 
@@ -131,7 +139,7 @@ describe('emulators', () => {
   });
 });
 
-describe('what is mended in fauxqs', () => {
+describe('what is patched in fauxqs', () => {
   test('a standard queue keeps no order', async () => {
     const { api } = await start();
     const url = await createQueue(api);

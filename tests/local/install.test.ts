@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { startOf } from '#resources/local/process-lock.mjs';
 import { node, root } from '#tests/support/scripts.ts';
 
 const base = mkdtempSync(join(tmpdir(), 'install-'));
@@ -32,7 +33,9 @@ function project(packages: object | undefined): { folder: string; npm: string; c
   const folder = join(base, `project-${++projects}`);
   mkdirSync(join(folder, 'resources/local'), { recursive: true });
   mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
-  cpSync(join(root, 'resources/local/install.mjs'), join(folder, 'resources/local/install.mjs'));
+  for (const file of ['install.mjs', 'process-lock.mjs']) {
+    cpSync(join(root, 'resources/local', file), join(folder, 'resources/local', file));
+  }
   writeFileSync(join(folder, 'package-lock.json'), JSON.stringify({ packages: locked }));
   writeFileSync(join(folder, 'node_modules/.bin/node'), '');
   if (packages) writeFileSync(join(folder, 'node_modules/.package-lock.json'), JSON.stringify({ packages }));
@@ -50,8 +53,16 @@ function project(packages: object | undefined): { folder: string; npm: string; c
   };
 }
 
-const install = ({ folder, npm }: ReturnType<typeof project>) =>
-  node(['resources/local/install.mjs'], { cwd: folder, env: { npm_execpath: npm } });
+const install = ({ folder, npm }: ReturnType<typeof project>, env: Record<string, string> = {}) =>
+  node(['resources/local/install.mjs'], { cwd: folder, env: { npm_execpath: npm, ...env } });
+
+/** Leaves a lock as an installation holds it. */
+function lock(folder: string, owner: object): string {
+  const path = join(folder, '.local/install.pid');
+  mkdirSync(join(folder, '.local'));
+  writeFileSync(path, JSON.stringify(owner));
+  return path;
+}
 
 describe('what runs before npm start and npm test', () => {
   test('does nothing where everything is installed, but what is for another platform', async () => {
@@ -109,10 +120,28 @@ describe('what runs before npm start and npm test', () => {
   test('is not held up by an installation that was killed', async () => {
     const some = project(undefined);
     const { pid } = spawnSync(process.execPath, ['--version']);
-    mkdirSync(join(some.folder, '.local'));
-    writeFileSync(join(some.folder, '.local/install.pid'), String(pid));
+    lock(some.folder, { pid, start: 'long ago' });
     expect((await install(some)).code).toBe(0);
     expect(some.calls()).toHaveLength(1);
+  });
+
+  test('is not held up by another process that has got the id of a killed one', async () => {
+    const some = project(undefined);
+    lock(some.folder, { pid: process.pid, start: 'long ago' });
+    expect((await install(some)).code).toBe(0);
+    expect(some.calls()).toHaveLength(1);
+  });
+
+  test('waits for another installation with a limit, and names the process and the file', async () => {
+    const some = project(undefined);
+    const path = lock(some.folder, { pid: process.pid, start: startOf(process.pid) });
+    const { code, stderr } = await install(some, { INSTALL_WAIT_SECONDS: '1' });
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `Waited in vain for process ${process.pid}, which installs the packages (${path})`,
+    );
+    expect(some.calls()).toEqual([]);
+    expect(existsSync(path)).toBe(true);
   });
 
   test('says when it is no complete checkout', async () => {

@@ -1,5 +1,4 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -140,17 +139,6 @@ describe('npm start', () => {
     expect(existsSync(runFilePath(root, Number(system.env.HTTP_PORT)))).toBe(true);
   }, 60_000);
 });
-
-test('a port that something else has is named in one line', async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await eventually(() => server.listening);
-  const { port } = server.address() as { port: number };
-  const env = { HTTP_PORT: String(port), LAMBDA_PORT: String(await freePort()) };
-  const { code, stdout, stderr } = await run('npm', ['start'], { env });
-  server.close();
-  expect(code).not.toBe(0);
-  expect(stdout + stderr).toMatch(new RegExp(`Port ${port} is in use\\. .*HTTP_PORT`));
-}, 60_000);
 
 test('without anything that runs, `sls invoke local` says what to do', async () => {
   const env = { HTTP_PORT: String(await freePort()) };

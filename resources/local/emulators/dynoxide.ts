@@ -26,6 +26,7 @@ export interface DynoxideOptions {
  */
 export async function startDynoxide(options: DynoxideOptions = {}): Promise<Emulator> {
   if (options.endpoint) {
+    await assertAnswers(options.endpoint);
     return { endpoint: options.endpoint, pid: undefined, stop: async () => {}, onExit: () => {} };
   }
   const binary = findDynoxide(options);
@@ -37,6 +38,19 @@ export async function startDynoxide(options: DynoxideOptions = {}): Promise<Emul
     if (!failure.includes('already in use') || attempt === 5) {
       throw new Error(`dynoxide (the local DynamoDB) did not start: ${failure.trim()}`);
     }
+  }
+}
+
+/** @throws Error in one line that names the variable */
+async function assertAnswers(endpoint: string): Promise<void> {
+  const isUrl = URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol);
+  if (!isUrl)
+    throw new Error(`DYNAMODB_ENDPOINT must be a URL such as http://127.0.0.1:8000, not "${endpoint}".`);
+  try {
+    await fetch(endpoint, { signal: AbortSignal.timeout(startTimeoutMs) });
+  } catch (error) {
+    const { message, cause } = error as Error & { cause?: Error };
+    throw new Error(`Nothing answers at DYNAMODB_ENDPOINT, ${endpoint} (${cause?.message || message}).`);
   }
 }
 
@@ -57,7 +71,8 @@ function findDynoxide({ path = process.env.PATH ?? '', resolve = resolvePackage 
   if (found) return found;
   throw new Error(
     `No DynamoDB to run locally: the package ${packageName} is not installed and there is no "dynoxide" on the PATH. ` +
-      'Install dynoxide, or run any other DynamoDB emulator and set DYNAMODB_ENDPOINT to its URL.',
+      'Install it with "cargo install dynoxide-rs" (https://rustup.rs installs cargo), or run any other DynamoDB ' +
+      'emulator and set DYNAMODB_ENDPOINT to its URL.',
   );
 }
 

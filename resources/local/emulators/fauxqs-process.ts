@@ -5,7 +5,7 @@
  */
 import { Server } from 'node:net';
 import { startFauxqs } from 'fauxqs';
-import { adoptKeptQueues, repairFauxqs } from './fauxqs-repairs.ts';
+import { adoptKeptQueues, patchFauxqs } from './fauxqs-patches.ts';
 
 const port = Number(process.argv[2]);
 const dataDir = process.argv[3];
@@ -27,7 +27,12 @@ process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(0));
 
 listenOnLoopbackOnly();
-await repairFauxqs();
-if (dataDir) adoptKeptQueues(port, dataDir);
+await patchFauxqs();
+try {
+  if (dataDir) adoptKeptQueues(port, dataDir);
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exit(1);
+}
 await startFauxqs({ port, logger: false, ...(dataDir ? { dataDir } : {}) });
 process.send?.('listening');

@@ -46,7 +46,8 @@ export function fileCheckpoints(folder: string, mapping: string): Checkpoints {
 
 function readShards(path: string): Record<string, Checkpoint> {
   try {
-    return (JSON.parse(readFileSync(path, 'utf8')) as { shards: Record<string, Checkpoint> }).shards;
+    const text = readFileSync(path, 'utf8');
+    return text === '' ? {} : (JSON.parse(text) as { shards: Record<string, Checkpoint> }).shards;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new Error(

@@ -13,7 +13,7 @@ const internal = (path: string): Promise<Record<string, unknown>> =>
 const longestWaitForInvocationsMs = 15_000;
 
 /** All of the below; before serverless-offline starts. */
-export async function mendServerlessOffline(log: Log): Promise<void> {
+export async function patchServerlessOffline(log: Log): Promise<void> {
   await Promise.all([quiet(log), passRequestsAsAwsDoes(), letInvocationsEnd()]);
 }
 

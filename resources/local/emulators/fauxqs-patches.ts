@@ -1,6 +1,6 @@
 /**
- * What fauxqs 2.4.1 does otherwise than AWS, mended at its own classes (they are not exported, hence the path).
- * Each repair has a test in tests/local/emulators.test.ts that fails without it.
+ * What fauxqs 2.4.1 does otherwise than AWS, patched at its own modules (they are not exported, hence the path).
+ * Each patch has a test in tests/local/emulators.test.ts that fails without it.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ interface Persistence {
 type ClassOf<T> = { prototype: T };
 
 /** Patches the classes once; call it before `startFauxqs`. */
-export async function repairFauxqs(): Promise<void> {
+export async function patchFauxqs(): Promise<void> {
   const entry = import.meta.resolve('fauxqs');
   const { SqsQueue, SqsStore } = (await import(new URL('./sqs/sqsStore.js', entry).href)) as {
     SqsQueue: ClassOf<Queue>;
@@ -76,17 +76,33 @@ function keepReceiveCountOfReleasedMessages(persistence: Persistence): void {
 
 /**
  * Readies kept queues for a new run, before fauxqs loads them: their URLs are stored with the port of the run that
- * created them, and what that run had received and not deleted need not wait for a visibility timeout now.
+ * created them, and what that run had received and not deleted need not wait for a visibility timeout now. An empty
+ * file counts as a new one.
+ * @throws Error that names the file, where it is no database
  */
 export function adoptKeptQueues(port: number, dataDir: string): void {
   const path = join(dataDir, 'fauxqs.db');
   if (!existsSync(path)) return;
   const database = new DatabaseSync(path);
-  database
-    .prepare("UPDATE sqs_queues SET url = 'http://127.0.0.1:' || ? || '/000000000000/' || name")
-    .run(String(port));
-  database.exec('UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL');
-  database.close();
+  try {
+    // A run that was killed while fauxqs created its tables leaves a file with some of them or none.
+    const tables = database.prepare('SELECT name FROM sqlite_master').all();
+    const has = (table: string) => tables.some(({ name }) => name === table);
+    if (has('sqs_queues')) {
+      database
+        .prepare("UPDATE sqs_queues SET url = 'http://127.0.0.1:' || ? || '/000000000000/' || name")
+        .run(String(port));
+    }
+    if (has('sqs_messages')) {
+      database.exec('UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL');
+    }
+  } catch (error) {
+    throw new Error(
+      `${path} cannot be read (${(error as Error).message}). Remove it to begin with no messages.`,
+    );
+  } finally {
+    database.close();
+  }
 }
 
 function shuffle(items: unknown[]): void {
