@@ -9,10 +9,10 @@ import { isListening } from './emulators/free-port.ts';
 import { recordHops } from './hop-file.ts';
 import { LocalRun, useAsEnvironment } from './local-run.ts';
 import { formatOutput, muteConsoleLog } from './output.ts';
-import { patchServerlessOffline } from './patch-serverless-offline.ts';
 import { httpPort, lambdaPort } from './ports.ts';
 import { buildFolder, findRun } from './run-file.ts';
 import type { PluginUtils, Serverless } from './serverless.ts';
+import { patchServerlessOffline } from './serverless-offline/patch.ts';
 
 /**
  * The Serverless plugin of the local run. Around `sls offline start`: emulators and resources before, event
@@ -73,7 +73,13 @@ export default class LocalPlugin {
   }
 
   async #prepare(): Promise<void> {
-    await patchServerlessOffline(this.#log);
+    const { service } = this.#serverless;
+    const { cors } = service.provider.httpApi;
+    await patchServerlessOffline(this.#log, {
+      httpPort: httpPort(),
+      origins: cors?.allowedOrigins ?? [],
+      homePage: service.getAllFunctions().includes('docs') ? '/docs' : '/openapi.json',
+    });
     this.#run = new LocalRun({
       serverless: this.#serverless,
       httpPort: httpPort(),

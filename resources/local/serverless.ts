@@ -11,7 +11,11 @@ export interface Serverless {
     provider: {
       stage?: string;
       environment?: unknown;
-      httpApi: { authorizers: { jwt: { issuerUrl: unknown; audience: unknown[] } } };
+      httpApi: {
+        /** `false` where no web page may call the API. */
+        cors?: { allowedOrigins?: string[] };
+        authorizers: { jwt: { issuerUrl: unknown; audience: unknown[] } };
+      };
       tracing?: { lambda?: boolean | string };
       compiledCloudFormationTemplate: unknown;
     };

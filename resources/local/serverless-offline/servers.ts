@@ -1,0 +1,96 @@
+import type { Server } from 'node:http';
+import { guardRequests } from '#resources/local/request-guard.ts';
+import { boundedQueue, QueueFull } from './bounded-queue.ts';
+import { packageOf } from './modules.ts';
+
+export interface ServerOptions {
+  httpPort: number;
+  /** Of web pages that may read the API's responses. */
+  origins: readonly string[];
+  /** Where `/` leads. */
+  homePage: string;
+}
+
+/** What is used of a hapi request, of its toolkit and of a hapi server. */
+interface Request {
+  mime: string | null;
+}
+interface Toolkit {
+  continue: symbol;
+  redirect(path: string): unknown;
+  response(body: unknown): { code(status: number): { header(name: string, value: string): unknown } };
+}
+type Handler = (request: Request, toolkit: Toolkit) => unknown;
+interface Route {
+  method: string;
+  path: string;
+  handler: Handler;
+}
+interface HapiServer {
+  listener: Server;
+  settings: { port: number };
+  route(routes: Route | Route[]): void;
+  table(): Pick<Route, 'method' | 'path'>[];
+  ext(event: 'onPreHandler', handler: Handler): void;
+  start(): Promise<void>;
+}
+
+/** Requests and invocations at work at once, for each of the two servers. More wait for their turn. */
+const atOnce = 8;
+/** What waits beyond this is answered 429, as Lambda does. */
+const longestQueue = 1_000;
+
+/**
+ * The servers of the API and of the Lambda endpoint, before they start: both refuse what a web page could send them, and
+ * run a bounded number of functions at once.
+ */
+export function patchServers(options: ServerOptions): void {
+  const { Server } = packageOf('@hapi/hapi') as { Server: (options?: object) => HapiServer };
+  // Its class is not exported.
+  const prototype = Object.getPrototypeOf(Server()) as HapiServer;
+  const { start, route } = prototype;
+
+  prototype.start = function (this: HapiServer) {
+    const isApi = this.settings.port === options.httpPort;
+    guardRequests(this.listener, isApi ? { origins: options.origins } : {});
+    if (isApi) {
+      passBodiesAsTheyCome(this);
+      leadHome(this, options.homePage);
+    }
+    return start.call(this);
+  };
+
+  const queues = new WeakMap<HapiServer, ReturnType<typeof boundedQueue>>();
+  prototype.route = function (this: HapiServer, routes) {
+    const queue = queues.get(this) ?? boundedQueue(atOnce, longestQueue);
+    queues.set(this, queue);
+    const bounded = [routes].flat().map(({ handler, ...rest }) => ({
+      ...rest,
+      handler: (request: Request, toolkit: Toolkit) =>
+        queue(async () => handler(request, toolkit)).catch((error) => {
+          if (!(error instanceof QueueFull)) throw error;
+          return toolkit
+            .response({ message: 'Rate Exceeded.' })
+            .code(429)
+            .header('x-amzn-errortype', 'TooManyRequestsException');
+        }),
+    }));
+    return route.call(this, bounded);
+  };
+}
+
+/**
+ * It parses JSON, and passes on what came out where that is a text, a number or a boolean; on AWS a body is passed on as
+ * it came. What is not said to be JSON it does not parse. The function sees the headers as they were sent.
+ */
+function passBodiesAsTheyCome(server: HapiServer): void {
+  server.ext('onPreHandler', (request, toolkit) => {
+    request.mime = 'text/plain';
+    return toolkit.continue;
+  });
+}
+
+function leadHome(server: HapiServer, page: string): void {
+  if (server.table().some(({ method, path }) => method === 'get' && path === '/')) return;
+  server.route({ method: 'GET', path: '/', handler: (_, toolkit) => toolkit.redirect(page) });
+}
