@@ -1,6 +1,5 @@
 import type { Server } from 'node:http';
 import { guardRequests } from '#resources/local/request-guard.ts';
-import { boundedQueue, QueueFull } from './bounded-queue.ts';
 import { packageOf } from './modules.ts';
 
 export interface ServerOptions {
@@ -18,7 +17,6 @@ interface Request {
 interface Toolkit {
   continue: symbol;
   redirect(path: string): unknown;
-  response(body: unknown): { code(status: number): { header(name: string, value: string): unknown } };
 }
 type Handler = (request: Request, toolkit: Toolkit) => unknown;
 interface Route {
@@ -35,20 +33,14 @@ interface HapiServer {
   start(): Promise<void>;
 }
 
-/** Requests and invocations at work at once, for each of the two servers. More wait for their turn. */
-const atOnce = 8;
-/** What waits beyond this is answered 429, as Lambda does. */
-const longestQueue = 1_000;
-
 /**
- * The servers of the API and of the Lambda endpoint, before they start: both refuse what a web page could send them, and
- * run a bounded number of functions at once.
+ * The servers of the API and of the Lambda endpoint, before they start: both refuse what a web page could send them.
  */
 export function patchServers(options: ServerOptions): void {
   const { Server } = packageOf('@hapi/hapi') as { Server: (options?: object) => HapiServer };
   // Its class is not exported.
   const prototype = Object.getPrototypeOf(Server()) as HapiServer;
-  const { start, route } = prototype;
+  const { start } = prototype;
 
   prototype.start = function (this: HapiServer) {
     const isApi = this.settings.port === options.httpPort;
@@ -58,24 +50,6 @@ export function patchServers(options: ServerOptions): void {
       leadHome(this, options.homePage);
     }
     return start.call(this);
-  };
-
-  const queues = new WeakMap<HapiServer, ReturnType<typeof boundedQueue>>();
-  prototype.route = function (this: HapiServer, routes) {
-    const queue = queues.get(this) ?? boundedQueue(atOnce, longestQueue);
-    queues.set(this, queue);
-    const bounded = [routes].flat().map(({ handler, ...rest }) => ({
-      ...rest,
-      handler: (request: Request, toolkit: Toolkit) =>
-        queue(async () => handler(request, toolkit)).catch((error) => {
-          if (!(error instanceof QueueFull)) throw error;
-          return toolkit
-            .response({ message: 'Rate Exceeded.' })
-            .code(429)
-            .header('x-amzn-errortype', 'TooManyRequestsException');
-        }),
-    }));
-    return route.call(this, bounded);
   };
 }
 

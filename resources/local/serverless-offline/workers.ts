@@ -1,4 +1,7 @@
+import { syncBuiltinESMExports } from 'node:module';
+import workerThreads, { type WorkerOptions } from 'node:worker_threads';
 import { internal } from './modules.ts';
+import { createWorkerPool, type Worker } from './worker-pool.ts';
 
 interface Runner {
   run(event: unknown, context: unknown): Promise<unknown>;
@@ -39,38 +42,75 @@ export async function letInvocationsEnd(): Promise<void> {
   };
 }
 
-/** Threads that are kept for the next event. Each takes some 25 MB. */
-const mostWorkers = 24;
+/** In megabytes. Without limits a thread's heap grows with what the machine has, before anything is collected. */
+const threadLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
+
+/** Node has no other way to limit the threads that a package starts. */
+export function limitThreads(): void {
+  workerThreads.Worker = class extends workerThreads.Worker {
+    constructor(file: string | URL, options: WorkerOptions = {}) {
+      super(file, { ...options, resourceLimits: { ...threadLimits, ...options.resourceLimits } });
+    }
+  };
+  syncBuiltinESMExports();
+}
+
+/** A thread takes some 30 MB; the path of an order through all consumers has some fifteen functions. */
+const poolOptions = { most: 20, mostOfOne: 4, longestQueue: 1_000 };
 
 interface LambdaFunction {
-  readonly status: 'IDLE' | 'BUSY';
+  setEvent(event: unknown): void;
+  setClientContext(context: unknown): void;
   runHandler(): Promise<unknown>;
   cleanup(): Promise<void>;
 }
 
+interface LambdaFunctionPool {
+  get(functionKey: string, definition: object): LambdaFunction;
+}
+
 /**
- * Each function has a thread for each of its events that run at once, and keeps it for a minute. Here all functions
- * together keep a bounded number: one more ends the one that has been idle for longest, which starts again when needed.
+ * It starts a thread for each event that has to wait for another one of its function, whatever that takes. Here an event
+ * waits where too many threads run: what it gives out instead of a function is one invocation that does.
  */
 export async function boundWorkers(): Promise<void> {
-  const { default: LambdaFunction } = await internal('./lambda/LambdaFunction.js');
-  const { prototype } = LambdaFunction as { prototype: LambdaFunction };
-  const { runHandler, cleanup } = prototype;
-  /** In the order of their last use. */
-  const warm = new Set<LambdaFunction>();
+  const [{ default: Pool }, { default: Lambda }] = await Promise.all([
+    internal('./lambda/LambdaFunctionPool.js'),
+    internal('./lambda/LambdaFunction.js'),
+  ]);
+  const pools = (Pool as { prototype: LambdaFunctionPool }).prototype;
+  const functions = (Lambda as { prototype: LambdaFunction }).prototype;
+  const { get } = pools;
+  const { cleanup } = functions;
+  const workers = createWorkerPool<LambdaFunction & Worker>(poolOptions);
 
-  prototype.runHandler = function (this: LambdaFunction) {
-    warm.delete(this);
-    if (warm.size >= mostWorkers) {
-      const idle = [...warm].find(({ status }) => status === 'IDLE');
-      idle?.cleanup();
-    }
-    warm.add(this);
-    return runHandler.call(this);
+  pools.get = function (this: LambdaFunctionPool, functionKey, definition) {
+    const create = () => {
+      const worker = get.call(this, functionKey, definition);
+      return Object.assign(worker, { end: () => cleanup.call(worker) });
+    };
+    let event: unknown;
+    let context: unknown;
+    return {
+      setEvent(given) {
+        event = given;
+      },
+      setClientContext(given) {
+        context = given;
+      },
+      runHandler: () =>
+        workers.run(functionKey, create, (worker) => {
+          worker.setEvent(event);
+          worker.setClientContext(context);
+          return worker.runHandler();
+        }),
+      cleanup: async () => {},
+    };
   };
 
-  prototype.cleanup = function (this: LambdaFunction) {
-    warm.delete(this);
+  // The code has changed, or it was idle for long.
+  functions.cleanup = function (this: LambdaFunction & Worker) {
+    workers.forget(this);
     return cleanup.call(this);
   };
 }
