@@ -170,7 +170,10 @@ export default class LocalPlugin {
 
   #end(message: string): void {
     this.#log.error(message);
-    process.exitCode = 1;
+    // serverless-offline exits with 0, whatever it is that has stopped it.
+    process.once('exit', () => {
+      process.exitCode = 1;
+    });
     process.kill(process.pid, 'SIGTERM');
   }
 

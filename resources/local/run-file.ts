@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { isListening } from './emulators/free-port.ts';
 import type { Endpoints } from './emulators/index.ts';
+import { earlierHopsPath } from './hop-file.ts';
 import { defaultHttpPort, httpPort } from './ports.ts';
 import { isSameProcess } from './process-lock.mjs';
 
@@ -83,7 +84,8 @@ function portsOf(serviceDir: string): number[] {
 
 function removeTraces(serviceDir: string, port: number): void {
   const path = runFilePath(serviceDir, port);
-  for (const trace of [path, hopsPath(path), join(serviceDir, buildFolder(port))]) {
+  const hops = hopsPath(path);
+  for (const trace of [path, hops, earlierHopsPath(hops), join(serviceDir, buildFolder(port))]) {
     rmSync(trace, { recursive: true, force: true });
   }
 }

@@ -187,12 +187,33 @@ test('kill -9 and a restart lose nothing and count nothing twice; Ctrl-C stops a
       expect(view).toMatchObject({ orderId: body.orderId, status: 'pending', version: 1 });
     }
     await expectToStop(second, 'SIGINT');
+    expect(await second.ended).toBe(0);
   } finally {
     await second.stop();
   }
 }, 150_000);
 
 test('SIGTERM stops all that was started', () => expectToStop(system, 'SIGTERM'));
+
+test('it ends with an error, and stops all the rest, when an emulator has died', async () => {
+  const system = await npmStart();
+  const pids = await childrenOf(system.run.pid);
+  const fauxqs = pids.find(({ command }) => command.includes('fauxqs-process'));
+  process.kill(Number(fauxqs?.pid), 'SIGKILL');
+  expect(await system.ended).toBe(1);
+  expect(system.output()).toContain('fauxqs ended unexpectedly; everything stops.');
+  await eventually(
+    async () => !(await Promise.all(portsOf(system).map((port) => isListening(port)))).includes(true),
+  );
+}, 60_000);
+
+async function childrenOf(parent: number): Promise<{ pid: number; command: string }[]> {
+  const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,args=']);
+  return stdout.split('\n').flatMap((line) => {
+    const [, pid, ppid, command = ''] = /^ *(\d+) +(\d+) (.*)$/.exec(line) ?? [];
+    return Number(ppid) === parent ? [{ pid: Number(pid), command }] : [];
+  });
+}
 
 async function expectToStop(started: Started, signal: NodeJS.Signals): Promise<void> {
   const listening = () => Promise.all(portsOf(started).map((port) => isListening(port)));

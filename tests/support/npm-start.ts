@@ -19,6 +19,8 @@ export interface Started {
   ): Promise<{ status: number; body: T; headers: Headers }>;
   /** As a terminal or a supervisor does it: a signal to npm. Resolves when npm has ended. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Its exit status, once it has ended; null where a signal has ended it. */
+  ended: Promise<number | null>;
   /** kill -9 of what npm runs, as a crash would. Resolves when npm has ended. */
   crash(): Promise<void>;
 }
@@ -44,7 +46,7 @@ export async function npmStart(env: Record<string, string> = {}): Promise<Starte
       output += chunk;
     });
   }
-  const ended = once(child, 'close');
+  const ended = once(child, 'close').then(([code]) => code as number | null);
   await untilRunning(child, () => output);
   const port = Number(variables.HTTP_PORT);
   const run = await readRun(root, port);
@@ -53,6 +55,7 @@ export async function npmStart(env: Record<string, string> = {}): Promise<Starte
   return {
     output: () => output,
     env: variables,
+    ended,
     run,
     async request(method, path, { body, sub, scope, anonymous } = {}) {
       const token = await createToken({ ...(sub && { sub }), ...(scope && { scope }) });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readHops } from '#resources/local/hop-file.ts';
 
 /** What became of one event at one consumer. */
 export type Outcome = 'handled' | 'dead letter';
@@ -24,7 +24,7 @@ export interface Way {
 /** What the functions of this run have logged so far of the events under each correlation id, in order of time. */
 export async function readWays(hopsFile: string): Promise<Map<string, Way[]>> {
   const ways = new Map<string, Map<string, Way>>();
-  for (const line of (await readFile(hopsFile, 'utf8')).split('\n')) {
+  for (const line of await readHops(hopsFile)) {
     const hop = parse(line);
     if (!hop?.correlationId || !hop.eventType) continue;
     const sameCause = ways.get(hop.correlationId) ?? new Map<string, Way>();

@@ -43,7 +43,7 @@ export async function letInvocationsEnd(): Promise<void> {
 }
 
 /** In megabytes. Without limits a thread's heap grows with what the machine has, before anything is collected. */
-const threadLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
+const threadLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 
 /** Node has no other way to limit the threads that a package starts. */
 export function limitThreads(): void {
@@ -56,7 +56,7 @@ export function limitThreads(): void {
 }
 
 /** A thread takes some 30 MB; the path of an order through all consumers has some fifteen functions. */
-const poolOptions = { most: 20, mostOfOne: 4, longestQueue: 1_000 };
+const poolOptions = { most: 14, mostOfOne: 2, longestQueue: 1_000 };
 
 interface LambdaFunction {
   setEvent(event: unknown): void;
