@@ -1,11 +1,8 @@
-import { rmSync, watch } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type BuildFailure, context } from 'esbuild';
-
-const sourceFolders = ['functions', 'shared'];
-/** Editors write a file in several steps. */
-const quietMs = 50;
+import { watchService } from './watch-service.ts';
 
 export interface BundleOptions {
   serviceDir: string;
@@ -17,6 +14,10 @@ export interface BundleOptions {
   onRebuilt: () => void;
   /** It was not: esbuild's messages. */
   onBroken: (messages: string) => void;
+  /** These files have changed; only a restart brings it about. */
+  onConfigurationChanged: (files: string[]) => void;
+  /** Changes are not seen. */
+  onUnwatched: (message: string) => void;
 }
 
 /**
@@ -26,8 +27,6 @@ export interface BundleOptions {
  */
 export async function bundleFunctions(options: BundleOptions): Promise<{ stop(): Promise<void> }> {
   const { serviceDir, folder, modules } = options;
-  const onRebuilt = () => options.onRebuilt();
-  const onBroken = (error: unknown) => options.onBroken(messagesOf(error));
   rmSync(join(serviceDir, folder), { recursive: true, force: true });
   const bundle = await context({
     absWorkingDir: serviceDir,
@@ -51,19 +50,31 @@ export async function bundleFunctions(options: BundleOptions): Promise<{ stop():
     },
   });
   const build = async () => writeFiles((await bundle.rebuild()).outputFiles);
-  try {
-    await build();
-  } catch (error) {
+  let building = Promise.resolve();
+  /** One build at a time. esbuild can watch by itself, but its process then outlives ours when ours is killed. */
+  const buildAgain = () => {
+    building = building.then(build).then(options.onRebuilt, (error) => options.onBroken(messagesOf(error)));
+  };
+  // First, so that what changes during the first build is built again.
+  const watching = await watchService(serviceDir, {
+    onSource: buildAgain,
+    onConfiguration: options.onConfigurationChanged,
+    onTrouble: options.onUnwatched,
+  });
+  const stop = async () => {
+    await watching.stop();
+    await building;
     await bundle.dispose();
+  };
+  try {
+    building = build();
+    await building;
+  } catch (error) {
+    building = Promise.resolve();
+    await stop();
     throw error;
   }
-  const stopWatching = watchSources(serviceDir, () => build().then(onRebuilt, onBroken));
-  return {
-    async stop() {
-      stopWatching();
-      await bundle.dispose();
-    },
-  };
+  return { stop };
 }
 
 async function writeFiles(files: { path: string; contents: Uint8Array }[]): Promise<void> {
@@ -71,28 +82,6 @@ async function writeFiles(files: { path: string; contents: Uint8Array }[]): Prom
     [...new Set(files.map(({ path }) => dirname(path)))].map((path) => mkdir(path, { recursive: true })),
   );
   await Promise.all(files.map(({ path, contents }) => writeFile(path, contents)));
-}
-
-/**
- * Calls `rebuild` after changes, one call at a time. esbuild can watch by itself, but its process then outlives ours
- * when ours is killed.
- */
-function watchSources(serviceDir: string, rebuild: () => Promise<void>): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let building: Promise<void> = Promise.resolve();
-  const watchers = sourceFolders.map((folder) =>
-    watch(join(serviceDir, folder), { recursive: true }, (_, file) => {
-      if (!file?.endsWith('.ts')) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        building = building.then(rebuild);
-      }, quietMs);
-    }),
-  );
-  return () => {
-    clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
-  };
 }
 
 /** esbuild's messages with their places, one a line. */

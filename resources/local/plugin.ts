@@ -165,6 +165,8 @@ export default class LocalPlugin {
           .catch((error: Error) => this.#log.error(error.message));
       },
       onBroken: (messages) => this.#log.error(`Not built, the old code goes on:\n${messages}`),
+      onConfigurationChanged: (files) => this.#log.warning(restartFor(files)),
+      onUnwatched: (message) => this.#log.warning(`Changes may not be seen: ${message}`),
     });
   }
 
@@ -182,6 +184,12 @@ export default class LocalPlugin {
     const message = error instanceof Error ? error.message : String(error);
     return new this.#serverless.classes.Error(message, 'LOCAL_RUN');
   }
+}
+
+function restartFor(files: string[]): string {
+  const [first, ...others] = files;
+  const what = others.length === 0 ? `${first} has` : `${first} and ${others.length} more have`;
+  return `${what} changed, and what runs does not know it: stop it and run "npm start" again.`;
 }
 
 /** More than the invocations in flight are given; what is left then is ended with this process. */
