@@ -177,6 +177,51 @@ describe('what is patched in fauxqs', () => {
     expect(second?.Attributes.ApproximateReceiveCount).toBe('2');
   });
 
+  describe('messages', () => {
+    const attributes = { reason: { DataType: 'String', StringValue: 'no 💥 here' } };
+    const send = (api: AwsApi, url: string, body: string) =>
+      Promise.all([
+        api
+          .sqs('SendMessage', { QueueUrl: url, MessageBody: body, MessageAttributes: attributes })
+          .then(() => true)
+          .catch(({ code }) => code),
+        api
+          .sqs<{ Successful?: unknown[]; Failed?: { Code: string }[] }>('SendMessageBatch', {
+            QueueUrl: url,
+            Entries: [{ Id: '1', MessageBody: body, MessageAttributes: attributes }],
+          })
+          .then(({ Successful = [], Failed = [] }) => Failed[0]?.Code ?? Successful.length === 1),
+      ]);
+
+    test('have all characters that SQS takes', async () => {
+      const { api } = await start();
+      const url = await createQueue(api);
+      const bodies = [
+        '💥',
+        '\t\n\r é 漢 𠮷',
+        '\uD7FF\uE000\uFFFD',
+        '\u{10000}\u{10FFFF}',
+        'é💥'.repeat(5_000),
+      ];
+      for (const body of bodies) expect(await send(api, url, body)).toEqual([true, true]);
+      const received: string[] = [];
+      while (received.length < 2 * bodies.length) {
+        const { Messages = [] } = await receive(api, url);
+        received.push(...Messages.map(({ Body }) => Body));
+      }
+      expect(received.sort()).toEqual([...bodies, ...bodies].sort());
+    });
+
+    test('have none that it refuses', async () => {
+      const { api } = await start();
+      const url = await createQueue(api);
+      for (const body of ['\0', '\u001B', '\uFFFE', '\uFFFF', 'half \uD83D', '\uDCA5 half']) {
+        const refused = 'InvalidMessageContents';
+        expect({ body, answers: await send(api, url, body) }).toEqual({ body, answers: [refused, refused] });
+      }
+    });
+  });
+
   test('queue URLs name an address that every machine knows', async () => {
     const { emulators, api } = await start();
     expect(await createQueue(api)).toBe(`${emulators.sqs}/000000000000/kept`);

@@ -41,9 +41,22 @@ export async function patchFauxqs(): Promise<void> {
   const { PersistenceManager } = (await import(new URL('./persistence.js', entry).href)) as {
     PersistenceManager: ClassOf<Persistence>;
   };
+  const { INVALID_MESSAGE_BODY_CHAR } = (await import(new URL('./sqs/sqsTypes.js', entry).href)) as {
+    INVALID_MESSAGE_BODY_CHAR: RegExp;
+  };
+  takeAllCharacters(INVALID_MESSAGE_BODY_CHAR);
   deliverInRandomOrder(SqsQueue.prototype);
   buildReachableUrls(SqsStore.prototype);
   keepReceiveCountOfReleasedMessages(PersistenceManager.prototype);
+}
+
+/**
+ * SQS takes every character that XML 1.0 takes. fauxqs looks at halves of characters, and so refuses all those that have
+ * two: emoji, and rarer Chinese.
+ */
+function takeAllCharacters(invalid: RegExp): void {
+  const refused = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
+  invalid.test = (text) => refused.test(text);
 }
 
 /** A standard queue promises no order; fauxqs would keep it, and hide consumers that rely on it. */

@@ -63,7 +63,7 @@ function toAttributes(values: Record<string, string | undefined>): Record<string
   const attributes: Record<string, MessageAttributeValue> = {};
   for (const [name, value] of Object.entries(values)) {
     // Control characters are not allowed in an attribute (SQS API reference), an empty value neither.
-    const clean = value?.replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd]/g, ' ');
+    const clean = value?.replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, ' ');
     if (clean) attributes[name] = { DataType: 'String', StringValue: clean };
   }
   return attributes;

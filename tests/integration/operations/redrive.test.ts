@@ -70,6 +70,18 @@ describe('selects', () => {
   });
 });
 
+test.each([['a 💥 in it'], ['é💥'.repeat(5_000)]])(
+  'A message with characters beyond the first plane goes to the dead letters with its reason, and back: %.9s',
+  async (text) => {
+    const body = JSON.stringify({ text });
+    await queues.bury('sales', body, new Error('💥 no order'));
+    const { groups } = await redrive({ consumer: 'sales', dryRun: true });
+    expect(groups).toMatchObject([{ errorMessage: '💥 no order' }]);
+    await redrive({ consumer: 'sales' });
+    expect((await takeAll(queues.sqs, sales().queue)).map(({ Body }) => Body)).toEqual([body]);
+  },
+);
+
 test('The body goes back untouched and without its old reason; other attributes stay', async () => {
   await queues.bury('sales', ' {"not":  "an event"}', new Error('poison'));
   await put(queues.sqs, sales().deadLetters, '{}', { eventType: 'OrderPaid', total: '12' });
