@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { runCommand } from '#resources/cli/arguments.ts';
 import { compile } from '#resources/local/package-template.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { asyncApiOf } from './asyncapi.ts';
@@ -31,4 +32,10 @@ export async function writeDocuments(): Promise<void> {
   }
 }
 
-if (import.meta.main) await writeDocuments();
+if (import.meta.main) {
+  await runCommand({
+    usage: 'npm run contract\nWrites openapi.json and asyncapi.json in shared/api anew.',
+    options: {},
+    run: writeDocuments,
+  });
+}

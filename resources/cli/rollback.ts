@@ -3,26 +3,35 @@ import { spawn } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { runCommand, UsageError } from './arguments.ts';
 
 const usage = [
   'npm run rollback -- --stage prod --to v1.2.3 [--region eu-west-1] [--health-only]',
   '--to is a tag or a commit of this repository. Nothing of the working tree is deployed.',
 ].join('\n');
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      stage: { type: 'string' },
-      to: { type: 'string' },
-      region: { type: 'string' },
-      'health-only': { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (values.help) return void process.stdout.write(`${usage}\n`);
-  const { stage, to, region, 'health-only': healthOnly } = values;
-  if (!stage || !to) throw new Error(usage);
+runCommand({
+  usage,
+  options: {
+    stage: { type: 'string' },
+    to: { type: 'string' },
+    region: { type: 'string' },
+    'health-only': { type: 'boolean' },
+  },
+  run: ({ stage, to, region, 'health-only': healthOnly = false }) => {
+    if (!stage) throw new UsageError('--stage is needed.');
+    if (!to) throw new UsageError('--to is needed.');
+    return rollBack({ stage, to, region, healthOnly });
+  },
+});
+
+async function rollBack(asked: {
+  stage: string;
+  to: string;
+  region: string | undefined;
+  healthOnly: boolean;
+}) {
+  const { stage, to, region, healthOnly } = asked;
   const commit = await commitOf(to);
   const where = ['--stage', stage, ...(region ? ['--region', region] : [])];
 
@@ -68,8 +77,3 @@ function ended(
     child.once('close', (code) => resolve({ code, out }));
   });
 }
-
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-});

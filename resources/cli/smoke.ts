@@ -1,7 +1,7 @@
 /** `npm run smoke`: whether the local run works, or with `--stage` or `--url` a deployment. */
 import { randomUUID } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { findRun } from '#resources/local/run-file.ts';
+import { runCommand, UsageError } from './arguments.ts';
 import { clientToken } from './client-token.ts';
 import { createToken } from './jwt.ts';
 import { smokeTest } from './smoke-test.ts';
@@ -14,19 +14,14 @@ const usage = [
   "stage's own user pool or SMOKE_TOKEN_URL.",
 ].join('\n');
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      stage: { type: 'string' },
-      region: { type: 'string' },
-      url: { type: 'string' },
-      'health-only': { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  });
-  if (values.help) return void process.stdout.write(`${usage}\n`);
+async function main(values: {
+  stage?: string;
+  region?: string;
+  url?: string;
+  'health-only'?: boolean;
+}): Promise<void> {
   const { stage, region, url } = values;
-  if (stage && url) throw new Error('--stage or --url, not both');
+  if (stage && url) throw new UsageError('--stage and --url do not go together.');
   const target = stage
     ? await ofStage(stage, region)
     : url
@@ -69,10 +64,16 @@ async function tokenFor({ token, tokenUrl }: Target): Promise<string> {
   const url = SMOKE_TOKEN_URL || tokenUrl;
   if (SMOKE_CLIENT_ID && SMOKE_CLIENT_SECRET && url)
     return clientToken(url, SMOKE_CLIENT_ID, SMOKE_CLIENT_SECRET);
-  throw new Error(`No token for an order; --health-only does without.\n${usage}`);
+  throw new UsageError('No token for an order; --health-only does without.');
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`✗ ${error.message}\n`);
-  process.exitCode = 1;
+runCommand({
+  usage,
+  options: {
+    stage: { type: 'string' },
+    region: { type: 'string' },
+    url: { type: 'string' },
+    'health-only': { type: 'boolean' },
+  },
+  run: main,
 });

@@ -23,10 +23,29 @@ describe('npm run -s token', () => {
     expect(Number(claims.exp) - Number(claims.iat)).toBe(900);
   });
 
-  test.each([['--nope'], ['--expires', 'soon']])('says how it is used: %s %s', async (...args) => {
-    const { code, stdout, stderr } = await token(...args);
-    expect(code).toBe(1);
-    expect(stdout).toBe('');
-    expect(stderr).toContain('npm run -s token -- [--sub alice]');
+  test.each([
+    ['orders:mange', 'no function knows orders:mange; did you mean orders:manage?'],
+    ['audit:read order:manage', 'no function knows order:manage; did you mean orders:manage?'],
+    ['everything', 'no function knows everything; there are orders:manage,'],
+  ])('warns of a scope that there is not, and prints the token: %s', async (scope, warning) => {
+    const { code, stdout, stderr } = await token('--scope', scope);
+    expect(code).toBe(0);
+    expect(stderr).toContain(warning);
+    expect(decodeJwt(stdout.trim())).toMatchObject({ scope });
   });
+
+  test('takes scopes as the user pool names them', async () => {
+    const { stderr } = await token('--scope', 'orderstream/orders:manage payments:write');
+    expect(stderr).toBe('');
+  });
+
+  test.each([['--nope'], ['--expires', 'soon'], ['--sub', '']])(
+    'says how it is used: %s %s',
+    async (...args) => {
+      const { code, stdout, stderr } = await token(...args);
+      expect(code).toBe(1);
+      expect(stdout).toBe('');
+      expect(stderr).toContain('npm run -s token -- [--sub alice]');
+    },
+  );
 });

@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
+import { runCommand } from '#resources/cli/arguments.ts';
 import { startEmulators } from '#resources/local/emulators/index.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { compile } from '#tests/support/compiled-template.ts';
 import type { Kind } from './checks/findings.ts';
 import { type Deployment, readDeployment } from './simulator/deployment.ts';
-import { type Options, readOptions } from './simulator/options.ts';
+import { flags, type Options, readOptions, USAGE } from './simulator/options.ts';
 import { runEmulated } from './simulator/run-emulated.ts';
 import { runVirtual } from './simulator/run-virtual.ts';
 import { shrink } from './simulator/shrink.ts';
@@ -126,9 +127,12 @@ function progress(done: number, all: number, failed: number): void {
   process.stderr.write(`\r${done} of ${all} runs${failing}${done === all ? '\n' : ''}`);
 }
 
-try {
-  process.exitCode = await main(readOptions(process.argv.slice(2), Date.now()));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
-}
+await runCommand({
+  usage: USAGE,
+  options: flags,
+  async run(values) {
+    // 1 is for what a simulation has found.
+    process.exitCode = 2;
+    process.exitCode = await main(readOptions(values, Date.now()));
+  },
+});

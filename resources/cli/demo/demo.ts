@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { runCommand } from '#resources/cli/arguments.ts';
 import { wantsColor } from '#resources/local/log-lines.ts';
 import { findRun, type Run } from '#resources/local/run-file.ts';
 import { Caller } from './api.ts';
@@ -175,7 +176,9 @@ function progressDone(): void {
   if (onTerminal) process.stdout.write('\r\u001b[2K');
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${onTerminal ? '\n' : ''}${error.message}\n`);
-  process.exitCode = 1;
+runCommand({
+  usage:
+    'npm run demo\nPlays a mix of orders against the `npm start` of this folder, and shows where each of their events went.',
+  options: {},
+  run: () => main().finally(() => progressDone()),
 });

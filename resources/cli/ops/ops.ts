@@ -1,11 +1,13 @@
 /** `npm run ops -- <operation> …`: operations on the local run, or with `--stage` on a deployed one. */
-import { parseArgs } from 'node:util';
-import { type Command, systemClock } from './command.ts';
+import { asksForHelp, printError, readArguments, UsageError } from '#resources/cli/arguments.ts';
+import { nearest } from '#resources/cli/nearest.ts';
+import { type Command, systemClock, type Values } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { deadLetters } from './commands/dead-letters.ts';
 import { rebuild } from './commands/rebuild.ts';
 import { redrive } from './commands/redrive.ts';
 import { republish } from './commands/republish.ts';
+import { inFlags } from './flags.ts';
 import { localInvoker, stageInvoker } from './invokers.ts';
 import { progressBar } from './progress-bar.ts';
 
@@ -15,7 +17,6 @@ const common = {
   stage: { type: 'string' },
   region: { type: 'string' },
   json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 const usage = [
@@ -24,14 +25,10 @@ const usage = [
   'Without --stage: what `npm start` runs in this folder. --json: one JSON object on standard output.',
 ].join('\n');
 
-async function main(): Promise<void> {
-  const [name = '', ...args] = process.argv.slice(2);
-  if (['', '-h', '--help'].includes(name)) return void process.stdout.write(`${usage}\n`);
+async function main([name = '', ...args]: readonly string[]): Promise<void> {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) throw new Error(`There is no operation ${name}.\n${usage}`);
-  const { values } = parseArgs({ args, options: { ...common, ...command.options } });
-  const { stage, region, json, help, ...asked } = values;
-  if (help) return void process.stdout.write(`${usage}\n`);
+  if (!command) throw new UsageError(`There is no operation ${name}${hintAt(name)}`);
+  const { stage, region, json, ...asked } = readArguments({ ...common, ...command.options }, args);
 
   const invoke =
     typeof stage === 'string'
@@ -39,13 +36,23 @@ async function main(): Promise<void> {
       : await localInvoker(process.cwd());
   const progress = progressBar(process.stderr, json === true);
   const outcome = await command
-    .run(asked, { invoke, progress, clock: systemClock })
+    .run(asked as Values, { invoke, progress, clock: systemClock })
+    .catch((error: Error) => Promise.reject(new Error(inFlags(error.message, Object.keys(command.options)))))
     .finally(() => progress.done());
   process.stdout.write(`${json ? JSON.stringify(outcome.result) : outcome.text}\n`);
   if (!outcome.ok) process.exitCode = 1;
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-});
+function hintAt(name: string): string {
+  const meant = nearest(name, Object.keys(commands));
+  return meant ? `; did you mean ${meant}?` : '.';
+}
+
+const args = process.argv.slice(2);
+if (args.length === 0 || asksForHelp(args)) process.stdout.write(`${usage}\n`);
+else {
+  main(args).catch((error: Error) => {
+    printError(error, usage);
+    process.exitCode = 1;
+  });
+}

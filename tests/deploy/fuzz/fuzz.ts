@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { runCommand, UsageError } from '#resources/cli/arguments.ts';
 import { createToken } from '#resources/cli/jwt.ts';
 import { preparePython, program } from '#tests/deploy/rehearsal/python.ts';
 import { npmStart } from '#tests/support/npm-start.ts';
@@ -32,4 +33,22 @@ export async function fuzz(options: readonly string[] = []): Promise<number> {
   }
 }
 
-if (import.meta.main) process.exitCode = await fuzz(process.argv.slice(2));
+const usage = [
+  'npm run fuzz -- [--seed 1] [--max-examples 100]',
+  '',
+  '  --seed          of the random requests, as a failing run prints it',
+  '  --max-examples  requests for each operation (see schemathesis.toml)',
+].join('\n');
+
+if (import.meta.main) {
+  await runCommand({
+    usage,
+    options: { seed: { type: 'string' }, 'max-examples': { type: 'string' } },
+    async run(values) {
+      const given = Object.entries(values).map(([flag, value]) => [flag, String(value)] as const);
+      const wrong = given.find(([, value]) => !/^\d+$/.test(value));
+      if (wrong) throw new UsageError(`--${wrong[0]} must be a whole number, not ${wrong[1]}.`);
+      process.exitCode = await fuzz(given.flatMap(([flag, value]) => [`--${flag}`, value]));
+    },
+  });
+}

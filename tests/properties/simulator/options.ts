@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { UsageError, type Values } from '#resources/cli/arguments.ts';
 
 export interface Options {
   runs: number;
@@ -19,40 +19,35 @@ export const USAGE = `npm run simulate -- [--runs N] [--orders M] [--seed S] [--
   --emulators  which share of the runs is on the real emulators, the rest on the stand-in (0.1)
   --only       only the faults at these places, as a failing run prints them; implies one run on the stand-in`;
 
-/** Throws an Error with the usage for what it does not know. */
-export function readOptions(args: readonly string[], now: number): Options {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        runs: { type: 'string' },
-        orders: { type: 'string', default: '40' },
-        seed: { type: 'string' },
-        emulators: { type: 'string', default: '0.1' },
-        only: { type: 'string' },
-      },
-    });
-    const one = values.only !== undefined;
-    return {
-      runs: numeric('runs', values.runs ?? (one ? '1' : '20'), 1),
-      orders: numeric('orders', values.orders, 1),
-      seed: numeric('seed', values.seed ?? String(now % 1_000_000_000), 0),
-      emulators: one ? 0 : share(values.emulators),
-      ...(values.only !== undefined && { only: new Set(values.only.split(',').filter(Boolean)) }),
-    };
-  } catch (error) {
-    throw new Error(`${(error as Error).message}\n\n${USAGE}`);
-  }
+export const flags = {
+  runs: { type: 'string' },
+  orders: { type: 'string' },
+  seed: { type: 'string' },
+  emulators: { type: 'string' },
+  only: { type: 'string' },
+} as const;
+
+/** Throws a UsageError for a value that a flag does not take. */
+export function readOptions(values: Values<typeof flags>, now: number): Options {
+  const { runs, orders = '40', seed, emulators = '0.1', only } = values;
+  const one = only !== undefined;
+  return {
+    runs: numeric('runs', runs ?? (one ? '1' : '20'), 1),
+    orders: numeric('orders', orders, 1),
+    seed: numeric('seed', seed ?? String(now % 1_000_000_000), 0),
+    emulators: one ? 0 : share(emulators),
+    ...(one && { only: new Set(only.split(',').filter(Boolean)) }),
+  };
 }
 
 function numeric(name: string, text: string, least: number): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new Error(`--${name} must be a whole number of at least ${least}, not ${text}`);
+  throw new UsageError(`--${name} must be a whole number of at least ${least}, not ${text}`);
 }
 
 function share(text: string): number {
   const value = Number(text);
   if (value >= 0 && value <= 1) return value;
-  throw new Error(`--emulators must be between 0 and 1, not ${text}`);
+  throw new UsageError(`--emulators must be between 0 and 1, not ${text}`);
 }
