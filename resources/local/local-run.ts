@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { compileTemplate } from './compile-template.ts';
+import { cachedTemplate } from './cached-template.ts';
 import { claimDataDir } from './data-dir.ts';
 import { awsEnvironment } from './emulators/environment.ts';
 import { type Emulators, startEmulators } from './emulators/index.ts';
@@ -8,6 +8,7 @@ import { type Mappings, startMappings } from './event-source-mapping/index.ts';
 import { invokeEndpoint } from './invoke-endpoint.ts';
 import { assertPortsAreFree } from './ports.ts';
 import { startOf } from './process-lock.mjs';
+import type { Progress } from './progress.ts';
 import {
   hopsPath,
   type Run,
@@ -66,20 +67,21 @@ export class LocalRun {
   }
 
   /** Everything that the functions need before they are loaded. */
-  async prepare(): Promise<void> {
+  async prepare(progress: Progress): Promise<void> {
     const { serverless, dataDir, onBroken } = this.options;
     const region = serverless.getProvider('aws').getRegion();
     const [emulators, template] = await Promise.all([
-      startEmulators({ region, ...(dataDir ? { dataDir } : {}) }),
-      compileTemplate(serverless),
+      progress.step('emulators', startEmulators({ region, ...(dataDir ? { dataDir } : {}) })),
+      progress.step('template', cachedTemplate(serverless)),
     ]);
     this.#emulators = emulators;
     this.#template = template;
     emulators.onUnexpectedExit((name) => onBroken(`${name} ended unexpectedly; everything stops.`));
-    this.#stack = await createStack(template, {
-      emulators,
-      stackName: `${serverless.service.service}-${serverless.getProvider('aws').getStage()}`,
-    });
+    const stackName = `${serverless.service.service}-${serverless.getProvider('aws').getStage()}`;
+    this.#stack = await progress.step(
+      'tables, topic and queues',
+      createStack(template, { emulators, stackName }),
+    );
     useAsEnvironment(awsEnvironment(emulators));
     this.#setFunctionEnvironments(this.#stack);
   }

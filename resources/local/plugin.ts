@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { localIssuer } from '#resources/cli/jwt.ts';
@@ -10,6 +10,7 @@ import { recordHops } from './hop-file.ts';
 import { LocalRun, useAsEnvironment } from './local-run.ts';
 import { formatOutput, muteConsoleLog } from './output.ts';
 import { httpPort, lambdaPort } from './ports.ts';
+import { startProgress } from './progress.ts';
 import { buildFolder, findRun } from './run-file.ts';
 import type { PluginUtils, Serverless } from './serverless.ts';
 import { patchServerlessOffline } from './serverless-offline/patch.ts';
@@ -25,6 +26,7 @@ export default class LocalPlugin {
   readonly #dataDir: string | undefined;
   #run: LocalRun | undefined;
   #bundles: { stop(): Promise<void> } | undefined;
+  readonly #progress = startProgress(process.stderr);
   #unmute: () => void = () => {};
 
   constructor(serverless: Serverless, options: { package?: string }, { log }: PluginUtils) {
@@ -65,7 +67,9 @@ export default class LocalPlugin {
       }
     } else if (command === 'invoke' && subcommand === 'local') {
       // `sls package` empties serverless-esbuild's usual folder.
-      service.custom.esbuild = { ...service.custom.esbuild, outputWorkFolder: '.local/build-invoke' };
+      const folder = { outputWorkFolder: '.local/build-invoke' };
+      // Errors are to have their names and lines.
+      service.custom.esbuild = { ...service.custom.esbuild, ...folder, minify: false };
       await this.#useRunningEnvironment();
     } else if (command === 'package' && process.env.TEMPLATE_ONLY) {
       skipBuilding(this.#serverless);
@@ -90,8 +94,12 @@ export default class LocalPlugin {
     });
     try {
       await this.#run.claim();
-      await Promise.all([this.#run.prepare(), this.#bundle()]);
+      await allOrFirstError([
+        this.#run.prepare(this.#progress),
+        this.#progress.step('functions', this.#bundle()),
+      ]);
     } catch (error) {
+      this.#progress.done();
       throw this.#userError(error);
     }
     this.#unmute = muteConsoleLog();
@@ -99,6 +107,7 @@ export default class LocalPlugin {
 
   async #start(): Promise<void> {
     this.#unmute();
+    this.#progress.done();
     const run = this.#run?.start();
     if (!run) return;
     const startedInMs = process.uptime() * 1000;
@@ -141,6 +150,9 @@ export default class LocalPlugin {
 
   async #stop(): Promise<void> {
     await Promise.all([this.#run?.stop(), this.#bundles?.stop()]);
+    // Of a start that failed nothing else tells.
+    if (this.#bundles)
+      rmSync(join(this.#serverless.serviceDir, buildFolder()), { recursive: true, force: true });
   }
 
   /** What does not build would leave esbuild's and our own processes waiting for a start that never comes. */
@@ -184,6 +196,12 @@ export default class LocalPlugin {
     const message = error instanceof Error ? error.message : String(error);
     return new this.#serverless.classes.Error(message, 'LOCAL_RUN');
   }
+}
+
+/** Waits for all, so that what has started can be stopped. */
+async function allOrFirstError(works: Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 function restartFor(files: string[]): string {

@@ -1,12 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '#resources/local/emulators/free-port.ts';
 import { startOf } from '#resources/local/process-lock.mjs';
+import { buildFolder } from '#resources/local/run-file.ts';
 import { eventually } from '#tests/support/eventually.ts';
-import { run } from '#tests/support/scripts.ts';
+import { root, run } from '#tests/support/scripts.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'refused-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -25,6 +26,7 @@ async function start(env: Record<string, string>) {
   expect(code).not.toBe(0);
   const said = `${stdout}${stderr}`;
   expect(said).not.toMatch(/^ +at /m);
+  expect(existsSync(join(root, buildFolder(Number(ports.HTTP_PORT))))).toBe(false);
   return said;
 }
 
