@@ -3,11 +3,11 @@ import type { PluginUtils } from '#resources/local/serverless.ts';
 import { giveEachRequestAnId } from './events.ts';
 import { quiet } from './log.ts';
 import { patchServers, type ServerOptions } from './servers.ts';
-import { boundWorkers, letInvocationsEnd, limitThreads } from './workers.ts';
+import { boundWorkers, letInvocationsEnd, limitMemory } from './workers.ts';
 
 /** All of it; before serverless-offline starts. */
 export async function patchServerlessOffline(log: PluginUtils['log'], options: ServerOptions): Promise<void> {
   patchServers(options);
-  limitThreads();
+  limitMemory();
   await Promise.all([quiet(log), giveEachRequestAnId(), letInvocationsEnd(), boundWorkers()]);
 }

@@ -1,4 +1,5 @@
 import { syncBuiltinESMExports } from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import workerThreads, { type WorkerOptions } from 'node:worker_threads';
 import { internal } from './modules.ts';
 import { createWorkerPool, type Worker } from './worker-pool.ts';
@@ -45,8 +46,12 @@ export async function letInvocationsEnd(): Promise<void> {
 /** In megabytes. Without limits a thread's heap grows with what the machine has, before anything is collected. */
 const threadLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 
-/** Node has no other way to limit the threads that a package starts. */
-export function limitThreads(): void {
+/**
+ * Keeps this process small: Node has no other way to limit the threads that a package starts, and the main thread would
+ * double its heap before it collects anything.
+ */
+export function limitMemory(): void {
+  setFlagsFromString('--heap-growing-percent=30');
   workerThreads.Worker = class extends workerThreads.Worker {
     constructor(file: string | URL, options: WorkerOptions = {}) {
       super(file, { ...options, resourceLimits: { ...threadLimits, ...options.resourceLimits } });

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { findRun, type Run, writeRun } from '#resources/local/run-file.ts';
+import { startOf } from '#resources/local/process-lock.mjs';
+import { findRun, type Run, runFilePath, sweepKilledRuns, writeRun } from '#resources/local/run-file.ts';
 
 let folder: string;
 let server: Server;
@@ -38,6 +39,15 @@ test('a command finds the run on the usual port, whatever else runs', async () =
 test('it finds the only run there is, on whatever port', async () => {
   write(3100);
   write(3200, { pid: 2 ** 22 });
+  expect(await findRun(folder)).toMatchObject({ httpUrl: 'on 3100' });
+});
+
+test('it finds no run whose process id another process has by now', async () => {
+  write(3100, { processStart: 'long ago' });
+  expect(await findRun(folder)).toBeUndefined();
+  sweepKilledRuns(folder);
+  expect(existsSync(runFilePath(folder, 3100))).toBe(false);
+  write(3100, { processStart: startOf(process.pid) ?? '' });
   expect(await findRun(folder)).toMatchObject({ httpUrl: 'on 3100' });
 });
 
