@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { application } from '#application';
 import { type EventType, eventDefinitions, registry } from '#domain/index.ts';
 import { checksOf } from '#functions/operations/audit/delivery-checks.ts';
+import { runCommand } from './arguments.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -189,4 +190,9 @@ function read(file: string): string {
   return readFileSync(join(root, file), 'utf8');
 }
 
-main();
+runCommand({
+  usage:
+    'npm run missing\nPrints what a new event, consumer, projection or route still lacks, and the file where to add it.',
+  options: {},
+  run: async () => main(),
+});

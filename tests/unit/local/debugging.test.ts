@@ -47,6 +47,8 @@ test('The source map of a bundle leads from each line of a handler to its source
     modules: ['functions/a/handler'],
     onRebuilt: () => undefined,
     onBroken: () => undefined,
+    onConfigurationChanged: () => undefined,
+    onUnwatched: () => undefined,
   });
   try {
     const file = join(serviceDir, 'built/functions/a/handler.mjs');
