@@ -3,7 +3,8 @@ import type { PluginUtils } from '#resources/local/serverless.ts';
 import { giveEachRequestAnId } from './events.ts';
 import { quiet } from './log.ts';
 import { patchServers, type ServerOptions } from './servers.ts';
-import { boundWorkers, letInvocationsEnd, limitMemory } from './workers.ts';
+import { letInvocationsEnd, limitMemory } from './threads.ts';
+import { boundWorkers } from './workers.ts';
 
 /** All of it; before serverless-offline starts. */
 export async function patchServerlessOffline(log: PluginUtils['log'], options: ServerOptions): Promise<void> {
