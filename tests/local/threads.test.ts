@@ -52,7 +52,10 @@ async function invoke(...names: string[]): Promise<string[]> {
       if (name === 'diesAfterwards') await new Promise((resolve) => setTimeout(resolve, 200));
     }
     process.exit(0);`;
-  const { stdout } = await node(['--input-type=module', '-e', program]);
+  const file = join(folder, 'program.mjs');
+  // Threads inherit the flags that a program on the command line needs, and do not take them.
+  writeFileSync(file, program);
+  const { stdout } = await node([file]);
   return [...stdout.matchAll(/^answer: (.*)$/gm)].map(([, answer = '']) => answer);
 }
 
