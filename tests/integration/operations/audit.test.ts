@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { NewDomainEvent } from '#domain/index.ts';
 import type { Rechecked } from '#functions/operations/audit/recheck.ts';
 import { generationsKey } from '#kit/projections/keys.ts';
-import { watched } from '#tests/support/data.ts';
 import { orderLife } from '#tests/support/streams.ts';
+import { watched } from '#tests/support/tables.ts';
 import { type Auditing, DAY, HOUR, MINUTE, placesOf, startAuditing } from './auditing.ts';
 
 let auditing: Auditing;

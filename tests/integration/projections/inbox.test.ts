@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { applyOnce, type Change } from '#kit/projections/inbox.ts';
 import { type ItemKey, inboxKey } from '#kit/projections/keys.ts';
-import { type Data, startData, watched } from '#tests/support/data.ts';
+import { type Data, startData } from '#tests/support/data.ts';
+import { watched } from '#tests/support/tables.ts';
 
 let data: Data;
 beforeAll(async () => {

@@ -7,8 +7,9 @@ import { type OrderView, orderView } from '#domain/order/view.ts';
 import { project } from '#kit/projections/project.ts';
 import { orders } from '#read-model/order-view.ts';
 import { readOrder } from '#read-model/orders.ts';
-import { type Data, startData, watched } from '#tests/support/data.ts';
+import { type Data, startData } from '#tests/support/data.ts';
 import { orderStream } from '#tests/support/streams.ts';
+import { watched } from '#tests/support/tables.ts';
 
 type OrderEvent = DomainEventFrom<'order'>;
 

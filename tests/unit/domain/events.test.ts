@@ -10,7 +10,7 @@ import {
 import { streamIdOf } from '#kit/events/event.ts';
 import type { EventDefinition } from '#kit/events/event-definition.ts';
 import { InvalidEventData, UnknownEventType } from '#kit/events/unreadable-event.ts';
-import { thrownBy } from '#tests/support/given-when-then.ts';
+import { thrownBy } from '#tests/support/thrown-by.ts';
 
 const definitionOf = (eventType: EventType): EventDefinition => eventDefinitions[eventType];
 

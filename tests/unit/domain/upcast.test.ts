@@ -11,7 +11,7 @@ import {
   UnknownEventType,
   UnreadableEvent,
 } from '#kit/events/unreadable-event.ts';
-import { thrownBy } from '#tests/support/given-when-then.ts';
+import { thrownBy } from '#tests/support/thrown-by.ts';
 
 const v1 = {
   streamId: 'order-o-1',

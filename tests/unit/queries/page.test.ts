@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { nextCursor, pageFields, placeIn, timePlace } from '#kit/http/page.ts';
-import { thrownBy } from '#tests/support/given-when-then.ts';
+import { thrownBy } from '#tests/support/thrown-by.ts';
 
 const query = z.strictObject(pageFields(timePlace));
 
