@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { application } from '#application';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { commandMetadata, newAggregateId } from '#kit/http/command-metadata.ts';
 import type { HttpRequest } from '#kit/http/request.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
 
-const runtime = createRuntime(application, { settings: {} });
+const runtime = createRuntime(counterApplication, { settings: {} });
 
 const request = (userId: string, changes: Partial<HttpRequest> = {}): HttpRequest => ({
   params: {},

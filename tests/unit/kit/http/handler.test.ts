@@ -1,7 +1,6 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, jest, test } from '@jest/globals';
 import * as z from 'zod';
-import { application } from '#application';
 import { createRuntime } from '#kit/config/runtime.ts';
 import {
   AppendTooLarge,
@@ -12,13 +11,14 @@ import {
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { NewerSchemaVersion } from '#kit/events/unreadable-event.ts';
 import { type HttpRoute, httpHandler } from '#kit/http/handler.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
 import { httpEvent, type Sent, send } from '#tests/support/http-send.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
 
 const flush = jest.fn();
 const logger = silentLogger();
-const runtime = createRuntime(application, { settings: {}, logger, metrics: { ...noMetrics, flush } });
+const runtime = createRuntime(counterApplication, { settings: {}, logger, metrics: { ...noMetrics, flush } });
 
 const route = <P, Q, B>(parts: Partial<HttpRoute<P, Q, B>> = {}) =>
   httpHandler<P, Q, B>(runtime, {
@@ -54,7 +54,7 @@ describe('an error of the application', () => {
     [named('ThrottlingException'), 503, 'unavailable'],
     [named('ProvisionedThroughputExceededException'), 503, 'unavailable'],
     [throttledTransaction, 503, 'unavailable'],
-    [new NewerSchemaVersion('OrderCreated', 9, 2), 500, 'internal-error'],
+    [new NewerSchemaVersion('CounterStarted', 9, 2), 500, 'internal-error'],
     [named('TypeError'), 500, 'internal-error'],
     ['thrown text', 500, 'internal-error'],
     [undefined, 500, 'internal-error'],
