@@ -11,7 +11,7 @@ import { createLogger } from '#kit/observability/logger.ts';
 import { createRedactor } from '#kit/observability/redaction.ts';
 import { compiledTemplate } from '#tests/support/compiled-template.ts';
 import { eventually } from '#tests/support/eventually.ts';
-import { httpEvent, type Sent } from '#tests/support/http-send.ts';
+import { httpEvent, type Sent } from '#tests/support/http-event.ts';
 import { fieldsOfQuery } from '#tests/support/insights.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import { put } from '#tests/support/queues.ts';
