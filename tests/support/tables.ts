@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { wrapNumbers } from '#kit/aws/unmarshall.ts';
 import type { Application } from '#kit/config/application.ts';
 import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
 import { toItem } from '#kit/event-store/event-item.ts';
@@ -78,7 +79,7 @@ export async function startTables<Own extends object>(
       endpoint: emulators.dynamodb,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     }),
-    { marshallOptions: { removeUndefinedValues: true } },
+    { marshallOptions: { removeUndefinedValues: true }, unmarshallOptions: { wrapNumbers } },
   );
   return {
     dynamo,

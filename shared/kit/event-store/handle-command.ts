@@ -35,7 +35,8 @@ export interface CommandResult<State> {
   repeated: boolean;
 }
 
-const MAX_ATTEMPTS = 8;
+/** Of a command that keeps losing races. */
+export const MAX_ATTEMPTS = 8;
 
 /**
  * Load → decide → append. Exactly once per `commandId`: a repeat finds its own events in the stream and is

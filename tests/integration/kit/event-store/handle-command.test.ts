@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
 import { MAX_EVENTS_PER_COMMAND } from '#kit/event-store/append.ts';
-import { type CommandRequest, handleCommand } from '#kit/event-store/handle-command.ts';
+import { type CommandRequest, handleCommand, MAX_ATTEMPTS } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
 import type { Aggregate } from '#kit/events/aggregate.ts';
 import {
@@ -319,7 +319,7 @@ describe('A lost race', () => {
     const id = await opened();
     const { parts, counts } = beaten(id, Number.POSITIVE_INFINITY);
     await expect(send(id, increase(1), {}, parts)).rejects.toMatchObject({ name: 'ConcurrencyConflict' });
-    expect(counts).toEqual({ QueryCommand: 8, PutCommand: 8 });
+    expect(counts).toEqual({ QueryCommand: MAX_ATTEMPTS, PutCommand: MAX_ATTEMPTS });
   });
 
   test('of twenty at once is lost by nobody for good: each counts once', async () => {

@@ -7,6 +7,7 @@ import {
   keyInFirstGeneration,
   partitionInGeneration,
 } from '#kit/projections/keys.ts';
+import { STREAMS_AT_ONCE } from '#kit/projections/rebuild/run-step.ts';
 import { REBUILD_STEP } from '#kit/projections/rebuild/step.ts';
 import { counterStream, keeperStream } from '#tests/support/counter/streams.ts';
 import { counterKey, counterProjection } from '#tests/support/counter/views.ts';
@@ -99,7 +100,7 @@ describe('A rebuild', () => {
   });
 
   test('calls AWS twice for a stream to fill it, and about once to compare it', async () => {
-    const STREAMS = 50;
+    const STREAMS = 2 * STREAMS_AT_ONCE;
     const bench = await open();
     await bench.append(
       ...Array.from({ length: STREAMS }, (_, index) => counterStream(`c${index}`, AT, 2)).flat(),
@@ -121,7 +122,7 @@ describe('A rebuild', () => {
       GetCommand: 2,
       ScanCommand: 1,
       QueryCommand: STREAMS,
-      BatchGetCommand: 2,
+      BatchGetCommand: STREAMS / STREAMS_AT_ONCE,
       PutCommand: 1,
     });
   });
