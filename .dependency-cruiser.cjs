@@ -12,6 +12,17 @@ module.exports = {
       to: { path: '^(shared|functions|resources|tests)/', pathNot: '^shared/kit/' },
     },
     {
+      name: 'tests-of-the-kit-know-no-shop',
+      comment:
+        'They run on the counters of tests/support/counter, so that they stay when the shop is replaced.',
+      severity: 'error',
+      from: { path: '^tests/((unit|integration)/kit|support/counter)/' },
+      to: {
+        path: '^(shared/(domain|api|read-model|application)|functions/(commands|queries|consumers|projections)/)',
+        reachable: true,
+      },
+    },
+    {
       name: 'domain-is-pure',
       comment: 'The domain imports itself, the pure part of the kit and zod: no I/O, no clock, no ids.',
       severity: 'error',

@@ -7,7 +7,7 @@ import * as docs from '#functions/docs/docs/handler.ts';
 import * as openapi from '#functions/docs/openapi/handler.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import type { HttpLambda } from '#kit/http/handler.ts';
-import { httpEvent } from '#tests/support/http-send.ts';
+import { httpEvent } from '#tests/support/http-event.ts';
 import { checkAnswer, openApi, operations } from '#tests/support/openapi.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { order } from '#tests/support/commands.ts';
-import type { Sent } from '#tests/support/http-send.ts';
+import type { Sent } from '#tests/support/http-event.ts';
 
 /** A request of each operation that is valid, whatever it meets. */
 export const valid: Record<string, Sent> = {

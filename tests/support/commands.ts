@@ -13,7 +13,8 @@ import * as shipOrder from '#functions/commands/ship-order/handler.ts';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { type Data, startData } from './data.ts';
-import { type Sent, send } from './http-send.ts';
+import type { Sent } from './http-event.ts';
+import { send } from './http-send.ts';
 
 const modules = {
   cancelOrder,

@@ -6,11 +6,9 @@ import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
 import type { Aggregate } from '#kit/events/aggregate.ts';
 import type { NewEvent } from '#kit/events/event.ts';
-import { awsApi } from '#resources/local/emulators/aws-api.ts';
-import { createTable } from '#resources/local/stack/tables.ts';
 import { type Data, startData } from './data.ts';
-import { sharedEmulators, uniquePrefix } from './emulators.ts';
 import { sqsEvent } from './sqs-event.ts';
+import { createIdempotencyTable } from './tables.ts';
 
 export type ConsumerHandler = (
   event: SQSEvent,
@@ -36,16 +34,8 @@ export interface Consumers {
 
 export async function startConsumers(): Promise<Consumers> {
   const data = await startData();
-  const emulators = sharedEmulators();
-  const IDEMPOTENCY_TABLE = `${uniquePrefix()}idempotency`;
-  const properties = {
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-  };
-  await createTable(awsApi(emulators), IDEMPOTENCY_TABLE, properties, emulators.region);
   const settings = {
-    IDEMPOTENCY_TABLE,
+    IDEMPOTENCY_TABLE: await createIdempotencyTable(),
     QUEUE_URL: 'http://queue',
     DEAD_LETTER_QUEUE_URL: 'http://dead-letters',
     RETRY_BASE_SECONDS: '0',

@@ -1,113 +1,13 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { application } from '#application';
-import type { DomainEvent } from '#domain/index.ts';
-import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
-import { toItem } from '#kit/event-store/event-item.ts';
-import { awsApi } from '#resources/local/emulators/aws-api.ts';
-import { createTable } from '#resources/local/stack/tables.ts';
-import { silentLogger } from '#tests/support/silent-logger.ts';
-import { sharedEmulators, uniquePrefix } from './emulators.ts';
-import { noMetrics } from './no-metrics.ts';
+import { readModelTable, startTables, type Tables } from './tables.ts';
 
-/** Two empty tables and nothing else of the stack: for tests of what lies directly on them. */
-export interface Data {
-  dynamo: DynamoDBDocumentClient;
-  /** A runtime whose `sleep` waits for nothing; `parts` replaces the rest. */
-  runtime(parts?: RuntimeParts): Runtime;
-  /** Puts these into the events table, whatever their versions. */
-  store(events: readonly DomainEvent[]): Promise<void>;
-  stop(): void;
-}
+/** The shop's tables, and nothing else of the stack. */
+export type Data = Tables;
 
-const key = (hash: string, range: string) => [
-  { AttributeName: hash, KeyType: 'HASH' },
-  { AttributeName: range, KeyType: 'RANGE' },
-];
-
-const index = (IndexName: string, hash: string, range: string, ProjectionType: string) => ({
-  IndexName,
-  KeySchema: key(hash, range),
-  Projection: { ProjectionType },
+/** As resources/stack/tables.yml has it; a test holds them together. */
+export const READ_MODEL = readModelTable({
+  'customer-orders': ['customerPk', 'customerSk'],
+  listing: ['listPk', 'listSk'],
 });
 
-const strings = (...names: string[]) => names.map((AttributeName) => ({ AttributeName, AttributeType: 'S' }));
-
-/** As resources/stack/tables.yml has them; a test holds them together. */
-export const EVENTS = {
-  BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: [
-    ...strings('streamId', 'typeDayShard', 'eventId'),
-    { AttributeName: 'version', AttributeType: 'N' },
-  ],
-  KeySchema: key('streamId', 'version'),
-  GlobalSecondaryIndexes: [index('by-type', 'typeDayShard', 'eventId', 'KEYS_ONLY')],
-};
-
-export const READ_MODEL = {
-  BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: strings('pk', 'sk', 'customerPk', 'customerSk', 'listPk', 'listSk'),
-  KeySchema: key('pk', 'sk'),
-  GlobalSecondaryIndexes: [
-    index('customer-orders', 'customerPk', 'customerSk', 'ALL'),
-    index('listing', 'listPk', 'listSk', 'ALL'),
-  ],
-};
-
-export async function startData(): Promise<Data> {
-  const emulators = sharedEmulators();
-  const prefix = uniquePrefix();
-  const settings = {
-    EVENTS_TABLE: `${prefix}events`,
-    READ_MODEL_TABLE: `${prefix}read-model`,
-    CURRENCY: 'USD',
-    CONSUMER: 'test',
-    MAX_RECEIVE_COUNT: '5',
-  };
-  const api = awsApi(emulators);
-  await createTable(api, settings.EVENTS_TABLE, EVENTS, emulators.region);
-  await createTable(api, settings.READ_MODEL_TABLE, READ_MODEL, emulators.region);
-  const dynamo = DynamoDBDocumentClient.from(
-    new DynamoDBClient({
-      region: emulators.region,
-      endpoint: emulators.dynamodb,
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    }),
-    { marshallOptions: { removeUndefinedValues: true } },
-  );
-  return {
-    dynamo,
-    runtime: (parts = {}) =>
-      createRuntime(application, {
-        dynamo,
-        sleep: async () => undefined,
-        logger: silentLogger(),
-        metrics: noMetrics,
-        ...parts,
-        settings: { ...settings, ...parts.settings },
-      }),
-    async store(events) {
-      await Promise.all(
-        events.map((event) =>
-          dynamo.send(new PutCommand({ TableName: settings.EVENTS_TABLE, Item: toItem(event) })),
-        ),
-      );
-    },
-    stop: () => dynamo.destroy(),
-  };
-}
-
-/** A client that counts what goes through it by command, and runs `interfere` before each. */
-export function watched(
-  dynamo: Runtime['dynamo'],
-  interfere: (command: string, count: number) => void | Promise<void> = () => undefined,
-) {
-  const counts: Record<string, number> = {};
-  const send = async (command: object) => {
-    const name = command.constructor.name;
-    counts[name] = (counts[name] ?? 0) + 1;
-    await interfere(name, counts[name]);
-    return dynamo.send(command as never);
-  };
-  return { counts, dynamo: { send } as unknown as Runtime['dynamo'] };
-}
+export const startData = (): Promise<Data> => startTables(application, READ_MODEL, { CURRENCY: 'USD' });

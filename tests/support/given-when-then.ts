@@ -3,6 +3,7 @@ import { registry } from '#domain/index.ts';
 import type { Aggregate } from '#kit/events/aggregate.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import type { NewEvent } from '#kit/events/event.ts';
+import { thrownBy } from './thrown-by.ts';
 
 /**
  * `given(...events).when(command).thenEvents(...events)`, `.thenNothing()` or `.thenRejected(rule)`, over the
@@ -31,15 +32,4 @@ export function specificationOf<State, Command, Event extends NewEvent>(
       };
     },
   });
-}
-
-/** What `action` throws; fails the test when it throws nothing. */
-export function thrownBy(action: () => unknown): unknown {
-  let result: unknown;
-  try {
-    result = action();
-  } catch (error) {
-    return error;
-  }
-  throw new Error(`Expected an error, but got ${JSON.stringify(result)}`);
 }

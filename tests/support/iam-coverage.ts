@@ -13,7 +13,7 @@ import { newAggregateId } from '#kit/http/command-metadata.ts';
 import { failureMetadata, type GivenUpBatch } from '#resources/local/event-source-mapping/on-failure.ts';
 import { CallRecord, rightsFor } from './aws-calls.ts';
 import { eventually } from './eventually.ts';
-import { httpEvent, type Sent } from './http-send.ts';
+import { httpEvent, type Sent } from './http-event.ts';
 import { rebuilding } from './iam-coverage-rebuild.ts';
 import type { RecordedSystem } from './recorded-system.ts';
 import { sqsEvent } from './sqs-event.ts';

@@ -1,8 +1,8 @@
 import type { SQSEvent } from 'aws-lambda';
-import type { DomainEvent } from '#domain/index.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
 
 /** A batch as Lambda hands it to a consumer: one message an event, its id `m0`, `m1` … */
-export const sqsEvent = (events: readonly DomainEvent[], receiveCount = 1): SQSEvent => ({
+export const sqsEvent = (events: readonly StoredEvent[], receiveCount = 1): SQSEvent => ({
   Records: events.map((event, index) => ({
     messageId: `m${index}`,
     receiptHandle: `handle-${index}`,

@@ -1,37 +1,14 @@
-import { v7 } from 'uuid';
 import { type AggregateType, type DomainEventFrom, type NewDomainEvent, registry } from '#domain/index.ts';
-import { streamIdOf } from '#kit/events/event.ts';
+import { storedStreamAt } from './stored-stream.ts';
 
-/** A stream as it would be stored, with ids and times of its own: the first event at `at`, then a second apart. */
-export function streamAt<Aggregate extends AggregateType>(
+/** A stream of the shop as it would be stored; see `storedStreamAt`. */
+export const streamAt = <Aggregate extends AggregateType>(
   at: string,
   aggregateType: Aggregate,
   aggregateId: string,
   events: readonly NewDomainEvent[],
-): DomainEventFrom<Aggregate>[] {
-  return events.map(({ eventType, data }, index) => {
-    const time = Date.parse(at) + index * 1_000;
-    const eventId = v7({ msecs: time });
-    const metadata = {
-      userId: 'ada',
-      timestamp: new Date(time).toISOString(),
-      correlationId: 'correlation-1',
-      causationId: 'request-1',
-      commandId: eventId,
-    };
-    return {
-      streamId: streamIdOf(aggregateType, aggregateId),
-      version: index + 1,
-      eventId,
-      aggregateType,
-      aggregateId,
-      eventType,
-      schemaVersion: registry.currentSchemaVersion(eventType),
-      data,
-      metadata,
-    } as unknown as DomainEventFrom<Aggregate>;
-  });
-}
+): DomainEventFrom<Aggregate>[] =>
+  storedStreamAt(registry, at, aggregateType, aggregateId, events) as DomainEventFrom<Aggregate>[];
 
 const address = { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' };
 

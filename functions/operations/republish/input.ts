@@ -1,42 +1,43 @@
 import * as z from 'zod';
-import { application } from '#application';
+import type { EventRegistry } from '#kit/events/registry.ts';
 import { checkInput, eventTypeIn, InvalidOperation, time } from '#kit/operations/input.ts';
 
 /** ms since 1970: `from` inclusive, `to` exclusive. */
 const window = z.strictObject({ from: z.int(), to: z.int() });
 
-const input = z.strictObject({
-  /** All events of this stream. */
-  stream: z.string().min(1).optional(),
-  /** Only events of this type; all types when absent. */
-  type: eventTypeIn(application.registry).optional(),
-  /** ISO 8601, inclusive and exclusive. */
-  from: time.optional(),
-  to: time.optional(),
-  /** All batches that the publisher gave up on. */
-  publisherFailures: z.literal(true).optional(),
-  /** Events a second. */
-  rate: z.int().positive().optional(),
-  /** Also what is older than consumers remember. */
-  old: z.boolean().default(false),
-  /** Counts, and publishes nothing. */
-  dryRun: z.boolean().default(false),
-  /** As the chunk before answered it. */
-  continuation: z
-    .strictObject({
-      windows: z.array(window).exactOptional(),
-      /** Index of the window and of the type within it that come next. */
-      window: z.int().nonnegative().exactOptional(),
-      type: z.int().nonnegative().exactOptional(),
-      /** The `eventId`, or the version, that was the last to be published. */
-      after: z.union([z.string(), z.int()]).exactOptional(),
-      /** When the first chunk began, ms since 1970. */
-      startedAt: z.int(),
-    })
-    .optional(),
+const continuation = z.strictObject({
+  windows: z.array(window).exactOptional(),
+  /** Index of the window and of the type within it that come next. */
+  window: z.int().nonnegative().exactOptional(),
+  type: z.int().nonnegative().exactOptional(),
+  /** The `eventId`, or the version, that was the last to be published. */
+  after: z.union([z.string(), z.int()]).exactOptional(),
+  /** When the first chunk began, ms since 1970. */
+  startedAt: z.int(),
 });
 
-export type Continuation = NonNullable<z.infer<typeof input>['continuation']>;
+const inputOf = (registry: EventRegistry) =>
+  z.strictObject({
+    /** All events of this stream. */
+    stream: z.string().min(1).optional(),
+    /** Only events of this type; all types when absent. */
+    type: eventTypeIn(registry).optional(),
+    /** ISO 8601, inclusive and exclusive. */
+    from: time.optional(),
+    to: time.optional(),
+    /** All batches that the publisher gave up on. */
+    publisherFailures: z.literal(true).optional(),
+    /** Events a second. */
+    rate: z.int().positive().optional(),
+    /** Also what is older than consumers remember. */
+    old: z.boolean().default(false),
+    /** Counts, and publishes nothing. */
+    dryRun: z.boolean().default(false),
+    /** As the chunk before answered it. */
+    continuation: continuation.optional(),
+  });
+
+export type Continuation = z.infer<typeof continuation>;
 export type Window = z.infer<typeof window>;
 
 export interface Request {
@@ -52,9 +53,9 @@ export interface Request {
 }
 
 /** Throws InvalidOperation unless exactly one of the three ways to say what is used. */
-export function checkRequest(given: unknown): Request {
-  const { stream, type, from, to, publisherFailures, ...rest } = checkInput(input, given);
-  const types = type ? [type] : application.registry.eventTypes;
+export function checkRequest(registry: EventRegistry, given: unknown): Request {
+  const { stream, type, from, to, publisherFailures, ...rest } = checkInput(inputOf(registry), given);
+  const types = type ? [type] : registry.eventTypes;
   const ways = [
     stream !== undefined,
     type !== undefined || from !== undefined || to !== undefined,

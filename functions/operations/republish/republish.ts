@@ -37,7 +37,7 @@ export interface Republished {
  * Works for ten seconds or so and answers how to go on. Throws InvalidOperation; NotPublished after five tries.
  */
 export async function republish(runtime: Runtime, given: unknown): Promise<Republished> {
-  const request = checkRequest(given);
+  const request = checkRequest(runtime.application.registry, given);
   const { dryRun, rate } = request;
   const startedAt = request.continuation?.startedAt ?? runtime.now();
   const found = await begin(runtime, request);

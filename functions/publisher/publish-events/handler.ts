@@ -1,50 +1,17 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { application } from '#application';
-import { unmarshall } from '#kit/aws/unmarshall.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
-import { type EventItem, fromItem } from '#kit/event-store/event-item.ts';
-import type { StoredEvent } from '#kit/events/event.ts';
-import { publish } from '#kit/messaging/publish.ts';
-import { lagOf } from '#kit/observability/lag.ts';
+import { publishRecords } from './publish-records.ts';
 
-/**
- * The outbox's other end: what the events table's stream brings goes to the topic. At least once. The lowest sequence
- * number that was not published is returned: the stream goes on from there, so that what follows it is published again
- * rather than anything left out. An event that can never be published is reported and passed over.
- */
+/** Publishes what was appended to the events table; see `publishRecords`. */
 export const createHandler =
   (runtime: Runtime) =>
   async ({ Records }: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> => {
     try {
-      const added = Records.filter(({ eventName }) => eventName === 'INSERT').map((record) => ({
-        record,
-        event: eventOf(record),
-      }));
-      const { failed, refused } = await publish(
-        runtime,
-        added.map(({ event }) => event),
-      );
-      for (const { event } of added) {
-        const lag = lagOf(event, runtime.now());
-        const isPublished = !failed.has(event.eventId) && !refused.has(event.eventId);
-        if (lag !== undefined && isPublished) runtime.metrics.record('PublishLag', lag);
-      }
-      // Records arrive in the order of their sequence numbers: the first that failed is the lowest.
-      const lowest = added.find(({ event }) => failed.has(event.eventId));
-      return { batchItemFailures: lowest ? [{ itemIdentifier: sequenceNumberOf(lowest.record) }] : [] };
+      return await publishRecords(runtime, Records);
     } finally {
       runtime.metrics.flush();
     }
   };
 
 export const handler = createHandler(createRuntime(application));
-
-const eventOf = ({ dynamodb }: DynamoDBRecord): StoredEvent =>
-  fromItem(unmarshall(dynamodb?.NewImage as Record<string, AttributeValue>) as unknown as EventItem);
-
-function sequenceNumberOf({ dynamodb }: DynamoDBRecord): string {
-  const sequenceNumber = dynamodb?.SequenceNumber;
-  if (!sequenceNumber) throw new Error('a stream record without a sequence number');
-  return sequenceNumber;
-}

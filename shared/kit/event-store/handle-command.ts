@@ -35,7 +35,8 @@ export interface CommandResult<State> {
   repeated: boolean;
 }
 
-const MAX_ATTEMPTS = 8;
+/** Of a command that keeps losing races. */
+export const MAX_ATTEMPTS = 8;
 
 /**
  * Load → decide → append. Exactly once per `commandId`: a repeat finds its own events in the stream and is
@@ -90,7 +91,7 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
     }
 
     // 4. Decide, unless the caller saw another version. For a stream that does not exist, let the domain answer
-    //    first: `order_not_found` helps more than a version mismatch.
+    //    first: `counter_not_found` helps more than a version mismatch.
     const isStale = expectedVersions !== undefined && !expectedVersions.includes(version);
     const mismatch = () => new VersionMismatch(runtime.redact(streamId), expectedVersions ?? [], version);
     if (isStale && version > 0) throw mismatch();

@@ -6,7 +6,7 @@ export type RuleKind = 'not-found' | 'invalid-input' | 'conflict';
 
 /**
  * A command that broke a rule of the domain; nothing was appended. `rule` is stable and meant for programs
- * (`order_not_paid`), the message for people.
+ * (`counter_closed`), the message for people.
  */
 export class CommandRejected extends Error {
   override readonly name = 'CommandRejected';

@@ -24,7 +24,7 @@ export interface EventMetadata {
  * attributes), the body of the SNS message, the answer of the audit trail.
  */
 export interface StoredEvent<Type extends string = string, Data = unknown> extends NewEvent<Type, Data> {
-  /** `<aggregateType>-<aggregateId>`: `order-0192…`. Reaches storage: never rename an aggregate type. */
+  /** `<aggregateType>-<aggregateId>`: `counter-0192…`. Reaches storage: never rename an aggregate type. */
   streamId: string;
   /** 1, 2, 3 … without a gap. */
   version: number;

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** One thing wrong with an input; `path` as in `items[0].sku`, empty for the whole. */
+/** One thing wrong with an input; `path` as in `items[0].name`, empty for the whole. */
 export interface Problem {
   path: string;
   message: string;
@@ -33,7 +33,7 @@ export function describeProblems(problems: readonly Problem[]): string {
   return shown.join('; ') + (hidden > 0 ? `; and ${hidden} more` : '');
 }
 
-/** `['items', 0, 'sku']` → `items[0].sku`. */
+/** `['items', 0, 'name']` → `items[0].name`. */
 export const dottedPath = (path: readonly PropertyKey[]): string =>
   path
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))

@@ -64,7 +64,7 @@ export class InvalidEventData extends UnreadableEvent {
   }
 }
 
-/** Readable by itself, but it cannot follow what its stream holds so far: an OrderPaid before any OrderCreated. */
+/** Readable by itself, but it cannot follow what its stream holds so far: a CounterIncreased before any CounterStarted. */
 export class InvalidEventSequence extends UnreadableEvent {
   override readonly name = 'InvalidEventSequence';
   readonly eventType: string;

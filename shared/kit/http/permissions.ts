@@ -11,7 +11,7 @@ export interface Claims {
 }
 
 /**
- * What the bearer of a token may do: `orders:manage`, `payments:write`, … Of any issuer these are the scopes as they
+ * What the bearer of a token may do: `counters:manage`, `counters:read`, … Of any issuer these are the scopes as they
  * are, in `scope` or `scp`. Of Cognito they are the scopes of `resourceServer` (resources/stack/identity), which machines have, and the groups, which people are put
  * into: to people Cognito gives every scope of a client for the asking, so none of their clients has one of ours.
  */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type CommandName, type Commands, item, order, startCommands } from '#tests/support/commands.ts';
-import type { Sent } from '#tests/support/http-send.ts';
+import type { Sent } from '#tests/support/http-event.ts';
 
 let commands: Commands;
 let before: number;

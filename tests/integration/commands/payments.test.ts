@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { load } from '#kit/event-store/load.ts';
 import { type Commands, ORDER_TOTAL, startCommands, uniqueKey } from '#tests/support/commands.ts';
-import { watched } from '#tests/support/data.ts';
+import { watched } from '#tests/support/tables.ts';
 
 const provider = { sub: 'provider', scope: 'payments:write' };
 

@@ -7,9 +7,9 @@ import { orderAggregate } from '#domain/order/decisions.ts';
 import { createHandler } from '#functions/consumers/inventory/handler.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
-import { watched } from '#tests/support/data.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
+import { watched } from '#tests/support/tables.ts';
 
 let the: Consumers;
 beforeAll(async () => {

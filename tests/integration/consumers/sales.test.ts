@@ -7,8 +7,8 @@ import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { salesShardOf } from '#read-model/keys.ts';
 import { readSales } from '#read-model/sales.ts';
 import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
-import { watched } from '#tests/support/data.ts';
 import { orderLife, streamAt } from '#tests/support/streams.ts';
+import { watched } from '#tests/support/tables.ts';
 
 let the: Consumers;
 beforeAll(async () => {

@@ -9,12 +9,12 @@ import { report } from '#functions/operations/audit/report.ts';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
 import { createLogger } from '#kit/observability/logger.ts';
 import { createRedactor } from '#kit/observability/redaction.ts';
-import { put } from '#tests/integration/operations/queues.ts';
 import { compiledTemplate } from '#tests/support/compiled-template.ts';
 import { eventually } from '#tests/support/eventually.ts';
-import { httpEvent, type Sent } from '#tests/support/http-send.ts';
+import { httpEvent, type Sent } from '#tests/support/http-event.ts';
 import { fieldsOfQuery } from '#tests/support/insights.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
+import { put } from '#tests/support/queues.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
 
 // One run through the whole path with everything that can go wrong on it, and every line that was logged.

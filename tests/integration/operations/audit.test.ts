@@ -1,10 +1,12 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { NewDomainEvent } from '#domain/index.ts';
+import { auditedTypes, checksOf } from '#functions/operations/audit/delivery-checks.ts';
 import type { Rechecked } from '#functions/operations/audit/recheck.ts';
+import { BY_TYPE_SHARDS } from '#kit/event-store/event-item.ts';
 import { generationsKey } from '#kit/projections/keys.ts';
-import { watched } from '#tests/support/data.ts';
 import { orderLife } from '#tests/support/streams.ts';
+import { watched } from '#tests/support/tables.ts';
 import { type Auditing, DAY, HOUR, MINUTE, placesOf, startAuditing } from './auditing.ts';
 
 let auditing: Auditing;
@@ -218,13 +220,22 @@ test('What was behind is looked at again until it has arrived', async () => {
 });
 
 test('An audit takes few calls', async () => {
+  const pages = 2;
   await Promise.all(
-    Array.from({ length: 200 }, (_, index) => auditing.append(HOUR + index, `order-${index}`, created)),
+    Array.from({ length: 100 * pages }, (_, index) =>
+      auditing.append(HOUR + index, `order-${index}`, created),
+    ),
   );
   const { counts, dynamo } = watched(auditing.the.data.dynamo);
   await auditing.audit({ from: '2026-06-15T00:00:00Z', redeliver: false }, { dynamo });
-  // 13 types of 4 shards, and 4 more for the second page; two witnesses a page; once which generation is live.
-  expect(counts).toEqual({ QueryCommand: 56, BatchGetCommand: 4, GetCommand: 1 });
+  expect(counts).toEqual({
+    // A page for each type, and for these events one more.
+    QueryCommand: (auditedTypes.length + pages - 1) * BY_TYPE_SHARDS,
+    // Each check looks at a page at once.
+    BatchGetCommand: pages * checksOf('OrderCreated').length,
+    // Which generation is live, once.
+    GetCommand: 1,
+  });
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from '@jest/globals';
 import type { RebuildStatus } from '#functions/operations/rebuild/rebuild.ts';
 import { eventually } from '#tests/support/eventually.ts';
-import { httpEvent, type Sent } from '#tests/support/http-send.ts';
+import { httpEvent, type Sent } from '#tests/support/http-event.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
 
 const SCOPE = 'orders:manage inventory:write audit:read payments:write';

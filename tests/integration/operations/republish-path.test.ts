@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { failureMetadata, type GivenUpBatch } from '#resources/local/event-source-mapping/on-failure.ts';
 import { eventually } from '#tests/support/eventually.ts';
-import { httpEvent, type Sent } from '#tests/support/http-send.ts';
+import { httpEvent, type Sent } from '#tests/support/http-event.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
+import { countOf, put } from '#tests/support/queues.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
-import { countOf, put } from './queues.ts';
 
 const systems: System[] = [];
 const start = async (...args: Parameters<typeof startSystem>) => {

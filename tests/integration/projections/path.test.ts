@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { compiledTemplate } from '#tests/support/compiled-template.ts';
-import { EVENTS, READ_MODEL } from '#tests/support/data.ts';
+import { READ_MODEL } from '#tests/support/data.ts';
 import { eventually } from '#tests/support/eventually.ts';
-import { httpEvent, type Sent } from '#tests/support/http-send.ts';
+import { httpEvent, type Sent } from '#tests/support/http-event.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
+import { EVENTS } from '#tests/support/tables.ts';
 
 const PROJECTED = ['publish-events', 'order-view', 'stock-view'];
 const SCOPE = 'orders:manage inventory:write audit:read payments:write';

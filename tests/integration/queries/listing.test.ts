@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { type ListingKind, listingKeys, readListing } from '#read-model/listing.ts';
-import { type Data, startData, watched } from '#tests/support/data.ts';
+import { type Data, startData } from '#tests/support/data.ts';
+import { watched } from '#tests/support/tables.ts';
 
 const NOW = Date.UTC(2026, 10, 23);
 const JANUARY = Date.UTC(2026, 0, 1);

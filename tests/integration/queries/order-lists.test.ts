@@ -6,10 +6,11 @@ import { createHandler as orderViewHandler } from '#functions/projections/order-
 import { createHandler as customerOrdersHandler } from '#functions/queries/list-customer-orders/handler.ts';
 import { createHandler as ordersHandler } from '#functions/queries/list-orders/handler.ts';
 import { customerOrderKeys, orderKey } from '#read-model/keys.ts';
-import { type Data, startData, watched } from '#tests/support/data.ts';
+import { type Data, startData } from '#tests/support/data.ts';
 import { send as httpGet } from '#tests/support/http-send.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
 import { orderStream, streamAt } from '#tests/support/streams.ts';
+import { watched } from '#tests/support/tables.ts';
 
 const NOW = Date.UTC(2026, 7, 20);
 const STATUS: OrderStatus[] = ['pending', 'paid', 'shipped', 'delivered'];

@@ -4,10 +4,11 @@ import type { DomainEvent } from '#domain/index.ts';
 import { createHandler as orderViewHandler } from '#functions/projections/order-view/handler.ts';
 import { createHandler as getOrderHandler } from '#functions/queries/get-order/handler.ts';
 import { createHandler as getEventsHandler } from '#functions/queries/get-order-events/handler.ts';
-import { type Data, startData, watched } from '#tests/support/data.ts';
+import { type Data, startData } from '#tests/support/data.ts';
 import { send as httpGet } from '#tests/support/http-send.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
 import { orderStream, streamAt } from '#tests/support/streams.ts';
+import { watched } from '#tests/support/tables.ts';
 
 const AT = '2026-04-01T12:00:00.000Z';
 const seconds = (count: number) => new Date(Date.parse(AT) + count * 1_000).toISOString();

@@ -19,9 +19,10 @@ import {
   stockKey,
 } from '#read-model/keys.ts';
 import { listingKeys } from '#read-model/listing.ts';
-import { type Data, startData, watched } from '#tests/support/data.ts';
+import { type Data, startData } from '#tests/support/data.ts';
 import { send as httpGet } from '#tests/support/http-send.ts';
 import { orderStream } from '#tests/support/streams.ts';
+import { watched } from '#tests/support/tables.ts';
 
 const NOW = Date.UTC(2026, 4, 20, 12);
 const now = () => NOW;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { publish } from '#kit/messaging/publish.ts';
-import { httpEvent, type Sent } from '#tests/support/http-send.ts';
+import { httpEvent, type Sent } from '#tests/support/http-event.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
 
 const SCOPE = 'orders:manage payments:write inventory:write audit:read';

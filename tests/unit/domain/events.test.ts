@@ -9,8 +9,6 @@ import {
 } from '#domain/index.ts';
 import { streamIdOf } from '#kit/events/event.ts';
 import type { EventDefinition } from '#kit/events/event-definition.ts';
-import { InvalidEventData, UnknownEventType } from '#kit/events/unreadable-event.ts';
-import { thrownBy } from '#tests/support/given-when-then.ts';
 
 const definitionOf = (eventType: EventType): EventDefinition => eventDefinitions[eventType];
 
@@ -70,12 +68,6 @@ describe('the registry', () => {
 
   it.each(registry.eventTypes)('files %s under its own name', (eventType) => {
     expect(definitionOf(eventType).eventType).toBe(eventType);
-  });
-
-  it('knows a type from what is none', () => {
-    expect(registry.isEventType('OrderCreated')).toBe(true);
-    expect(registry.isEventType('OrderEaten')).toBe(false);
-    expect(registry.isEventType('constructor')).toBe(false);
   });
 
   it.each(registry.eventTypes)('has a sample of %s in every version there ever was', (eventType) => {
@@ -150,58 +142,6 @@ describe('message attributes', () => {
       expect(registry.messageAttributeNames(eventType).length).toBeLessThanOrEqual(10);
     },
   );
-});
-
-describe('checking an event before it is appended', () => {
-  const order = eventDefinitions.OrderCreated.samples[2] as Record<string, unknown>;
-
-  it('answers with the event', () => {
-    expect(registry.checkNewEvent({ eventType: 'OrderCreated', data: order })).toEqual({
-      eventType: 'OrderCreated',
-      data: order,
-    });
-  });
-
-  it('finds fields that the schema does not know, however deep', () => {
-    const data = {
-      ...order,
-      colour: 'red',
-      items: [{ sku: 'A', name: 'A', quantity: 1, unitPrice: 1, size: 'L' }],
-    };
-    expect(thrownBy(() => registry.checkNewEvent({ eventType: 'OrderCreated', data }))).toMatchObject({
-      name: 'InvalidEventData',
-      problems: [
-        { path: 'items[0].size', message: 'is not a field of this event' },
-        { path: 'colour', message: 'is not a field of this event' },
-      ],
-    });
-  });
-
-  it('finds all that is missing or wrong at once', () => {
-    const data = { ...order, currency: 'usd', total: -1, customerId: undefined };
-    const error = thrownBy(() => registry.checkNewEvent({ eventType: 'OrderCreated', data }));
-    expect(error).toBeInstanceOf(InvalidEventData);
-    expect((error as InvalidEventData).problems.map(({ path }) => path)).toEqual([
-      'customerId',
-      'total',
-      'currency',
-    ]);
-  });
-
-  it('takes no old version: an event of today has today’s shape', () => {
-    const data = eventDefinitions.OrderCreated.samples[1];
-    expect(() => registry.checkNewEvent({ eventType: 'OrderCreated', data })).toThrow(
-      'Invalid data of OrderCreated v2: currency',
-    );
-  });
-
-  it.each([null, [], 'text', 1, undefined])('takes no %j for data', (data) => {
-    expect(() => registry.checkNewEvent({ eventType: 'OrderDelivered', data })).toThrow(InvalidEventData);
-  });
-
-  it('takes no type that nobody defined', () => {
-    expect(() => registry.checkNewEvent({ eventType: 'OrderEaten', data: {} })).toThrow(UnknownEventType);
-  });
 });
 
 // Does not compile once an event type has no case here: the union is exhaustive and discriminated.

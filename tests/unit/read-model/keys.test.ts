@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import * as kit from '#kit/projections/keys.ts';
 import * as keys from '#read-model/keys.ts';
 import { listingKeys } from '#read-model/listing.ts';
 
@@ -12,9 +11,6 @@ describe('the keys of the read model reach storage, so they stay as they are', (
     [keys.customsDeclarationKey('o1'), { pk: 'CUSTOMS_DECLARATION#o1', sk: 'VIEW' }],
     [keys.notificationKey('o1', 'e1'), { pk: 'NOTIFICATIONS#o1', sk: 'e1' }],
     [keys.salesKey('2026-01-31', 3), { pk: 'SALES#2026-01-31#3', sk: 'COUNTERS' }],
-    [kit.inboxKey('sales', 'e1', { pk: 'A', sk: 'B' }), { pk: 'INBOX#sales#e1', sk: 'A#B' }],
-    [kit.generationsKey('order-view'), { pk: 'PROJECTION#order-view', sk: 'GENERATIONS' }],
-    [kit.checkpointKey('order-view', 2, 'filling', 3), { pk: 'REBUILD#order-view#2', sk: 'filling#0003' }],
     [
       keys.customerOrderKeys({ customerId: 'ada', orderId: 'o1', createdAt: '2026-01-31T10:00:00.000Z' }),
       { customerPk: 'CUSTOMER#ada', customerSk: '2026-01-31T10:00:00.000Z#o1' },
@@ -35,21 +31,5 @@ describe('the keys of the read model reach storage, so they stay as they are', (
     );
     expect(Math.min(...sizes)).toBeGreaterThan(60);
     expect(keys.salesShardOf('order-7')).toBe(shares[7]);
-  });
-
-  test('a view has none of the attributes that only the table needs', () => {
-    const storage = {
-      pk: 'p',
-      sk: 's',
-      customerPk: 'c',
-      customerSk: 'd',
-      listPk: 'l',
-      listSk: 'm',
-      expiresAt: 1,
-    };
-    expect(kit.withoutStorageKeys({ ...storage, orderId: 'o1', version: 2 })).toEqual({
-      orderId: 'o1',
-      version: 2,
-    });
   });
 });

@@ -16,7 +16,7 @@ import { REBUILD_STEP, readStep, type Step, sendSteps } from './step.ts';
 const STEP_MS = 2_000;
 
 /** So many streams are worked on at once; with both their views one batch get. */
-const STREAMS_AT_ONCE = 25;
+export const STREAMS_AT_ONCE = 25;
 const EXAMPLES = 5;
 
 /**

@@ -5,7 +5,7 @@ import { type ItemKey, partitionInGeneration } from '#kit/projections/keys.ts';
 import { type Projection, streamPrefixes } from '#kit/projections/projection.ts';
 
 /** So many items are looked at for a page. */
-const PAGE_SIZE = 1_000;
+export const PAGE_SIZE = 1_000;
 
 /** Where a scan goes on: the whole key of the last item. */
 export type Place = Record<string, unknown>;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { application } from '#application';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { commandMetadata, newAggregateId } from '#kit/http/command-metadata.ts';
 import type { HttpRequest } from '#kit/http/request.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
 
-const runtime = createRuntime(application, { settings: {} });
+const runtime = createRuntime(counterApplication, { settings: {} });
 
 const request = (userId: string, changes: Partial<HttpRequest> = {}): HttpRequest => ({
   params: {},
@@ -23,7 +23,7 @@ const hash = (operation: string, changes: Partial<HttpRequest>) =>
 
 describe('the metadata of a command', () => {
   test('says who, why and in which context', () => {
-    expect(commandMetadata(runtime, 'place-order', request('ada'))).toEqual({
+    expect(commandMetadata(runtime, 'start-counter', request('ada'))).toEqual({
       userId: 'ada',
       correlationId: 'correlation-1',
       causationId: 'request-1',
@@ -33,11 +33,13 @@ describe('the metadata of a command', () => {
   });
 
   test('has the same commandId for a caller’s key, always: these reach storage', () => {
-    expect(commandMetadata(runtime, 'place-order', keyed('ada', 'k')).commandId).toBe(
-      '36777cd3-b3e5-5e41-9d14-0bf285b62535',
+    expect(commandMetadata(runtime, 'start-counter', keyed('ada', 'k')).commandId).toBe(
+      '28fae432-5112-5c60-b768-a5a53f0c36ae',
     );
-    expect(newAggregateId(runtime, 'order', keyed('ada', 'k'))).toBe('47a41594-970f-5f75-a279-8043214ecf39');
-    expect(hash('place-order', { body: { a: 1 } })).toBe('Dw7ve6R7EgtxQK5pXeWRsA');
+    expect(newAggregateId(runtime, 'counter', keyed('ada', 'k'))).toBe(
+      'e16d64dd-fa08-5115-92ac-a0f8e0c6b999',
+    );
+    expect(hash('start-counter', { body: { a: 1 } })).toBe('Cjs0m0RhIo4P84PsBDrX1c');
   });
 
   test('has a new commandId for every request without a key', () => {
@@ -49,10 +51,10 @@ describe('the metadata of a command', () => {
 
   test('differs by caller, key and aggregate, wherever the one ends and the next begins', () => {
     const ids = [
-      newAggregateId(runtime, 'order', keyed('a', 'b:c')),
-      newAggregateId(runtime, 'order', keyed('a:b', 'c')),
-      newAggregateId(runtime, 'order', keyed('a","b', 'c')),
-      newAggregateId(runtime, 'payment', keyed('a', 'b:c')),
+      newAggregateId(runtime, 'counter', keyed('a', 'b:c')),
+      newAggregateId(runtime, 'counter', keyed('a:b', 'c')),
+      newAggregateId(runtime, 'counter', keyed('a","b', 'c')),
+      newAggregateId(runtime, 'keeper', keyed('a', 'b:c')),
       commandMetadata(runtime, 'x', keyed('a', 'b:c')).commandId,
     ];
     expect(new Set(ids).size).toBe(ids.length);
@@ -60,12 +62,12 @@ describe('the metadata of a command', () => {
 
   test('has a hash of operation, parameters and body, whatever the order of the fields', () => {
     const body = { a: 1, b: [{ c: 2, d: 3 }] };
-    expect(hash('ship', { body })).toBe(hash('ship', { body: { b: [{ d: 3, c: 2 }], a: 1 } }));
+    expect(hash('increase', { body })).toBe(hash('increase', { body: { b: [{ d: 3, c: 2 }], a: 1 } }));
     const hashes = [
-      hash('ship', { body }),
-      hash('cancel', { body }),
-      hash('ship', { body, params: { orderId: '1' } }),
-      hash('ship', { body: { a: 1, b: [] } }),
+      hash('increase', { body }),
+      hash('close', { body }),
+      hash('increase', { body, params: { counterId: '1' } }),
+      hash('increase', { body: { a: 1, b: [] } }),
     ];
     expect(new Set(hashes).size).toBe(hashes.length);
   });

@@ -1,7 +1,6 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, jest, test } from '@jest/globals';
 import * as z from 'zod';
-import { application } from '#application';
 import { createRuntime } from '#kit/config/runtime.ts';
 import {
   AppendTooLarge,
@@ -12,13 +11,14 @@ import {
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { NewerSchemaVersion } from '#kit/events/unreadable-event.ts';
 import { type HttpRoute, httpHandler } from '#kit/http/handler.ts';
-import { httpEvent, type Sent, send } from '#tests/support/http-send.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
+import { httpEvent, type Sent, request as send } from '#tests/support/http-event.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
 
 const flush = jest.fn();
 const logger = silentLogger();
-const runtime = createRuntime(application, { settings: {}, logger, metrics: { ...noMetrics, flush } });
+const runtime = createRuntime(counterApplication, { settings: {}, logger, metrics: { ...noMetrics, flush } });
 
 const route = <P, Q, B>(parts: Partial<HttpRoute<P, Q, B>> = {}) =>
   httpHandler<P, Q, B>(runtime, {
@@ -43,18 +43,18 @@ const throttledTransaction = new TransactionCanceledException({
 
 describe('an error of the application', () => {
   test.each([
-    [new CommandRejected('order_not_found', 'No.', 'not-found'), 404, 'order-not-found'],
-    [new CommandRejected('amount_mismatch', 'No.', 'invalid-input'), 422, 'amount-mismatch'],
-    [new CommandRejected('order_total_too_large', 'No.', 'invalid-input'), 422, 'order-total-too-large'],
-    [new CommandRejected('order_not_paid', 'No.'), 409, 'order-not-paid'],
-    [new VersionMismatch('order-1', [1], 2), 412, 'version-mismatch'],
-    [new ConcurrencyConflict('order-1', 2), 409, 'concurrency-conflict'],
+    [new CommandRejected('counter_not_found', 'No.', 'not-found'), 404, 'counter-not-found'],
+    [new CommandRejected('unit_mismatch', 'No.', 'invalid-input'), 422, 'unit-mismatch'],
+    [new CommandRejected('counter_total_too_large', 'No.', 'invalid-input'), 422, 'counter-total-too-large'],
+    [new CommandRejected('counter_closed', 'No.'), 409, 'counter-closed'],
+    [new VersionMismatch('counter-1', [1], 2), 412, 'version-mismatch'],
+    [new ConcurrencyConflict('counter-1', 2), 409, 'concurrency-conflict'],
     [new CommandIdReused('c'), 422, 'idempotency-key-reused'],
     [new AppendTooLarge('x'), 422, 'command-too-large'],
     [named('ThrottlingException'), 503, 'unavailable'],
     [named('ProvisionedThroughputExceededException'), 503, 'unavailable'],
     [throttledTransaction, 503, 'unavailable'],
-    [new NewerSchemaVersion('OrderCreated', 9, 2), 500, 'internal-error'],
+    [new NewerSchemaVersion('CounterStarted', 9, 2), 500, 'internal-error'],
     [named('TypeError'), 500, 'internal-error'],
     ['thrown text', 500, 'internal-error'],
     [undefined, 500, 'internal-error'],
@@ -65,7 +65,7 @@ describe('an error of the application', () => {
       headers: { 'content-type': 'application/problem+json', 'x-correlation-id': 'request-1' },
       body: {
         status,
-        type: `urn:orderstream:problem:${code}`,
+        type: `urn:${counterApplication.name}:problem:${code}`,
         title: expect.stringMatching(/./),
         detail: expect.stringMatching(/./),
         instance: '/test',
@@ -76,14 +76,14 @@ describe('an error of the application', () => {
   });
 
   test('carries the rule that was broken, and no other error does', async () => {
-    const { body } = await send(failing(new CommandRejected('order_not_paid', 'Not paid yet.')));
-    expect(body).toMatchObject({ rule: 'order_not_paid', detail: 'Not paid yet.' });
-    expect((await send(failing(new VersionMismatch('order-1', [1], 2)))).body).not.toHaveProperty('rule');
+    const { body } = await send(failing(new CommandRejected('counter_closed', 'It is closed.')));
+    expect(body).toMatchObject({ rule: 'counter_closed', detail: 'It is closed.' });
+    expect((await send(failing(new VersionMismatch('counter-1', [1], 2)))).body).not.toHaveProperty('rule');
   });
 
   test('is logged with the error when it is ours, and not when it is the client’s', async () => {
     const spy = jest.spyOn(logger, 'error');
-    await send(failing(new CommandRejected('order_not_paid', 'No.')));
+    await send(failing(new CommandRejected('counter_closed', 'No.')));
     expect(spy).not.toHaveBeenCalled();
     const error = named('TypeError');
     await send(failing(error));
@@ -117,19 +117,19 @@ describe('the correlation id', () => {
 });
 
 describe('the caller', () => {
-  const scoped = route({ scope: 'orders:manage' });
+  const scoped = route({ scope: 'counters:manage' });
 
   test.each([
     ['', 403],
-    ['orders:managed', 403],
-    ['a orders:manage b', 200],
+    ['counters:managed', 403],
+    ['a counters:manage b', 200],
   ])('with the scope %j gets %i', async (scope, status) => {
     expect(await send(scoped, { scope })).toMatchObject({ status });
   });
 
   test('is checked before anything of the request is', async () => {
     const handler = route({
-      scope: 'orders:manage',
+      scope: 'counters:manage',
       params: z.strictObject({ id: z.uuid() }),
       body: z.unknown(),
     });
@@ -194,7 +194,10 @@ describe('a request', () => {
       { ...httpEvent({ body: 'x' }), body: bytes.toString('utf8') },
     ]) {
       const { statusCode, body } = await handler(event);
-      expect([statusCode, JSON.parse(body).type]).toEqual([400, 'urn:orderstream:problem:not-utf-8']);
+      expect([statusCode, JSON.parse(body).type]).toEqual([
+        400,
+        `urn:${counterApplication.name}:problem:not-utf-8`,
+      ]);
     }
   });
 

@@ -9,94 +9,94 @@ const eventWith = (claims: Claims) =>
 
 describe('The rights of a token from any issuer', () => {
   test.each([
-    ['orders:manage audit:read', ['orders:manage', 'audit:read']],
+    ['counters:manage audit:read', ['counters:manage', 'audit:read']],
     [
-      ['orders:manage', 'audit:read'],
-      ['orders:manage', 'audit:read'],
+      ['counters:manage', 'audit:read'],
+      ['counters:manage', 'audit:read'],
     ],
-    ['[orders:manage audit:read]', ['orders:manage', 'audit:read']],
+    ['[counters:manage audit:read]', ['counters:manage', 'audit:read']],
     ['', []],
     [undefined, []],
   ])('with the scope %j are %j', (scope, rights) => {
-    expect(permissionsOf({ iss: 'https://issuer.example/', scope }, 'orderstream')).toEqual(rights);
-    expect(permissionsOf({ iss: 'https://issuer.example/', scp: scope }, 'orderstream')).toEqual(rights);
+    expect(permissionsOf({ iss: 'https://issuer.example/', scope }, 'counters')).toEqual(rights);
+    expect(permissionsOf({ iss: 'https://issuer.example/', scp: scope }, 'counters')).toEqual(rights);
   });
 
   test('are those of `scope` and of `scp`, which Okta and Entra send', () => {
     const claims = {
       iss: 'https://issuer.example/',
       scope: 'audit:read',
-      scp: ['orders:manage', 'audit:read'],
+      scp: ['counters:manage', 'audit:read'],
     };
-    expect(permissionsOf(claims, 'orderstream')).toEqual(['audit:read', 'orders:manage']);
+    expect(permissionsOf(claims, 'counters')).toEqual(['audit:read', 'counters:manage']);
   });
 
   test('are no groups: elsewhere than in Cognito anybody may have set that claim', () => {
     expect(
-      permissionsOf({ iss: 'https://issuer.example/', 'cognito:groups': ['orders:manage'] }, 'orderstream'),
+      permissionsOf({ iss: 'https://issuer.example/', 'cognito:groups': ['counters:manage'] }, 'counters'),
     ).toEqual([]);
     expect(
-      permissionsOf({ iss: 'https://cognito-idp', 'cognito:groups': ['orders:manage'] }, 'orderstream'),
+      permissionsOf({ iss: 'https://cognito-idp', 'cognito:groups': ['counters:manage'] }, 'counters'),
     ).toEqual([]);
   });
 
   test('are not what another server grants under the same name', () => {
     expect(
-      permissionsOf({ iss: 'https://issuer.example/', scope: 'other/orders:manage' }, 'orderstream'),
-    ).not.toContain('orders:manage');
+      permissionsOf({ iss: 'https://issuer.example/', scope: 'other/counters:manage' }, 'counters'),
+    ).not.toContain('counters:manage');
   });
 });
 
 describe('The rights of a token from Cognito', () => {
   test.each([
-    ['orderstream/payments:write', ['payments:write']],
-    ['orderstream/inventory:write orderstream/orders:manage', ['inventory:write', 'orders:manage']],
-    ['openid email orderstream/audit:read', ['audit:read']],
-    ['other/orders:manage', []],
-    ['orderstream-staging/orders:manage', []],
-    ['not-orderstream/orders:manage', []],
-    ['orderstream/orderstream/orders:manage', ['orderstream/orders:manage']],
-    ['ORDERSTREAM/orders:manage', []],
-    ['orders:manage', []],
+    ['counters/counters:write', ['counters:write']],
+    ['counters/keepers:write counters/counters:manage', ['keepers:write', 'counters:manage']],
+    ['openid email counters/audit:read', ['audit:read']],
+    ['other/counters:manage', []],
+    ['counters-staging/counters:manage', []],
+    ['not-counters/counters:manage', []],
+    ['counters/counters/counters:manage', ['counters/counters:manage']],
+    ['COUNTERS/counters:manage', []],
+    ['counters:manage', []],
     ['aws.cognito.signin.user.admin', []],
   ])('with the scope %j are %j', (scope, rights) => {
-    expect(permissionsOf({ iss: cognito, scope }, 'orderstream')).toEqual(rights);
+    expect(permissionsOf({ iss: cognito, scope }, 'counters')).toEqual(rights);
   });
 
   test.each([
-    ['[orders:manage audit:read]', ['orders:manage', 'audit:read']],
-    [['orders:manage'], ['orders:manage']],
+    ['[counters:manage audit:read]', ['counters:manage', 'audit:read']],
+    [['counters:manage'], ['counters:manage']],
     ['[eu-west-1_a1B2c3D4e_Google]', ['eu-west-1_a1B2c3D4e_Google']],
     [undefined, []],
   ])('of somebody in the groups %j are %j', (groups, rights) => {
-    expect(permissionsOf({ iss: cognito, scope: 'openid', 'cognito:groups': groups }, 'orderstream')).toEqual(
+    expect(permissionsOf({ iss: cognito, scope: 'openid', 'cognito:groups': groups }, 'counters')).toEqual(
       rights,
     );
   });
 
   test('are not taken from a name that only begins like a group', () => {
     const caller = callerOf(
-      eventWith({ iss: cognito, sub: 'ada', 'cognito:groups': '[orders:manage-not]' }),
-      'orderstream',
+      eventWith({ iss: cognito, sub: 'ada', 'cognito:groups': '[counters:manage-not]' }),
+      'counters',
     );
-    expect(caller.can('orders:manage')).toBe(false);
+    expect(caller.can('counters:manage')).toBe(false);
   });
 });
 
 describe('The caller', () => {
   test('of a machine is its client', () => {
     const caller = callerOf(
-      eventWith({ iss: cognito, sub: '4q1', scope: 'orderstream/payments:write' }),
-      'orderstream',
+      eventWith({ iss: cognito, sub: '4q1', scope: 'counters/counters:write' }),
+      'counters',
     );
-    expect(caller).toMatchObject({ userId: '4q1', scopes: ['payments:write'] });
-    expect([caller.can('payments:write'), caller.can('orders:manage')]).toEqual([true, false]);
+    expect(caller).toMatchObject({ userId: '4q1', scopes: ['counters:write'] });
+    expect([caller.can('counters:write'), caller.can('counters:manage')]).toEqual([true, false]);
   });
 
-  test.each(['operator', 'Operator', ' operator', 'anonymous', 'consumer:sales', 'consumer:'])(
+  test.each(['operator', 'Operator', ' operator', 'anonymous', 'consumer:tally', 'consumer:'])(
     'whose sub is %j, a name of ours, is nobody',
     (sub) => {
-      expect(() => callerOf(eventWith({ sub, scope: 'orders:manage' }), 'orderstream')).toThrow(
+      expect(() => callerOf(eventWith({ sub, scope: 'counters:manage' }), 'counters')).toThrow(
         'no valid token',
       );
     },
@@ -105,15 +105,13 @@ describe('The caller', () => {
   test.each(['operators', 'my-operator', 'consumer', 'auth0|operator'])(
     'whose sub is %j is somebody',
     (sub) => {
-      expect(callerOf(eventWith({ sub }), 'orderstream').userId).toBe(sub);
+      expect(callerOf(eventWith({ sub }), 'counters').userId).toBe(sub);
     },
   );
 
   test('with an ID token is nobody', () => {
-    const claims: Claims = { iss: cognito, sub: 'ada', 'cognito:groups': '[orders:manage]' };
-    expect(callerOf(eventWith({ ...claims, token_use: 'access' }), 'orderstream').userId).toBe('ada');
-    expect(() => callerOf(eventWith({ ...claims, token_use: 'id' }), 'orderstream')).toThrow(
-      'no valid token',
-    );
+    const claims: Claims = { iss: cognito, sub: 'ada', 'cognito:groups': '[counters:manage]' };
+    expect(callerOf(eventWith({ ...claims, token_use: 'access' }), 'counters').userId).toBe('ada');
+    expect(() => callerOf(eventWith({ ...claims, token_use: 'id' }), 'counters')).toThrow('no valid token');
   });
 });

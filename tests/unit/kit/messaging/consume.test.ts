@@ -1,17 +1,17 @@
 import { type ChangeMessageVisibilityBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
-import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
 import type { Handle, HandleMessage, MessageHandlers } from '#kit/messaging/delivery.ts';
 import { each } from '#kit/messaging/handle-batch.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
+import { counterStream } from '#tests/support/counter/streams.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
-import { orderStream } from '#tests/support/streams.ts';
 
-const events = orderStream('o-1', 'ada', '2026-05-01T12:00:00.000Z');
+const events = counterStream('c-1', '2026-05-01T12:00:00.000Z');
 const NOW = Date.UTC(2026, 4, 2);
 
 type Sent = SendMessageCommand['input'];
@@ -38,7 +38,7 @@ function consumer(
       return queue.onDelay?.() ?? {};
     },
   } as unknown as Runtime['sqs'];
-  const runtime = createRuntime(application, {
+  const runtime = createRuntime(counterApplication, {
     sqs,
     now: () => NOW,
     random: () => 0.999,
@@ -51,7 +51,7 @@ function consumer(
       flush,
     },
     settings: {
-      CONSUMER: 'sales',
+      CONSUMER: 'tally',
       QUEUE_URL: 'http://queue',
       DEAD_LETTER_QUEUE_URL: 'http://dead-letters',
       MAX_RECEIVE_COUNT: '5',
@@ -141,9 +141,9 @@ describe('A consumer', () => {
     ['not JSON', 'hello', 'InvalidEnvelope'],
     ['JSON, but no event', '{"a":1}', 'InvalidEnvelope'],
     ['null', 'null', 'InvalidEnvelope'],
-    ['of an unknown type', changed({ eventType: 'OrderGiftWrapped' }), 'UnknownEventType'],
+    ['of an unknown type', changed({ eventType: 'CounterEaten' }), 'UnknownEventType'],
     ['of a version from the future', changed({ schemaVersion: 99 }), 'NewerSchemaVersion'],
-    ['of data that its schema does not take', changed({ data: { total: 'much' } }), 'InvalidEventData'],
+    ['of data that its schema does not take', changed({ data: { limit: 'much' } }), 'InvalidEventData'],
   ])(
     'sends a message that is %s to the dead letters at once, its body untouched',
     async (_, body, errorName) => {
@@ -170,7 +170,7 @@ describe('A consumer', () => {
     expect(delays).toHaveLength(1);
     const attributes = Object.entries(deadLetters[0]?.MessageAttributes ?? {});
     expect(Object.fromEntries(attributes.map(([name, { StringValue }]) => [name, StringValue]))).toEqual({
-      consumer: 'sales',
+      consumer: 'tally',
       errorName: 'TypeError',
       errorMessage: 'no way',
       fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
@@ -178,7 +178,7 @@ describe('A consumer', () => {
       firstFailureAt: '2025-10-09T08:53:20.000Z',
       lastFailureAt: '2026-05-02T00:00:00.000Z',
       correlationId: 'correlation-1',
-      eventType: 'OrderCreated',
+      eventType: 'CounterStarted',
     });
     expect(counted).toMatchObject({ DeadLetters: 1 });
   });

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DomainEvent } from '#domain/index.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
 import type { Delivery } from '#kit/messaging/delivery.ts';
 import { byStream, each } from '#kit/messaging/handle-batch.ts';
-import { orderStream } from '#tests/support/streams.ts';
+import { counterStream } from '#tests/support/counter/streams.ts';
 
 const AT = '2026-05-01T12:00:00.000Z';
 
-const deliveries = (events: DomainEvent[]): Delivery[] =>
+const deliveries = (events: StoredEvent[]): Delivery[] =>
   events.map((event, index) => ({ messageId: `m${index}`, event, receiveCount: 1 }));
 
-const order = (orderId: string) => orderStream(orderId, 'ada', AT);
+const counter = (id: string) => counterStream(id, AT);
 
 describe('each', () => {
   test('handles every message by itself; one that throws fails alone', async () => {
@@ -17,7 +17,7 @@ describe('each', () => {
     const failures = await each(async ({ version }) => {
       seen.push(version);
       if (version === 2) throw new Error('two');
-    })(deliveries(order('o-1')));
+    })(deliveries(counter('c-1')));
     expect(seen.sort()).toEqual([1, 2, 3, 4]);
     expect([...failures]).toEqual([['m1', new Error('two')]]);
   });
@@ -33,14 +33,14 @@ describe('each', () => {
       },
       { concurrency: 3 },
     );
-    await handle(deliveries([...order('o-1'), ...order('o-2')]));
+    await handle(deliveries([...counter('c-1'), ...counter('c-2')]));
     expect(most).toBe(3);
   });
 });
 
 describe('byStream', () => {
   test('hands a stream’s messages over together, in the order of versions, streams apart', async () => {
-    const [a, b] = [order('o-a'), order('o-b')];
+    const [a, b] = [counter('c-a'), counter('c-b')];
     const batch = [a[2], b[0], a[0], a[1], b[1], a[0]].flatMap((event) => event ?? []);
     const seen = new Map<string, number[]>();
     const failures = await byStream(async (streamId, events) => {
@@ -49,14 +49,14 @@ describe('byStream', () => {
         events.map(({ version }) => version),
       );
     })(deliveries(batch));
-    expect(Object.fromEntries(seen)).toEqual({ 'order-o-a': [1, 1, 2, 3], 'order-o-b': [1, 2] });
+    expect(Object.fromEntries(seen)).toEqual({ 'counter-c-a': [1, 1, 2, 3], 'counter-c-b': [1, 2] });
     expect(failures.size).toBe(0);
   });
 
   test('lets the messages of a stream fail together, and those of others not', async () => {
-    const batch = [...order('o-a').slice(0, 2), ...order('o-b').slice(0, 1)];
+    const batch = [...counter('c-a').slice(0, 2), ...counter('c-b').slice(0, 1)];
     const failures = await byStream(async (streamId) => {
-      if (streamId === 'order-o-a') throw new Error('a');
+      if (streamId === 'counter-c-a') throw new Error('a');
     })(deliveries(batch));
     expect([...failures.keys()]).toEqual(['m0', 'm1']);
   });

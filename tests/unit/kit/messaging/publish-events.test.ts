@@ -1,16 +1,16 @@
 import type { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { application } from '#application';
-import { createHandler } from '#functions/publisher/publish-events/handler.ts';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { publishRecords } from '#functions/publisher/publish-events/publish-records.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { toItem } from '#kit/event-store/event-item.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
+import { counterStream } from '#tests/support/counter/streams.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
-import { orderStream } from '#tests/support/streams.ts';
 
-const events = ['o-1', 'o-2', 'o-3'].flatMap((id) => orderStream(id, 'ada', '2026-05-01T12:00:00.000Z'));
+const events = ['c-1', 'c-2', 'c-3'].flatMap((id) => counterStream(id, '2026-05-01T12:00:00.000Z'));
 
 const records = events.map(
   (event, index) =>
@@ -33,15 +33,13 @@ function publisher(refused: string[] = []) {
       return { Failed: (out ?? []).map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false })) };
     },
   } as unknown as Runtime['sns'];
-  const handler = createHandler(
-    createRuntime(application, {
-      sns,
-      settings: { TOPIC_ARN: 'arn:topic' },
-      logger: silentLogger(),
-      metrics: noMetrics,
-    }),
-  );
-  return { published, run: (Records: DynamoDBRecord[]) => handler({ Records } as DynamoDBStreamEvent) };
+  const runtime = createRuntime(counterApplication, {
+    sns,
+    settings: { TOPIC_ARN: 'arn:topic' },
+    logger: silentLogger(),
+    metrics: noMetrics,
+  });
+  return { published, run: (given: readonly DynamoDBRecord[]) => publishRecords(runtime, given) };
 }
 
 describe('The publisher', () => {
@@ -66,10 +64,10 @@ describe('The publisher', () => {
 
   test('lets no event that it cannot read stop the others', async () => {
     const { published, run } = publisher();
-    const strange = { ...events[0], eventType: 'OrderGiftWrapped', typeDayShard: 'x' };
+    const strange = { ...events[0], eventType: 'CounterEaten', typeDayShard: 'x' };
     const record = { eventName: 'INSERT', dynamodb: { SequenceNumber: '99', NewImage: marshall(strange) } };
     expect(await run([record as DynamoDBRecord, ...records.slice(0, 1)])).toEqual({ batchItemFailures: [] });
-    expect(published).toMatchObject([{ eventType: 'OrderGiftWrapped' }, { eventType: 'OrderCreated' }]);
+    expect(published).toMatchObject([{ eventType: 'CounterEaten' }, { eventType: 'CounterStarted' }]);
   });
 
   test('lets no event that can never be published stop the others, whatever is wrong with it', async () => {

@@ -1,10 +1,10 @@
 import type { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { describe, expect, test } from '@jest/globals';
-import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { toMessage } from '#kit/messaging/outgoing-message.ts';
 import { publish } from '#kit/messaging/publish.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
 
@@ -12,7 +12,7 @@ const LIMIT = 256 * 1024;
 
 type Batch = PublishBatchCommand['input'];
 
-const plain = createRuntime(application, { settings: {} });
+const plain = createRuntime(counterApplication, { settings: {} });
 
 const eventOf = (index: number, data: object = {}): StoredEvent => ({
   streamId: 'thing-1',
@@ -50,7 +50,7 @@ function topic(answer: (batch: Batch, call: number) => object = () => ({})) {
       return answer(input, calls.length);
     },
   } as unknown as Runtime['sns'];
-  const runtime = createRuntime(application, {
+  const runtime = createRuntime(counterApplication, {
     sns,
     settings: { TOPIC_ARN: 'arn:topic' },
     logger: silentLogger(),

@@ -1,27 +1,27 @@
 import type { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
-import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { ConcurrencyConflict } from '#kit/event-store/errors.ts';
 import { fingerprint, sendToDeadLetters } from '#kit/messaging/send-dead-letter.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
+import { counterStream } from '#tests/support/counter/streams.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
-import { orderStream } from '#tests/support/streams.ts';
 
 async function attributesOf(body: string, error: unknown): Promise<Record<string, string | undefined>> {
   const sent: SendMessageCommand['input'][] = [];
   const sqs = {
     send: async ({ input }: SendMessageCommand) => sent.push(input),
   } as unknown as Runtime['sqs'];
-  const runtime = createRuntime(application, {
+  const runtime = createRuntime(counterApplication, {
     sqs,
     logger: silentLogger(),
     metrics: noMetrics,
-    settings: { CONSUMER: 'sales', DEAD_LETTER_QUEUE_URL: 'http://dead-letters' },
+    settings: { CONSUMER: 'tally', DEAD_LETTER_QUEUE_URL: 'http://dead-letters' },
   });
-  const [record] = sqsEvent(orderStream('o-1', 'ada', '2026-05-01T12:00:00.000Z', 1)).Records;
+  const [record] = sqsEvent(counterStream('c-1', '2026-05-01T12:00:00.000Z', 1)).Records;
   await sendToDeadLetters(runtime, { ...(record as SQSRecord), body }, error);
   expect(sent.map(({ MessageBody }) => MessageBody)).toEqual([body]);
   const attributes = Object.entries(sent[0]?.MessageAttributes ?? {});
@@ -54,7 +54,7 @@ describe('The reason of a dead letter', () => {
   });
 
   test('names nobody by an email address', async () => {
-    const body = '{"eventType": "OrderCreated", "metadata": {"correlationId": "ada@example.com"}}';
+    const body = '{"eventType": "CounterStarted", "metadata": {"correlationId": "ada@example.com"}}';
     const attributes = await attributesOf(body, new Error('ada@example.com is not verified'));
     expect(JSON.stringify(attributes)).not.toContain('@');
     expect(attributes.errorMessage).toMatch(/^email-[0-9a-f]{12} is not verified$/);
@@ -70,25 +70,25 @@ describe('The reason of a dead letter', () => {
 });
 
 describe('The fingerprint', () => {
-  const { redact } = createRuntime(application, { settings: {} });
-  const of = (message: string, consumer = 'sales', name = 'Error') =>
+  const { redact } = createRuntime(counterApplication, { settings: {} });
+  const of = (message: string, consumer = 'tally', name = 'Error') =>
     fingerprint(consumer, name, redact(message));
 
   test('is the same whatever ids and numbers a message has', () => {
     const [a, b] = ['0192f000-0000-7000-8000-000000000001', '0192F000-ABCD-7000-8000-00000000000f'];
-    expect(of(`version 3 of order-${a} is taken`)).toBe(of(`version 12 of order-${b} is taken`));
+    expect(of(`version 3 of counter-${a} is taken`)).toBe(of(`version 12 of counter-${b} is taken`));
   });
 
   test('is the same whomever a message is about', () => {
     expect(of('ada@example.com is not verified')).toBe(of('bob@example.org is not verified'));
     const [ada, bob] = ['ada@example.com', 'bob@example.com'].map(
-      (customer) => new ConcurrencyConflict(redact(`customer-${customer}`), 2).message,
+      (keeper) => new ConcurrencyConflict(redact(`keeper-${keeper}`), 2).message,
     );
     expect(of(ada ?? '')).toBe(of(bob ?? ''));
   });
 
   test('differs by cause, by error and by consumer', () => {
-    const prints = [of('a'), of('b'), of('a', 'customs'), of('a', 'sales', 'TypeError')];
+    const prints = [of('a'), of('b'), of('a', 'mirror'), of('a', 'tally', 'TypeError')];
     expect(new Set(prints).size).toBe(4);
   });
 });

@@ -1,25 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 import { lagOf } from '#kit/observability/lag.ts';
 import { logContextOf, parseLogContext } from '#kit/observability/log-context.ts';
-import { orderStream } from '#tests/support/streams.ts';
+import { counterStream } from '#tests/support/counter/streams.ts';
 
-const [created] = orderStream('o-1', 'ada', '2026-05-01T12:00:00.000Z');
-if (!created) throw new Error('a stream has a first event');
+const [started] = counterStream('c-1', '2026-05-01T12:00:00.000Z');
+if (!started) throw new Error('a stream has a first event');
 
 describe('A line about an event', () => {
   const line = {
-    eventType: 'OrderCreated',
-    streamId: 'order-o-1',
+    eventType: 'CounterStarted',
+    streamId: 'counter-c-1',
     version: 1,
-    correlationId: created.metadata.correlationId,
+    correlationId: started.metadata.correlationId,
   };
 
   test('says which, and on whose behalf; nothing of its data', () => {
-    expect(logContextOf(created)).toEqual(line);
+    expect(logContextOf(started)).toEqual(line);
   });
 
   test('says the same of a message that holds it', () => {
-    expect(parseLogContext(JSON.stringify(created))).toEqual(line);
+    expect(parseLogContext(JSON.stringify(started))).toEqual(line);
   });
 
   test.each([
@@ -28,30 +28,26 @@ describe('A line about an event', () => {
     ['an array', '[]', {}],
     ['fields of other kinds', '{"eventType":7,"streamId":{},"version":"1","metadata":[]}', {}],
     ['a text that is no name', `{"eventType":"a\\nb","streamId":"${'x'.repeat(201)}"}`, {}],
-    [
-      'some of them',
-      '{"eventType":"OrderGiftWrapped","version":3}',
-      { eventType: 'OrderGiftWrapped', version: 3 },
-    ],
+    ['some of them', '{"eventType":"CounterEaten","version":3}', { eventType: 'CounterEaten', version: 3 }],
   ])('says of a message with %s what can be told', (_, body, expected) => {
     expect(parseLogContext(body)).toEqual(expected);
   });
 });
 
 describe('The lag of an event', () => {
-  const at = Date.parse(created.metadata.timestamp);
+  const at = Date.parse(started.metadata.timestamp);
 
   test('is the time since it was decided', () => {
-    expect(lagOf(created, at + 1_500)).toBe(1_500);
+    expect(lagOf(started, at + 1_500)).toBe(1_500);
   });
 
   test('is never negative: clocks differ', () => {
-    expect(lagOf(created, at - 20)).toBe(0);
+    expect(lagOf(started, at - 20)).toBe(0);
   });
 
   test('is unknown where the event does not say when', () => {
-    const { metadata, ...bare } = created;
-    expect(lagOf(bare as typeof created, at)).toBeUndefined();
-    expect(lagOf({ ...created, metadata: { ...metadata, timestamp: 'soon' } }, at)).toBeUndefined();
+    const { metadata, ...bare } = started;
+    expect(lagOf(bare as typeof started, at)).toBeUndefined();
+    expect(lagOf({ ...started, metadata: { ...metadata, timestamp: 'soon' } }, at)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { application } from '#application';
 import { createMetrics } from '#kit/observability/metrics.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
 
 interface EmfLine {
   _aws: {
@@ -28,11 +28,11 @@ afterEach(() => {
 
 const written = () => lines.map((line) => JSON.parse(line) as EmfLine);
 
-const settings = { SERVICE: 'shop', STAGE: 'staging', CONSUMER: 'sales' };
+const settings = { SERVICE: 'shop', STAGE: 'staging', CONSUMER: 'tally' };
 
 describe('Metrics', () => {
   test('are told apart by service and stage, and by nothing else', () => {
-    const metrics = createMetrics(application, settings);
+    const metrics = createMetrics(counterApplication, settings);
     metrics.count('EventsAppended', 2);
     metrics.count('CommandsAccepted');
     metrics.flush();
@@ -40,7 +40,7 @@ describe('Metrics', () => {
     expect(others).toEqual([]);
     expect(line?._aws.CloudWatchMetrics).toEqual([
       {
-        Namespace: 'Orderstream',
+        Namespace: counterApplication.metricNamespace,
         Dimensions: [['service', 'stage']],
         Metrics: [
           { Name: 'EventsAppended', Unit: 'Count' },
@@ -52,7 +52,7 @@ describe('Metrics', () => {
   });
 
   test('of a consumer are told apart by consumer too, in a line of their own', () => {
-    const metrics = createMetrics(application, settings);
+    const metrics = createMetrics(counterApplication, settings);
     metrics.count('EventsAppended');
     metrics.count('MessagesHandled', 3);
     metrics.record('ConsumerLag', 120);
@@ -65,22 +65,22 @@ describe('Metrics', () => {
       Dimensions: [['service', 'stage', 'consumer']],
       Metrics: [{ Name: 'MessagesHandled' }, { Name: 'ConsumerLag', Unit: 'Milliseconds' }],
     });
-    expect(consumer).toMatchObject({ consumer: 'sales', MessagesHandled: 3, ConsumerLag: [120, 80] });
+    expect(consumer).toMatchObject({ consumer: 'tally', MessagesHandled: 3, ConsumerLag: [120, 80] });
   });
 
   test('of several projections are a line each', () => {
-    const metrics = createMetrics(application, { SERVICE: 'shop', STAGE: 'staging' });
-    metrics.record('ProjectionLagSeconds', 4, 'order-view');
-    metrics.record('ProjectionLagSeconds', 0, 'stock-view');
+    const metrics = createMetrics(counterApplication, { SERVICE: 'shop', STAGE: 'staging' });
+    metrics.record('ProjectionLagSeconds', 4, 'counter-view');
+    metrics.record('ProjectionLagSeconds', 0, 'other-view');
     metrics.flush();
     expect(written()).toEqual([
-      expect.objectContaining({ projection: 'order-view', ProjectionLagSeconds: 4 }),
-      expect.objectContaining({ projection: 'stock-view', ProjectionLagSeconds: 0 }),
+      expect.objectContaining({ projection: 'counter-view', ProjectionLagSeconds: 4 }),
+      expect.objectContaining({ projection: 'other-view', ProjectionLagSeconds: 0 }),
     ]);
   });
 
   test('of one invocation do not come again in the next, and no line is written for none', () => {
-    const metrics = createMetrics(application, settings);
+    const metrics = createMetrics(counterApplication, settings);
     metrics.flush();
     expect(lines).toEqual([]);
     metrics.count('DeadLetters');

@@ -1,14 +1,14 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { application } from '#application';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { append } from '#kit/event-store/append.ts';
 import { ConcurrencyConflict } from '#kit/event-store/errors.ts';
 import { createRedactor, withoutPersonalData } from '#kit/observability/redaction.ts';
-import { streamAt } from '#tests/support/streams.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
+import { keeperStream } from '#tests/support/counter/streams.ts';
 
-const redact = createRedactor(['customer']);
+const redact = createRedactor(['keeper']);
 
 const ADA = /^email-[0-9a-f]{12}$/;
 
@@ -18,7 +18,7 @@ describe('An email address in a text', () => {
     expect(once).toMatch(ADA);
     expect(redact('Ada@Example.com')).toBe(once);
     expect(redact('bob@example.com')).not.toBe(once);
-    expect(redact('customer-ada@example.com')).toBe(`customer-${once}`);
+    expect(redact('keeper-ada@example.com')).toBe(`keeper-${once}`);
     expect(redact('To <ada@example.com>, "ada@example.com"')).toBe(`To <${once}>, "${once}"`);
   });
 
@@ -31,7 +31,7 @@ describe('An email address in a text', () => {
     expect(redact(email)).toMatch(ADA);
   });
 
-  test.each(['none', 'node_modules/@aws-sdk/client-sqs/dist/index.js:1:2', 'a @ b', '@', 'order-o-1'])(
+  test.each(['none', 'node_modules/@aws-sdk/client-sqs/dist/index.js:1:2', 'a @ b', '@', 'counter-c-1'])(
     'is not seen in %s',
     (text) => {
       expect(redact(text)).toBe(text);
@@ -70,15 +70,13 @@ describe('A line of a log', () => {
   });
 
   test('of a lost race leaves out what won it, also where Lambda writes the line', async () => {
-    const [registered] = streamAt('2026-05-01T12:00:00.000Z', 'customer', 'ada@example.com', [
-      { eventType: 'CustomerRegistered', data: { name: 'Ada', email: 'ada@example.com' } },
-    ]);
+    const [registered] = keeperStream('ada@example.com', '2026-05-01T12:00:00.000Z');
     const taken = new ConditionalCheckFailedException({
       message: 'The conditional request failed',
       $metadata: {},
       Item: marshall({ data: { name: 'Ada' } }),
     });
-    const runtime = createRuntime(application, {
+    const runtime = createRuntime(counterApplication, {
       settings: { EVENTS_TABLE: 'events' },
       dynamo: { send: () => Promise.reject(taken) } as never,
     });

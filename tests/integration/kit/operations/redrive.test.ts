@@ -1,71 +1,69 @@
 import type { DeleteMessageBatchCommandInput, SendMessageBatchCommandInput } from '@aws-sdk/client-sqs';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { DomainEvent } from '#domain/index.ts';
-import { createHandler } from '#functions/operations/redrive/handler.ts';
+import { redrive as redriveDeadLetters } from '#functions/operations/redrive/redrive.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
 import { release } from '#kit/operations/receive-all.ts';
-import { orderStream, streamAt } from '#tests/support/streams.ts';
-import { countOf, faulty, put, type Queues, startQueues, takeAll } from './queues.ts';
+import { type CounterQueues, startCounterQueues } from '#tests/support/counter/queues.ts';
+import { counterStream, keeperStream, placesOf as places } from '#tests/support/counter/streams.ts';
+import { countOf, faulty, put, takeAll } from '#tests/support/queues.ts';
 
 const at = '2026-11-23T10:00:00Z';
-const opened: Queues[] = [];
-let queues: Queues;
+const opened: CounterQueues[] = [];
+let queues: CounterQueues;
 beforeEach(async () => {
-  queues = await startQueues();
+  queues = await startCounterQueues();
   opened.push(queues);
 });
 afterAll(() => {
   for (const { stop } of opened) stop();
 });
 
-const redrive = (input: object, parts?: RuntimeParts) => createHandler(queues.runtime(parts))(input);
-const sales = () => queues.urls.sales;
+const redrive = (input: object, parts?: RuntimeParts) => redriveDeadLetters(queues.runtime(parts), input);
+const tally = () => queues.urls.tally;
 const bodies = async (url: string) =>
-  (await takeAll(queues.sqs, url)).map(({ Body = '' }) => JSON.parse(Body) as DomainEvent);
-const places = (events: readonly { streamId?: string; version?: number }[]) =>
-  events.map(({ streamId, version }) => `${streamId}@${version}`);
-const bury = async (events: readonly DomainEvent[], error = new Error('down')) => {
-  for (const event of events) await queues.bury('sales', event, error);
+  (await takeAll(queues.sqs, url)).map(({ Body = '' }) => JSON.parse(Body) as StoredEvent);
+const bury = async (events: readonly StoredEvent[], error = new Error('down')) => {
+  for (const event of events) await queues.bury('tally', event, error);
 };
 
 describe('selects', () => {
   test('by cause: the others are visible again at once, and no other consumer gets anything', async () => {
-    await bury(orderStream('ord-1', 'ada', at, 2), new TypeError('bad day'));
-    await bury(orderStream('ord-2', 'ada', at, 1), new Error('down'));
-    const { groups } = await redrive({ consumer: 'sales', dryRun: true });
+    await bury(counterStream('c-1', at, 2), new TypeError('bad day'));
+    await bury(counterStream('c-2', at, 1), new Error('down'));
+    const { groups } = await redrive({ consumer: 'tally', dryRun: true });
     const fingerprint = groups.find(({ errorName }) => errorName === 'TypeError')?.fingerprint;
 
-    const answer = await redrive({ consumer: 'sales', fingerprint });
+    const answer = await redrive({ consumer: 'tally', fingerprint });
     expect(answer).toMatchObject({ matched: 2, kept: 1, complete: true, notDeleted: [], failed: [] });
     expect(answer).not.toHaveProperty('continuation');
-    expect(places(answer.redriven)).toEqual(['order-ord-1@1', 'order-ord-1@2']);
-    expect(places(await bodies(sales().queue)).sort()).toEqual(['order-ord-1@1', 'order-ord-1@2']);
-    expect(await countOf(queues.sqs, sales().deadLetters)).toEqual({ visible: 1, hidden: 0 });
-    expect(await countOf(queues.sqs, queues.urls.customs.queue)).toEqual({ visible: 0, hidden: 0 });
+    expect(places(answer.redriven)).toEqual(['counter-c-1@1', 'counter-c-1@2']);
+    expect(places(await bodies(tally().queue)).sort()).toEqual(['counter-c-1@1', 'counter-c-1@2']);
+    expect(await countOf(queues.sqs, tally().deadLetters)).toEqual({ visible: 1, hidden: 0 });
+    expect(await countOf(queues.sqs, queues.urls.mirror.queue)).toEqual({ visible: 0, hidden: 0 });
   });
 
   test('by stream: its own events, and those of others that name its aggregate', async () => {
-    await bury(orderStream('ord-1', 'ada', at, 1));
-    await bury(orderStream('ord-2', 'ada', at, 1));
-    const data = { orderId: 'ord-1', sku: 'MUG', quantity: 1 };
-    await bury(streamAt(at, 'inventory', 'MUG', [{ eventType: 'StockReserved', data }]));
-    await queues.bury('sales', 'poison', new Error('not JSON'));
+    await bury(counterStream('c-1', at, 1));
+    await bury(counterStream('c-2', at, 1));
+    await bury(keeperStream('ada', at, 'c-1').slice(1));
+    await queues.bury('tally', 'poison', new Error('not JSON'));
 
-    const answer = await redrive({ consumer: 'sales', stream: 'order-ord-1' });
-    expect(places(answer.redriven)).toEqual(['inventory-MUG@1', 'order-ord-1@1']);
+    const answer = await redrive({ consumer: 'tally', stream: 'counter-c-1' });
+    expect(places(answer.redriven)).toEqual(['counter-c-1@1', 'keeper-ada@2']);
     expect(answer.kept).toBe(2);
-    expect(await countOf(queues.sqs, sales().deadLetters)).toEqual({ visible: 2, hidden: 0 });
+    expect(await countOf(queues.sqs, tally().deadLetters)).toEqual({ visible: 2, hidden: 0 });
   });
 
   test('nothing that died after the start, so that poison does not go round', async () => {
-    await bury(orderStream('ord-1', 'ada', at, 1));
-    const answer = await redrive({ consumer: 'sales', continuation: { before: Date.now() - 60_000 } });
+    await bury(counterStream('c-1', at, 1));
+    const answer = await redrive({ consumer: 'tally', continuation: { before: Date.now() - 60_000 } });
     expect(answer).toMatchObject({ matched: 0, kept: 1, redriven: [] });
-    expect(await countOf(queues.sqs, sales().queue)).toEqual({ visible: 0, hidden: 0 });
+    expect(await countOf(queues.sqs, tally().queue)).toEqual({ visible: 0, hidden: 0 });
   });
 
   test('no consumer that there is not', async () => {
-    await expect(redrive({ consumer: 'slaes' })).rejects.toThrow('there are sales, customs');
+    await expect(redrive({ consumer: 'tallly' })).rejects.toThrow('there are tally, mirror');
     await expect(redrive({ rate: 0 })).rejects.toThrow(/consumer: .*rate: /);
   });
 });
@@ -83,10 +81,10 @@ test.each([['a 💥 in it'], ['é💥'.repeat(5_000)]])(
 );
 
 test('The body goes back untouched and without its old reason; other attributes stay', async () => {
-  await queues.bury('sales', ' {"not":  "an event"}', new Error('poison'));
-  await put(queues.sqs, sales().deadLetters, '{}', { eventType: 'OrderPaid', total: '12' });
-  await redrive({ consumer: 'sales' });
-  const messages = await takeAll(queues.sqs, sales().queue);
+  await queues.bury('tally', ' {"not":  "an event"}', new Error('poison'));
+  await put(queues.sqs, tally().deadLetters, '{}', { eventType: 'CounterIncreased', limit: '12' });
+  await redrive({ consumer: 'tally' });
+  const messages = await takeAll(queues.sqs, tally().queue);
   const seen = messages.map(({ Body, MessageAttributes }) => [
     Body,
     Object.keys(MessageAttributes ?? {}).sort(),
@@ -94,34 +92,34 @@ test('The body goes back untouched and without its old reason; other attributes 
   expect(new Map(seen as [string, string[]][])).toEqual(
     new Map([
       [' {"not":  "an event"}', []],
-      ['{}', ['eventType', 'total']],
+      ['{}', ['eventType', 'limit']],
     ]),
   );
 });
 
 test('A dry run says what would be done, in order, and changes nothing', async () => {
-  const events = orderStream('ord-1', 'ada', at, 3);
+  const events = counterStream('c-1', at, 3);
   await bury(events.toReversed());
   const calls: string[] = [];
   const sqs = faulty(queues.sqs, (name, _, pass) => {
     calls.push(name);
     return pass();
   });
-  const answer = await redrive({ consumer: 'sales', dryRun: true }, { sqs });
+  const answer = await redrive({ consumer: 'tally', dryRun: true }, { sqs });
   expect(answer).toMatchObject({ dryRun: true, matched: 3, groups: [{ count: 3 }] });
   expect(places(answer.redriven)).toEqual(places(events));
   expect(new Set(calls)).toEqual(new Set(['ReceiveMessage', 'ChangeMessageVisibilityBatch']));
-  expect(await countOf(queues.sqs, sales().deadLetters)).toEqual({ visible: 3, hidden: 0 });
-  expect(await countOf(queues.sqs, sales().queue)).toEqual({ visible: 0, hidden: 0 });
+  expect(await countOf(queues.sqs, tally().deadLetters)).toEqual({ visible: 3, hidden: 0 });
+  expect(await countOf(queues.sqs, tally().queue)).toEqual({ visible: 0, hidden: 0 });
 });
 
 /** Notes the batches that reach the queue. */
-function sendsOf(batches: DomainEvent[][], fail: (event: DomainEvent) => boolean = () => false) {
+function sendsOf(batches: StoredEvent[][], fail: (event: StoredEvent) => boolean = () => false) {
   return faulty(queues.sqs, async (name, command, pass) => {
     if (name !== 'SendMessageBatch') return pass();
     const { Entries = [] } = command.input as SendMessageBatchCommandInput;
-    const events = Entries.map(({ MessageBody = '' }) => JSON.parse(MessageBody) as DomainEvent);
-    const failing = Entries.filter((_, index) => fail(events[index] as DomainEvent));
+    const events = Entries.map(({ MessageBody = '' }) => JSON.parse(MessageBody) as StoredEvent);
+    const failing = Entries.filter((_, index) => fail(events[index] as StoredEvent));
     batches.push(events.filter((event) => !fail(event)));
     if (failing.length === 0) return pass();
     const input = command.input as { Entries: unknown };
@@ -134,35 +132,35 @@ function sendsOf(batches: DomainEvent[][], fail: (event: DomainEvent) => boolean
 
 describe('the order of versions', () => {
   const shuffled = () => {
-    const all = ['a', 'b', 'c', 'd'].flatMap((id) => orderStream(id, 'ada', at));
-    return all.map((_, index) => all[(index * 7) % all.length] as DomainEvent);
+    const all = ['a', 'b', 'c', 'd'].flatMap((id) => counterStream(id, at));
+    return all.map((_, index) => all[(index * 7) % all.length] as StoredEvent);
   };
 
   test('holds in each stream, a version leaving only after the one before it', async () => {
     await bury(shuffled());
-    const batches: DomainEvent[][] = [];
-    const answer = await redrive({ consumer: 'sales' }, { sqs: sendsOf(batches) });
+    const batches: StoredEvent[][] = [];
+    const answer = await redrive({ consumer: 'tally' }, { sqs: sendsOf(batches) });
     expect(answer.redriven).toHaveLength(16);
     for (const batch of batches)
       expect(new Set(batch.map(({ streamId }) => streamId)).size).toBe(batch.length);
     for (const id of ['a', 'b', 'c', 'd']) {
-      const versions = batches.flat().filter(({ streamId }) => streamId === `order-${id}`);
+      const versions = batches.flat().filter(({ streamId }) => streamId === `counter-${id}`);
       expect(versions.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
     }
-    expect(await countOf(queues.sqs, sales().queue)).toEqual({ visible: 16, hidden: 0 });
-    expect(await countOf(queues.sqs, sales().deadLetters)).toEqual({ visible: 0, hidden: 0 });
+    expect(await countOf(queues.sqs, tally().queue)).toEqual({ visible: 16, hidden: 0 });
+    expect(await countOf(queues.sqs, tally().deadLetters)).toEqual({ visible: 0, hidden: 0 });
   });
 
   test('is kept where one cannot be sent: what follows it stays, other streams go on', async () => {
     await bury(shuffled());
     const sqs = sendsOf([], ({ aggregateId, version }) => aggregateId === 'b' && version === 2);
-    const answer = await redrive({ consumer: 'sales' }, { sqs });
+    const answer = await redrive({ consumer: 'tally' }, { sqs });
     expect(answer.failed).toEqual([
       { messageId: expect.any(String), error: expect.stringMatching(/Internal/) },
     ]);
     expect(answer.redriven).toHaveLength(13);
-    const left = places(await bodies(sales().deadLetters)).sort();
-    expect(left).toEqual(['order-b@2', 'order-b@3', 'order-b@4']);
+    const left = places(await bodies(tally().deadLetters)).sort();
+    expect(left).toEqual(['counter-b@2', 'counter-b@3', 'counter-b@4']);
   });
 });
 
@@ -191,16 +189,16 @@ describe('a crash', () => {
     ['between send and delete', 'DeleteMessageBatch', false, { queue: 1, deadLetters: 3 }],
     ['after the delete', 'DeleteMessageBatch', true, { queue: 1, deadLetters: 2 }],
   ])('%s leaves a message in one of the two or in both, never in neither', async (_, call, landed, left) => {
-    const events = orderStream('ord-1', 'ada', at, 3);
+    const events = counterStream('c-1', at, 3);
     await bury(events);
-    await redrive({ consumer: 'sales' }, { sqs: dyingAt(call, landed), sleep });
-    expect({ queue: await total(sales().queue), deadLetters: await total(sales().deadLetters) }).toEqual(
+    await redrive({ consumer: 'tally' }, { sqs: dyingAt(call, landed), sleep });
+    expect({ queue: await total(tally().queue), deadLetters: await total(tally().deadLetters) }).toEqual(
       left,
     );
   });
 
   test('is made good by the next run', async () => {
-    await bury(orderStream('ord-1', 'ada', at, 2));
+    await bury(counterStream('c-1', at, 2));
     const receipts = new Set<string>();
     const sqs = faulty(queues.sqs, (name, { input }, pass) => {
       if (name !== 'DeleteMessageBatch') return pass();
@@ -208,20 +206,20 @@ describe('a crash', () => {
       for (const { ReceiptHandle = '' } of Entries) receipts.add(ReceiptHandle);
       throw new Error('no answer');
     });
-    const first = await redrive({ consumer: 'sales' }, { sqs, sleep });
+    const first = await redrive({ consumer: 'tally' }, { sqs, sleep });
     expect(first.notDeleted).toHaveLength(2);
     // They would come back by themselves, in three minutes.
     const messages = [...receipts].map((ReceiptHandle) => ({ ReceiptHandle }));
-    await release(queues.runtime(), sales().deadLetters, messages);
-    const again = await redrive({ consumer: 'sales' });
+    await release(queues.runtime(), tally().deadLetters, messages);
+    const again = await redrive({ consumer: 'tally' });
     expect(again.redriven).toHaveLength(2);
-    expect(places(await bodies(sales().queue)).sort()).toEqual([
-      'order-ord-1@1',
-      'order-ord-1@1',
-      'order-ord-1@2',
-      'order-ord-1@2',
+    expect(places(await bodies(tally().queue)).sort()).toEqual([
+      'counter-c-1@1',
+      'counter-c-1@1',
+      'counter-c-1@2',
+      'counter-c-1@2',
     ]);
-    expect(await total(sales().deadLetters)).toBe(0);
+    expect(await total(tally().deadLetters)).toBe(0);
   });
 });
 
@@ -251,14 +249,14 @@ describe('the rate', () => {
     });
 
   const manyStreams = (count: number) =>
-    Array.from({ length: count }, (_, index) => orderStream(`ord-${index}`, 'ada', at, 1)).flat();
+    Array.from({ length: count }, (_, index) => counterStream(`c-${index}`, at, 1)).flat();
 
   test('is never exceeded in any second', async () => {
     await bury(manyStreams(23));
     const time = virtualTime();
     const sent: number[] = [];
     const { now, sleep } = time;
-    const answer = await redrive({ consumer: 'sales', rate: 4 }, { sqs: timed(time, sent), now, sleep });
+    const answer = await redrive({ consumer: 'tally', rate: 4 }, { sqs: timed(time, sent), now, sleep });
     expect(answer.redriven).toHaveLength(23);
     for (const [index, ms] of sent.entries()) {
       const earlier = sent[index - 4];
@@ -272,25 +270,25 @@ describe('the rate', () => {
     const time = virtualTime();
     const sent: number[] = [];
     const parts = { sqs: timed(time, sent), now: time.now, sleep: time.sleep };
-    const first = await redrive({ consumer: 'sales', rate: 1 }, parts);
+    const first = await redrive({ consumer: 'tally', rate: 1 }, parts);
     expect(first.redriven.length).toBeLessThan(15);
     expect(first.continuation).toBeDefined();
-    expect(await countOf(queues.sqs, sales().deadLetters)).toEqual({
+    expect(await countOf(queues.sqs, tally().deadLetters)).toEqual({
       visible: 15 - first.redriven.length,
       hidden: 0,
     });
-    const second = await redrive({ consumer: 'sales', rate: 1, continuation: first.continuation }, parts);
+    const second = await redrive({ consumer: 'tally', rate: 1, continuation: first.continuation }, parts);
     expect(second).not.toHaveProperty('continuation');
     expect(first.redriven.length + second.redriven.length).toBe(15);
-    expect(places(await bodies(sales().queue)).sort()).toEqual(places(manyStreams(15)).sort());
+    expect(places(await bodies(tally().queue)).sort()).toEqual(places(manyStreams(15)).sort());
   });
 });
 
 test('A queue too long for one look is redriven in several, those not selected out of the way', async () => {
-  const all = Array.from({ length: 80 }, (_, index) => orderStream(`ord-${index}`, 'ada', at, 1)).flat();
+  const all = Array.from({ length: 80 }, (_, index) => counterStream(`c-${index}`, at, 1)).flat();
   await bury(all.slice(0, 40), new TypeError('bad day'));
   await bury(all.slice(40), new Error('down'));
-  const { groups } = await redrive({ consumer: 'sales', dryRun: true });
+  const { groups } = await redrive({ consumer: 'tally', dryRun: true });
   const fingerprint = groups.find(({ errorName }) => errorName === 'TypeError')?.fingerprint;
 
   // Receiving is so slow that each look ends after one round of calls.
@@ -301,7 +299,7 @@ test('A queue too long for one look is redriven in several, those not selected o
     return answer;
   });
   const parts = { sqs, now: () => ms, sleep: async () => undefined };
-  const asked = { consumer: 'sales', fingerprint };
+  const asked = { consumer: 'tally', fingerprint };
   const redriven: { streamId?: string; version?: number }[] = [];
   let answer = await redrive(asked, parts);
   expect(answer.complete).toBe(false);
@@ -314,7 +312,7 @@ test('A queue too long for one look is redriven in several, those not selected o
     answer = await redrive({ ...asked, continuation: answer.continuation }, parts);
   }
   expect(places(redriven).sort()).toEqual(places(all.slice(0, 40)).sort());
-  expect(await countOf(queues.sqs, sales().queue)).toEqual({ visible: 40, hidden: 0 });
-  const { visible, hidden } = await countOf(queues.sqs, sales().deadLetters);
+  expect(await countOf(queues.sqs, tally().queue)).toEqual({ visible: 40, hidden: 0 });
+  const { visible, hidden } = await countOf(queues.sqs, tally().deadLetters);
   expect(visible + hidden).toBe(40);
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import {
   advance,
@@ -17,7 +16,8 @@ import {
   writtenGenerations,
 } from '#kit/projections/generations.ts';
 import { keyInFirstGeneration, keyInGeneration, partitionInGeneration } from '#kit/projections/keys.ts';
-import { orderKey } from '#read-model/keys.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
+import { counterKey } from '#tests/support/counter/views.ts';
 
 const NOW = '2026-11-24T12:00:00.000Z';
 const first: Generations = { live: 1, newest: 1 };
@@ -90,7 +90,7 @@ describe('A process', () => {
       reads++;
       return { Item: item() };
     };
-    const runtime = createRuntime(application, {
+    const runtime = createRuntime(counterApplication, {
       now: () => now,
       dynamo: { send } as unknown as Runtime['dynamo'],
       settings: { READ_MODEL_TABLE: 'read-model' },
@@ -103,13 +103,13 @@ describe('A process', () => {
 
   test('reads the generations once in five seconds, however many ask', async () => {
     const { runtime, wait, reads } = reader(() => undefined);
-    await Promise.all([liveGeneration(runtime, 'order-view'), writtenGenerations(runtime, 'order-view')]);
+    await Promise.all([liveGeneration(runtime, 'counter-view'), writtenGenerations(runtime, 'counter-view')]);
     wait(CACHE_MS - 1);
-    expect(await liveGeneration(runtime, 'order-view')).toBe(1);
+    expect(await liveGeneration(runtime, 'counter-view')).toBe(1);
     expect(reads()).toBe(1);
     wait(1);
-    await liveGeneration(runtime, 'order-view');
-    await liveGeneration(runtime, 'stock-view');
+    await liveGeneration(runtime, 'counter-view');
+    await liveGeneration(runtime, 'other-view');
     expect(reads()).toBe(3);
   });
 
@@ -119,11 +119,11 @@ describe('A process', () => {
       if (fails) throw new Error('throttled');
       return { live: 2, newest: 2, changeId: 'x' };
     });
-    await expect(liveGeneration(runtime, 'order-view')).rejects.toThrow('throttled');
+    await expect(liveGeneration(runtime, 'counter-view')).rejects.toThrow('throttled');
     fails = false;
-    expect(await liveGeneration(runtime, 'order-view')).toBe(2);
+    expect(await liveGeneration(runtime, 'counter-view')).toBe(2);
     wait(-1);
-    await liveGeneration(runtime, 'order-view');
+    await liveGeneration(runtime, 'counter-view');
     expect(reads()).toBe(3);
   });
 
@@ -140,17 +140,17 @@ describe('A process', () => {
       other: { generation: 2, phase },
       changeId: 'x',
     }));
-    expect(await writtenGenerations(runtime, 'order-view')).toEqual(expected);
-    expect(await liveGeneration(runtime, 'order-view')).toBe(1);
+    expect(await writtenGenerations(runtime, 'counter-view')).toEqual(expected);
+    expect(await liveGeneration(runtime, 'counter-view')).toBe(1);
   });
 });
 
 describe('The keys of a generation', () => {
   test('are the bare ones in the first, and have its number in every partition of a later one', () => {
-    const item = { ...orderKey('o1'), customerPk: 'CUSTOMER#ada', listPk: 'L', listSk: 'S', version: 1 };
+    const item = { ...counterKey('c1'), keeperPk: 'KEEPER#ada', listPk: 'L', listSk: 'S', version: 1 };
     expect(keyInGeneration(1, item)).toEqual(item);
     const third = keyInGeneration(3, item);
-    expect(third).toEqual({ ...item, pk: 'G3#ORDER#o1', customerPk: 'G3#CUSTOMER#ada', listPk: 'G3#L' });
+    expect(third).toEqual({ ...item, pk: 'G3#COUNTER#c1', keeperPk: 'G3#KEEPER#ada', listPk: 'G3#L' });
     expect(keyInFirstGeneration(third)).toEqual(item);
     expect([partitionInGeneration(1, 'X'), partitionInGeneration(12, 'X')]).toEqual(['X', 'G12#X']);
   });

@@ -1,11 +1,11 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { application } from '#application';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { applyOnce, type Change } from '#kit/projections/inbox.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
 
-const target = { pk: 'SALES#2026-01-31#0', sk: 'COUNTERS' };
-const change = (eventId: string, add: Change['add'] = { orders: 1 }): Change => ({ eventId, target, add });
+const target = { pk: 'TALLY#2026-01-31#0', sk: 'COUNTERS' };
+const change = (eventId: string, add: Change['add'] = { started: 1 }): Change => ({ eventId, target, add });
 
 /** The transactions that `applyOnce` sends, each answered as success. */
 async function sentFor(changes: Change[], now = 0): Promise<TransactWriteCommandInput[]> {
@@ -16,8 +16,8 @@ async function sentFor(changes: Change[], now = 0): Promise<TransactWriteCommand
   };
   const settings = { READ_MODEL_TABLE: 'read-model' };
   await applyOnce(
-    createRuntime(application, { settings, now: () => now, dynamo: { send } as never }),
-    'sales',
+    createRuntime(counterApplication, { settings, now: () => now, dynamo: { send } as never }),
+    'tally',
     changes,
   );
   return sent;
@@ -25,16 +25,13 @@ async function sentFor(changes: Change[], now = 0): Promise<TransactWriteCommand
 
 describe('the transaction of an inbox', () => {
   test('has a marker for each event and one update that adds their sums', async () => {
-    const [sent] = await sentFor([
-      change('e1', { orders: 1, revenue: 500 }),
-      change('e2', { revenue: -200 }),
-    ]);
+    const [sent] = await sentFor([change('e1', { started: 1, total: 500 }), change('e2', { total: -200 })]);
     const marker = (eventId: string) => ({
       Put: {
         TableName: 'read-model',
         Item: {
-          pk: `INBOX#sales#${eventId}`,
-          sk: 'SALES#2026-01-31#0#COUNTERS',
+          pk: `INBOX#tally#${eventId}`,
+          sk: 'TALLY#2026-01-31#0#COUNTERS',
           expiresAt: 30 * 86_400,
         },
         ConditionExpression: 'attribute_not_exists(pk)',
@@ -48,7 +45,7 @@ describe('the transaction of an inbox', () => {
           TableName: 'read-model',
           Key: target,
           UpdateExpression: 'ADD #n0 :n0, #n1 :n1',
-          ExpressionAttributeNames: { '#n0': 'orders', '#n1': 'revenue' },
+          ExpressionAttributeNames: { '#n0': 'started', '#n1': 'total' },
           ExpressionAttributeValues: { ':n0': 1, ':n1': 300 },
         },
       },
@@ -63,7 +60,7 @@ describe('the transaction of an inbox', () => {
     expect(await tokenOf([change('e1'), change('e1')])).toBe(token);
     const others = [
       await tokenOf([change('e2')]),
-      await tokenOf([change('e1', { orders: 2 })]),
+      await tokenOf([change('e1', { started: 2 })]),
       await tokenOf([change('e1')], 60_000),
     ];
     expect(new Set([token, ...others]).size).toBe(4);
@@ -79,12 +76,12 @@ describe('the transaction of an inbox', () => {
       calls += 1;
       throw new Error('no such table');
     };
-    const runtime = createRuntime(application, {
+    const runtime = createRuntime(counterApplication, {
       settings: { READ_MODEL_TABLE: 'read-model' },
       dynamo: { send } as never,
       sleep: async () => undefined,
     });
-    await expect(applyOnce(runtime, 'sales', [change('e1')])).rejects.toMatchObject({
+    await expect(applyOnce(runtime, 'tally', [change('e1')])).rejects.toMatchObject({
       name: 'ChangesNotApplied',
       failures: new Map([['e1', new Error('no such table')]]),
     });

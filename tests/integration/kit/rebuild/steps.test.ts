@@ -1,10 +1,17 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { DomainEvent } from '#domain/index.ts';
-import { keyInFirstGeneration, partitionInGeneration } from '#kit/projections/keys.ts';
-import { orderKey } from '#read-model/keys.ts';
-import { orderStream, streamAt } from '#tests/support/streams.ts';
-import { type Bench, type Interfere, type Message, startBench } from './rebuild-bench.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
+import {
+  checkpointsPartition,
+  generationsKey,
+  keyInFirstGeneration,
+  partitionInGeneration,
+} from '#kit/projections/keys.ts';
+import { STREAMS_AT_ONCE } from '#kit/projections/rebuild/run-step.ts';
+import { REBUILD_STEP } from '#kit/projections/rebuild/step.ts';
+import { counterStream, keeperStream } from '#tests/support/counter/streams.ts';
+import { counterKey, counterProjection } from '#tests/support/counter/views.ts';
+import { type Bench, type Interfere, type Message, startBench } from './bench.ts';
 
 const opened: Bench[] = [];
 const open = async (...options: Parameters<typeof startBench>) => {
@@ -18,15 +25,9 @@ afterAll(() => {
 
 const AT = '2026-11-20T10:00:00.000Z';
 
-const customer = (id: string) =>
-  streamAt(AT, 'customer', id, [
-    { eventType: 'CustomerRegistered', data: { name: 'Ada Lovelace', email: 'ada@example.com' } },
-    { eventType: 'CustomerRenamed', data: { name: 'Ada King' } },
-  ]);
-
 /** What stands in a generation, as it would stand in the first. */
 async function views(bench: Bench, generation: number): Promise<{ pk: string; sk: string }[]> {
-  const prefixes = ['ORDER#', 'CUSTOMER#'].map((kind) => partitionInGeneration(generation, kind));
+  const prefixes = ['COUNTER#', 'KEEPER#'].map((kind) => partitionInGeneration(generation, kind));
   const items = (await bench.items('')) as { pk: string; sk: string }[];
   return items
     .filter(({ pk }) => prefixes.some((prefix) => pk.startsWith(prefix)))
@@ -35,35 +36,33 @@ async function views(bench: Bench, generation: number): Promise<{ pk: string; sk
 
 async function versions(bench: Bench, generation: number): Promise<Record<string, number>> {
   const items = (await views(bench, generation)) as unknown as {
-    orderId?: string;
-    customerId: string;
+    counterId?: string;
+    keeperId: string;
     version: number;
   }[];
   return Object.fromEntries(
-    items.map(({ orderId, customerId, version }) => [orderId ?? customerId, version]),
+    items.map(({ counterId, keeperId, version }) => [counterId ?? keeperId, version]),
   );
 }
 
-const damage = (bench: Bench, orderId: string, change: object) =>
+const damage = (bench: Bench, counterId: string, change: object) =>
   bench.data.dynamo.send(
     new PutCommand({
       TableName: bench.data.runtime().setting('READ_MODEL_TABLE'),
-      Item: { ...orderKey(orderId), orderId, customerId: 'ada', status: 'lost', version: 4, ...change },
+      Item: { ...counterKey(counterId), counterId, keeperId: 'ada', status: 'lost', version: 4, ...change },
     }),
   );
 
 describe('A rebuild', () => {
   test('makes of the events what the views should be, in many steps, and says what was wrong', async () => {
     const bench = await open({ tickMs: 100 });
-    const orders = Array.from({ length: 60 }, (_, index) =>
-      orderStream(`o${index}`, 'ada', AT, 1 + (index % 4)),
-    );
-    await bench.append(...orders.flat(), ...customer('ada'));
+    const streams = Array.from({ length: 60 }, (_, index) => counterStream(`c${index}`, AT, 1 + (index % 4)));
+    await bench.append(...streams.flat(), ...keeperStream('ada', AT));
     await bench.drain();
     const before = await views(bench, 1);
     expect(before).toHaveLength(61);
-    await damage(bench, 'o3', {});
-    await damage(bench, 'o4', { version: 99 });
+    await damage(bench, 'c3', {});
+    await damage(bench, 'c4', { version: 99 });
 
     expect(await bench.rebuild('start', { segments: 2 })).toMatchObject({
       live: 1,
@@ -76,7 +75,7 @@ describe('A rebuild', () => {
       return pass();
     });
     expect(ready.comparison).toMatchObject({ streams: 61, repaired: 0, differing: 2 });
-    expect(ready.comparison?.examples.toSorted()).toEqual(['order-o3', 'order-o4']);
+    expect(ready.comparison?.examples.toSorted()).toEqual(['counter-c3', 'counter-c4']);
     expect(steps).toBeGreaterThan(4);
     expect(await views(bench, 2)).toEqual(before);
     expect(await bench.rebuild('switch')).toMatchObject({ live: 2, other: { generation: 1, phase: 'kept' } });
@@ -84,28 +83,27 @@ describe('A rebuild', () => {
 
   test('compares: what is missing or behind in the new generation is put right, what is not the same is named', async () => {
     const bench = await open();
-    await bench.append(...orderStream('o1', 'ada', AT), ...orderStream('o2', 'ada', AT), ...customer('ada'));
+    await bench.append(...counterStream('c1', AT), ...counterStream('c2', AT), ...keeperStream('ada', AT));
     await bench.drain();
     await bench.rebuild('start');
     await bench.reach('comparing');
     const TableName = bench.data.runtime().setting('READ_MODEL_TABLE');
-    const [first, second] = await bench.items('G2#ORDER#');
-    await bench.data.dynamo.send(
-      new PutCommand({ TableName, Item: { ...first, version: 2, status: 'paid' } }),
-    );
-    await bench.data.dynamo.send(new PutCommand({ TableName, Item: { ...second, total: 1 } }));
-    const Key = { pk: 'G2#CUSTOMER#ada', sk: 'VIEW' };
+    const [first, second] = await bench.items('G2#COUNTER#');
+    await bench.data.dynamo.send(new PutCommand({ TableName, Item: { ...first, version: 2, total: 2 } }));
+    await bench.data.dynamo.send(new PutCommand({ TableName, Item: { ...second, total: 99 } }));
+    const Key = { pk: 'G2#KEEPER#ada', sk: 'VIEW' };
     await bench.data.dynamo.send(new DeleteCommand({ TableName, Key }));
     const { comparison } = await bench.reach('ready');
-    expect(comparison).toEqual({ streams: 3, repaired: 2, differing: 1, examples: ['order-o2'] });
-    expect((await bench.items('G2#ORDER#'))[0]).toMatchObject({ version: 4, status: 'delivered' });
-    expect(await bench.items(Key.pk)).toMatchObject([{ version: 2, name: 'Ada King' }]);
+    expect(comparison).toEqual({ streams: 3, repaired: 2, differing: 1, examples: ['counter-c2'] });
+    expect((await bench.items('G2#COUNTER#'))[0]).toMatchObject({ version: 4, status: 'closed', total: 5 });
+    expect(await bench.items(Key.pk)).toMatchObject([{ version: 2, counters: ['c1'] }]);
   });
 
   test('calls AWS twice for a stream to fill it, and about once to compare it', async () => {
+    const STREAMS = 2 * STREAMS_AT_ONCE;
     const bench = await open();
     await bench.append(
-      ...Array.from({ length: 50 }, (_, index) => orderStream(`o${index}`, 'ada', AT, 2)).flat(),
+      ...Array.from({ length: STREAMS }, (_, index) => counterStream(`c${index}`, AT, 2)).flat(),
     );
     await bench.drain();
     let counts: Record<string, number> = {};
@@ -116,32 +114,32 @@ describe('A rebuild', () => {
     await bench.rebuild('start', { segments: 1 });
     bench.advance(30_000);
     await bench.drain(count);
-    expect(counts).toEqual({ GetCommand: 2, ScanCommand: 1, QueryCommand: 50, PutCommand: 50 + 1 });
+    expect(counts).toEqual({ GetCommand: 2, ScanCommand: 1, QueryCommand: STREAMS, PutCommand: STREAMS + 1 });
     await bench.rebuild('advance');
     counts = {};
     await bench.drain(count);
     expect(counts).toEqual({
       GetCommand: 2,
       ScanCommand: 1,
-      QueryCommand: 50,
-      BatchGetCommand: 2,
+      QueryCommand: STREAMS,
+      BatchGetCommand: STREAMS / STREAMS_AT_ONCE,
       PutCommand: 1,
     });
   });
 
   test('does not take an event that is on its way for a fault', async () => {
     const bench = await open();
-    const [created, paid] = orderStream('o1', 'ada', AT, 2) as [DomainEvent, DomainEvent];
-    await bench.append(created);
+    const [started, increased] = counterStream('c1', AT, 2) as [StoredEvent, StoredEvent];
+    await bench.append(started);
     await bench.drain();
     await bench.rebuild('start');
     await bench.reach('comparing');
-    await bench.data.store([paid]);
+    await bench.data.store([increased]);
     let looks = 0;
     const { comparison } = await bench.reach('ready', async (name, pass) => {
       const answer = await pass();
       // The projection gets to it between the first look and the second.
-      if (name === 'BatchGetCommand' && looks++ === 0) await bench.process()(eventOf(paid));
+      if (name === 'BatchGetCommand' && looks++ === 0) await bench.process()(eventOf(increased));
       return answer;
     });
     expect(looks).toBe(2);
@@ -149,7 +147,7 @@ describe('A rebuild', () => {
   });
 });
 
-const eventOf = (event: DomainEvent) => ({
+const eventOf = (event: StoredEvent) => ({
   Records: [
     {
       messageId: 'm',
@@ -163,10 +161,10 @@ const eventOf = (event: DomainEvent) => ({
 describe('A writer that has not heard of the new generation', () => {
   test('leaves no hole: nothing is filled until it has ended', async () => {
     const bench = await open();
-    const [created, paid] = orderStream('o1', 'ada', AT, 2) as [DomainEvent, DomainEvent];
-    await bench.append(created);
+    const [started, increased] = counterStream('c1', AT, 2) as [StoredEvent, StoredEvent];
+    await bench.append(started);
     await bench.drain();
-    await bench.data.store([paid]);
+    await bench.data.store([increased]);
     // It has read the generations, and is held up before it writes.
     let release = () => {};
     const held = new Promise<void>((resolve) => {
@@ -182,7 +180,7 @@ describe('A writer that has not heard of the new generation', () => {
         await held;
       }
       return pass();
-    })(eventOf(paid));
+    })(eventOf(increased));
     await writing;
     await bench.rebuild('start');
     bench.advance(29_000);
@@ -198,18 +196,18 @@ describe('A writer that has not heard of the new generation', () => {
 describe('A rebuild that does not wait for the writers', () => {
   test('has a hole, which the comparison finds and fills', async () => {
     const bench = await open({ settleSeconds: 0 });
-    const [created, paid] = orderStream('o1', 'ada', AT, 2) as [DomainEvent, DomainEvent];
-    await bench.append(created);
+    const [started, increased] = counterStream('c1', AT, 2) as [StoredEvent, StoredEvent];
+    await bench.append(started);
     const stale = bench.process();
     await bench.deliver(bench.queue[0] as Message, stale);
     await bench.rebuild('start', { segments: 1 });
     await bench.drain();
-    await bench.data.store([paid]);
+    await bench.data.store([increased]);
     // Less than five seconds ago there was one generation.
-    await stale(eventOf(paid));
-    expect([await versions(bench, 1), await versions(bench, 2)]).toEqual([{ o1: 2 }, { o1: 1 }]);
+    await stale(eventOf(increased));
+    expect([await versions(bench, 1), await versions(bench, 2)]).toEqual([{ c1: 2 }, { c1: 1 }]);
     expect((await bench.reach('ready')).comparison).toMatchObject({ repaired: 1, differing: 0 });
-    expect(await versions(bench, 2)).toEqual({ o1: 2 });
+    expect(await versions(bench, 2)).toEqual({ c1: 2 });
   });
 });
 
@@ -217,7 +215,7 @@ describe('Steps', () => {
   test('that come twice, late or out of turn change nothing, and do not fork', async () => {
     const bench = await open({ tickMs: 400 });
     await bench.append(
-      ...Array.from({ length: 110 }, (_, index) => orderStream(`o${index}`, 'ada', AT, 1)).flat(),
+      ...Array.from({ length: 110 }, (_, index) => counterStream(`c${index}`, AT, 1)).flat(),
     );
     await bench.drain();
     await bench.rebuild('start', { segments: 1 });
@@ -230,7 +228,7 @@ describe('Steps', () => {
       // Every message twice, and once more everything that there ever was.
       if (name === 'SendMessageBatchCommand') {
         for (const body of all)
-          bench.queue.push({ body, type: 'rebuild-step', receives: 0, visibleAt: bench.now() });
+          bench.queue.push({ body, type: REBUILD_STEP, receives: 0, visibleAt: bench.now() });
       }
       return answer;
     };
@@ -245,7 +243,7 @@ describe('Steps', () => {
 
   test('killed at any call, of any function, the whole comes to the same end', async () => {
     const bench = await open();
-    await bench.append(...orderStream('o1', 'ada', AT, 3), ...customer('ada'));
+    await bench.append(...counterStream('c1', AT, 3), ...keeperStream('ada', AT));
     await bench.drain();
     const expected = await views(bench, 1);
 
@@ -288,8 +286,8 @@ describe('Steps', () => {
         expect(seen).toEqual({ at, effect, live: live + 1, other: undefined, next: expected });
         // The item that says which is live, its views, and how they came about: nothing else is left.
         const known = [
-          'PROJECTION#order-view',
-          `REBUILD#order-view#${live + 1}`,
+          generationsKey(counterProjection.name).pk,
+          checkpointsPartition(counterProjection.name, live + 1),
           ...expected.map(({ pk }) => partitionInGeneration(live + 1, pk)),
         ];
         const others = (await bench.items('')).filter(({ pk }) => !known.includes(String(pk)));
@@ -319,7 +317,7 @@ describe('Steps', () => {
 
   test('a lost message is sent again after a minute', async () => {
     const bench = await open();
-    await bench.append(...orderStream('o1', 'ada', AT));
+    await bench.append(...counterStream('c1', AT));
     await bench.drain();
     await bench.rebuild('start');
     bench.queue.splice(0);
@@ -336,8 +334,7 @@ describe('Steps', () => {
   test('that cannot be read are poison', async () => {
     const bench = await open();
     const unreadable = ['{"phase":"gone"}', '{"phase":'];
-    for (const body of unreadable)
-      bench.queue.push({ body, type: 'rebuild-step', receives: 0, visibleAt: 0 });
+    for (const body of unreadable) bench.queue.push({ body, type: REBUILD_STEP, receives: 0, visibleAt: 0 });
     await bench.drain();
     expect(bench.dead.map(({ body }) => body)).toEqual(unreadable);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { nextCursor, pageFields, placeIn, timePlace } from '#kit/http/page.ts';
-import { thrownBy } from '#tests/support/given-when-then.ts';
+import { thrownBy } from '#tests/support/thrown-by.ts';
 
 const query = z.strictObject(pageFields(timePlace));
 
@@ -12,18 +12,18 @@ describe('a page of a list', () => {
 
   test('is gone on from with the cursor that the one before gave', () => {
     const place = '2026-01-31T10:00:00.000Z#o1';
-    const { cursor } = query.parse({ ...nextCursor('orders', place) });
-    expect(placeIn('orders', cursor)).toBe(place);
+    const { cursor } = query.parse({ ...nextCursor('counters', place) });
+    expect(placeIn('counters', cursor)).toBe(place);
   });
 
   test('the last one gives no cursor, the first one needs none', () => {
-    expect(nextCursor('orders', undefined)).toEqual({});
-    expect(placeIn('orders', undefined)).toBeUndefined();
+    expect(nextCursor('counters', undefined)).toEqual({});
+    expect(placeIn('counters', undefined)).toBeUndefined();
   });
 
   test('the cursor of another list is invalid input', () => {
-    const { cursor } = query.parse({ ...nextCursor('orders', '2026-01') });
-    expect(thrownBy(() => placeIn('reviews', cursor))).toMatchObject({
+    const { cursor } = query.parse({ ...nextCursor('counters', '2026-01') });
+    expect(thrownBy(() => placeIn('keepers', cursor))).toMatchObject({
       status: 422,
       parts: { errors: [{ path: 'cursor' }] },
     });
@@ -32,7 +32,7 @@ describe('a page of a list', () => {
   test.each([['x'], ['2026-1'], ['2026-01x'], [''], [7], [null], [`2026-01-${'0'.repeat(301)}`]])(
     'no list stands at %j',
     (at) => {
-      expect(query.safeParse({ ...nextCursor('orders', at) }).success).toBe(false);
+      expect(query.safeParse({ ...nextCursor('counters', at) }).success).toBe(false);
     },
   );
 });

@@ -1,11 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type * as z from 'zod';
-import * as zod from 'zod';
 import { COUNTRIES } from '#api/countries.ts';
 import * as fields from '#api/fields.ts';
 import { amount } from '#api/money.ts';
-import { cursor, encodeCursor } from '#kit/http/cursor.ts';
-import { wholeNumber } from '#kit/http/whole-number.ts';
 
 const parse = (schema: z.ZodType, value: unknown) => schema.safeParse(value).data;
 
@@ -82,23 +79,6 @@ describe('a text', () => {
   });
 });
 
-describe('numbers in a query', () => {
-  test.each([
-    ['1', 1],
-    ['100', 100],
-    ['0', undefined],
-    ['101', undefined],
-    ['1.5', undefined],
-    ['1e2', undefined],
-    ['-1', undefined],
-    [' 5', undefined],
-    ['', undefined],
-    ['5,6', undefined],
-  ])('the limit %j is parsed to %j', (given, expected) => {
-    expect(parse(wholeNumber(1, 100), given)).toBe(expected);
-  });
-});
-
 describe('amounts', () => {
   test.each([
     ['USD', 19.99, 1999],
@@ -141,30 +121,5 @@ describe('names', () => {
     expect(parse(fields.orderId, '0192F000-0000-7000-8000-00000000000A')).toBe(
       '0192f000-0000-7000-8000-00000000000a',
     );
-  });
-});
-
-describe('a cursor', () => {
-  const place = cursor(zod.strictObject({ at: zod.string(), shard: zod.int() }));
-
-  test('comes back as the place it was made from', () => {
-    const at = { at: '2026-01-01#Zoë', shard: 3 };
-    expect(encodeCursor(at)).toMatch(/^[A-Za-z0-9_-]+$/);
-    expect(place.parse(encodeCursor(at))).toEqual(at);
-  });
-
-  test.each([
-    '',
-    'x',
-    '%%%',
-    'null',
-    encodeCursor(null),
-    encodeCursor({}),
-    encodeCursor({ at: 1, shard: 3 }),
-    encodeCursor({ at: 'a', shard: 3, more: 1 }),
-    encodeCursor({ at: 'x'.repeat(3_000), shard: 1 }),
-    '['.repeat(2_000),
-  ])('that this list has not given is invalid (%#)', (text) => {
-    expect(place.safeParse(text).success).toBe(false);
   });
 });

@@ -5,31 +5,33 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { application } from '#application';
-import type { DomainEvent } from '#domain/index.ts';
+import type { Application } from '#kit/config/application.ts';
 import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
 import { sendToDeadLetters } from '#kit/messaging/send-dead-letter.ts';
 import { awsApi } from '#resources/local/emulators/aws-api.ts';
 import { createQueue } from '#resources/local/stack/queues.ts';
 import { accountId } from '#resources/local/stack/template.ts';
-import { sharedEmulators, uniquePrefix } from '#tests/support/emulators.ts';
-import { noMetrics } from '#tests/support/no-metrics.ts';
-import { silentLogger } from '#tests/support/silent-logger.ts';
-import { sqsEvent } from '#tests/support/sqs-event.ts';
+import { sharedEmulators, uniquePrefix } from './emulators.ts';
+import { noMetrics } from './no-metrics.ts';
+import { silentLogger } from './silent-logger.ts';
+import { sqsEvent } from './sqs-event.ts';
 
-export interface Queues {
+export interface Queues<Consumer extends string> {
   sqs: SQSClient;
-  /** URLs of `sales` and `customs`, the two consumers there are. */
-  urls: Record<'sales' | 'customs', { queue: string; deadLetters: string }>;
+  urls: Record<Consumer, { queue: string; deadLetters: string }>;
   failures: string;
   runtime(parts?: RuntimeParts): Runtime;
   /** What a consumer does with a message that it gives up on. */
-  bury(consumer: 'sales' | 'customs', body: DomainEvent | string, error: Error): Promise<void>;
+  bury(consumer: Consumer, body: StoredEvent | string, error: Error): Promise<void>;
   stop(): void;
 }
 
-/** The queues of two consumers and the publisher's failures, and nothing else of the stack. */
-export async function startQueues(): Promise<Queues> {
+/** The queues of these consumers and the publisher's failures, and nothing else of the stack. */
+export async function startQueues<Consumer extends string>(
+  application: Application,
+  consumers: readonly Consumer[],
+): Promise<Queues<Consumer>> {
   const emulators = sharedEmulators();
   const prefix = uniquePrefix();
   const api = awsApi(emulators);
@@ -42,7 +44,8 @@ export async function startQueues(): Promise<Queues> {
     queue: await create(name),
     deadLetters: await create(`${name}-dead-letters`),
   });
-  const urls = { sales: await both('sales'), customs: await both('customs') };
+  const entries = await Promise.all(consumers.map(async (name) => [name, await both(name)] as const));
+  const urls = Object.fromEntries(entries) as Queues<Consumer>['urls'];
   const failures = await create('publisher-failures');
   const sqs = new SQSClient({
     region: emulators.region,
@@ -67,7 +70,7 @@ export async function startQueues(): Promise<Queues> {
     failures,
     runtime,
     async bury(consumer, body, error) {
-      const [record] = sqsEvent([body as DomainEvent], 5).Records;
+      const [record] = sqsEvent([body as StoredEvent], 5).Records;
       if (!record) throw new Error('one event is one record');
       const settings = { CONSUMER: consumer, DEAD_LETTER_QUEUE_URL: urls[consumer].deadLetters };
       const text = typeof body === 'string' ? body : record.body;
@@ -77,7 +80,7 @@ export async function startQueues(): Promise<Queues> {
   };
 }
 
-/** How many messages lie in the queue: for all to see, and in someone's hands. */
+/** How many messages the queue has: visible ones, and those in flight. */
 export async function countOf(sqs: SQSClient, url: string): Promise<{ visible: number; hidden: number }> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }),

@@ -1,12 +1,15 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { DomainEvent } from '#domain/index.ts';
-import { createHandler as createRebuild } from '#functions/operations/rebuild/handler.ts';
-import type { RebuildStatus } from '#functions/operations/rebuild/rebuild.ts';
-import { createHandler as createOrderView } from '#functions/projections/order-view/handler.ts';
+import { type RebuildStatus, rebuild } from '#functions/operations/rebuild/rebuild.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { type Data, startData } from '#tests/support/data.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
+import { MESSAGE_TYPE } from '#kit/messaging/delivery.ts';
+import { createProjectionConsumer } from '#kit/projections/projection-consumer.ts';
+import { rebuildSteps } from '#kit/projections/rebuild/run-step.ts';
+import { startCounters } from '#tests/support/counter/data.ts';
+import { counterProjection } from '#tests/support/counter/views.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
+import type { Tables } from '#tests/support/tables.ts';
 
 export interface Message {
   /** None of an event. */
@@ -21,15 +24,15 @@ type Send = (command: { input: never }) => Promise<unknown>;
 /** Sees every call of an invocation, may hold it up, and may fail it; `pass` makes it. */
 export type Interfere = (name: string, pass: () => Promise<unknown>, input: unknown) => Promise<unknown>;
 
-/** The projection order-view and the function that rebuilds it, over real tables, with a queue and a clock of the test's. */
+/** The projection of the counters and the function that rebuilds it, over real tables, with a queue and a clock of the test's. */
 export interface Bench {
-  data: Data;
+  data: Tables;
   /** ms; only `advance`, sleeping and calls move it. */
   now(): number;
   advance(ms: number): void;
   queue: Message[];
   dead: Message[];
-  /** Invokes order-view for one message, which leaves the queue if it was handled. A process is new unless given. */
+  /** Invokes the projection for one message, which leaves the queue if it was handled. A process is new unless given. */
   deliver(message: Message, process?: Process): Promise<void>;
   /** Delivers what is visible, what that brings included. */
   drain(interfere?: Interfere): Promise<void>;
@@ -39,7 +42,7 @@ export interface Bench {
   reach(phase: string | undefined, interfere?: Interfere): Promise<RebuildStatus>;
   process(interfere?: Interfere): Process;
   /** Stores these events and puts a message for each on the queue. */
-  append(...events: DomainEvent[]): Promise<void>;
+  append(...events: StoredEvent[]): Promise<void>;
   /** Every item of the read model whose partition begins like that. */
   items(prefix: string): Promise<Record<string, unknown>[]>;
 }
@@ -47,7 +50,7 @@ export interface Bench {
 export type Process = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
 export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promise<Bench> {
-  const data = await startData();
+  const data = await startCounters();
   let time = Date.parse('2026-11-24T12:00:00.000Z');
   const now = () => time;
   const advance = (ms: number) => {
@@ -58,12 +61,12 @@ export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promi
 
   const sendSqs = async (name: string, input: Entry & { QueueUrl: string; Entries: Entry[] }) => {
     if (name === 'SendMessageCommand') {
-      const type = input.MessageAttributes?.messageType?.StringValue;
+      const type = input.MessageAttributes?.[MESSAGE_TYPE]?.StringValue;
       dead.push({ body: input.MessageBody, type, receives: 0, visibleAt: now() });
     }
     if (name === 'SendMessageBatchCommand') {
       for (const { MessageBody, MessageAttributes, DelaySeconds = 0 } of input.Entries) {
-        const type = MessageAttributes?.messageType?.StringValue;
+        const type = MessageAttributes?.[MESSAGE_TYPE]?.StringValue;
         queue.push({ body: MessageBody, type, receives: 0, visibleAt: now() + 1_000 * DelaySeconds });
       }
     }
@@ -93,12 +96,17 @@ export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promi
         DEAD_LETTER_QUEUE_URL: 'dead',
         RETRY_BASE_SECONDS: '0',
         SETTLE_SECONDS: String(settleSeconds),
-        CONSUMER_QUEUES: JSON.stringify({ 'order-view': { queue: 'queue', deadLetters: 'dead' } }),
+        CONSUMER_QUEUES: JSON.stringify({
+          [counterProjection.name]: { queue: 'queue', deadLetters: 'dead' },
+        }),
       },
     });
   }
   const calm: Interfere = (_, pass) => pass();
-  const process = (interfere: Interfere = calm): Process => createOrderView(runtime('order-view', interfere));
+  const process = (interfere: Interfere = calm): Process => {
+    const own = runtime(counterProjection.name, interfere);
+    return createProjectionConsumer(own, counterProjection, rebuildSteps(own, counterProjection));
+  };
 
   const bench: Bench = {
     data,
@@ -111,9 +119,9 @@ export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promi
       message.receives++;
       message.visibleAt = now() + 120_000;
       const event = sqsEvent([], message.receives);
-      const [record] = sqsEvent([{} as DomainEvent], message.receives).Records;
+      const [record] = sqsEvent([{} as StoredEvent], message.receives).Records;
       const messageAttributes = message.type
-        ? { messageType: { stringValue: message.type, dataType: 'String' as const } }
+        ? { [MESSAGE_TYPE]: { stringValue: message.type, dataType: 'String' as const } }
         : {};
       if (record) event.Records.push({ ...record, body: message.body, messageAttributes });
       const { batchItemFailures } = await invoke(event);
@@ -128,7 +136,7 @@ export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promi
       }
     },
     rebuild: (action, more = {}, interfere = calm) =>
-      createRebuild(runtime('rebuild', interfere))({ projection: 'order-view', action, ...more }),
+      rebuild(runtime('rebuild', interfere), { projection: counterProjection.name, action, ...more }),
     async reach(phase, interfere) {
       for (let round = 0; round < 100; round++) {
         await bench.drain(interfere);
@@ -160,6 +168,6 @@ export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promi
 
 interface Entry {
   MessageBody: string;
-  MessageAttributes?: { messageType?: { StringValue?: string } };
+  MessageAttributes?: { [MESSAGE_TYPE]?: { StringValue?: string } };
   DelaySeconds?: number;
 }

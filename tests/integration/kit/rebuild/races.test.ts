@@ -1,8 +1,9 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { keyInFirstGeneration, partitionInGeneration } from '#kit/projections/keys.ts';
+import { REBUILD_STEP } from '#kit/projections/rebuild/step.ts';
 import { chanceOf } from '#tests/properties/simulator/random.ts';
-import { orderStream } from '#tests/support/streams.ts';
-import { type Bench, type Interfere, type Message, type Process, startBench } from './rebuild-bench.ts';
+import { counterLife, counterStream } from '#tests/support/counter/streams.ts';
+import { type Bench, type Interfere, type Message, type Process, startBench } from './bench.ts';
 
 const opened: Bench[] = [];
 afterAll(() => {
@@ -31,7 +32,7 @@ async function race(seed: number, { settleSeconds = 30, isOnlyFilled = false } =
   opened.push(bench);
   const { next: random, hits, pick, between } = chanceOf(seed, 'race');
   const upTo = (ms: number) => between(0, ms);
-  const lives = Array.from({ length: STREAMS }, (_, index) => orderStream(`o${index}`, 'ada', AT));
+  const lives = Array.from({ length: STREAMS }, (_, index) => counterStream(`c${index}`, AT));
   const calm: Interfere = (_, pass) => pass();
   const workers = Array.from({ length: 4 }, () => {
     const worker: Worker = {
@@ -67,7 +68,7 @@ async function race(seed: number, { settleSeconds = 30, isOnlyFilled = false } =
   async function deliver(): Promise<void> {
     const visible = bench.queue.filter(({ visibleAt }) => visibleAt <= bench.now());
     // Steps are quick: what they miss is to be seen before other events make it good.
-    const steps = visible.filter(({ type }) => type === 'rebuild-step');
+    const steps = visible.filter(({ type }) => type === REBUILD_STEP);
     const idle = workers.filter(({ busyUntil }) => !busyUntil);
     if (visible.length === 0 || idle.length === 0) return;
     const message = pick(hits(0.3) && steps.length > 0 ? steps : visible);
@@ -120,10 +121,10 @@ async function race(seed: number, { settleSeconds = 30, isOnlyFilled = false } =
   }
 
   async function versions(generation: number): Promise<Map<string, number>> {
-    const items = (await bench.items(partitionInGeneration(generation, 'ORDER#'))).map((item) =>
+    const items = (await bench.items(partitionInGeneration(generation, 'COUNTER#'))).map((item) =>
       keyInFirstGeneration(item as never),
-    ) as { orderId: string; version: number }[];
-    return new Map(items.map(({ orderId, version }) => [orderId, version]));
+    ) as { counterId: string; version: number }[];
+    return new Map(items.map(({ counterId, version }) => [counterId, version]));
   }
 
   let phase: string | undefined;
@@ -174,7 +175,7 @@ console.info(`SEED=${firstSeed}`);
 
 test('However events, steps and processes race, both generations end with every event, and filling leaves no hole', async () => {
   for (let seed = firstSeed; seed < firstSeed + 2; seed++) {
-    const all = new Map(Array.from({ length: STREAMS }, (_, index) => [`o${index}`, 4]));
+    const all = new Map(Array.from({ length: STREAMS }, (_, index) => [`c${index}`, counterLife().length]));
     expect({ seed, ...(await race(seed)) }).toEqual({ seed, holes: [], live: all, kept: all, dead: 0 });
   }
 }, 60_000);

@@ -4,17 +4,19 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { applyOnce, type Change } from '#kit/projections/inbox.ts';
 import { type ItemKey, inboxKey } from '#kit/projections/keys.ts';
-import { type Data, startData, watched } from '#tests/support/data.ts';
+import { startCounters } from '#tests/support/counter/data.ts';
+import type { Tables } from '#tests/support/tables.ts';
+import { watched } from '#tests/support/tables.ts';
 
-let data: Data;
+let data: Tables;
 beforeAll(async () => {
-  data = await startData();
+  data = await startCounters();
 });
 afterAll(() => data.stop());
 
 const newTarget = (): ItemKey => ({ pk: `COUNTER#${randomUUID()}`, sk: 'COUNTERS' });
 
-const changes = (target: ItemKey, count: number, add: Change['add'] = { orders: 1 }): Change[] =>
+const changes = (target: ItemKey, count: number, add: Change['add'] = { started: 1 }): Change[] =>
   Array.from({ length: count }, () => ({ eventId: randomUUID(), target, add }));
 
 async function stored(key: ItemKey): Promise<Record<string, unknown>> {
@@ -29,29 +31,29 @@ describe('changes that happen once', () => {
     const target = newTarget();
     const { dynamo, counts } = watched(data.dynamo);
     const batch = [
-      ...changes(target, 3, { orders: 1, revenue: 500 }),
-      ...changes(target, 1, { cancelled: 1, revenue: -700 }),
+      ...changes(target, 3, { started: 1, total: 500 }),
+      ...changes(target, 1, { closed: 1, total: -700 }),
     ];
-    await applyOnce(data.runtime({ dynamo }), 'sales', batch);
-    expect(await stored(target)).toEqual({ orders: 3, cancelled: 1, revenue: 800 });
+    await applyOnce(data.runtime({ dynamo }), 'tally', batch);
+    expect(await stored(target)).toEqual({ started: 3, closed: 1, total: 800 });
     expect(counts).toEqual({ TransactWriteCommand: 1 });
   });
 
   test('more than 99 events take one transaction for each 99', async () => {
     const target = newTarget();
     const { dynamo, counts } = watched(data.dynamo);
-    await applyOnce(data.runtime({ dynamo }), 'sales', changes(target, 199));
-    expect(await stored(target)).toEqual({ orders: 199 });
+    await applyOnce(data.runtime({ dynamo }), 'tally', changes(target, 199));
+    expect(await stored(target)).toEqual({ started: 199 });
     expect(counts).toEqual({ TransactWriteCommand: 3 });
   });
 
   test('an event that comes again, beside new ones, is left out', async () => {
     const target = newTarget();
     const [first, ...rest] = changes(target, 4) as [Change, ...Change[]];
-    await applyOnce(data.runtime(), 'sales', [first, first]);
+    await applyOnce(data.runtime(), 'tally', [first, first]);
     const { dynamo, counts } = watched(data.dynamo);
-    await applyOnce(data.runtime({ dynamo }), 'sales', [...rest, first]);
-    expect(await stored(target)).toEqual({ orders: 4 });
+    await applyOnce(data.runtime({ dynamo }), 'tally', [...rest, first]);
+    expect(await stored(target)).toEqual({ started: 4 });
     expect(counts).toEqual({ TransactWriteCommand: 2 });
   });
 
@@ -59,11 +61,11 @@ describe('changes that happen once', () => {
     const [target, other] = [newTarget(), newTarget()];
     const [change] = changes(target, 1) as [Change];
     const both = [change, { ...change, target: other }];
-    await applyOnce(data.runtime(), 'sales', both);
-    await applyOnce(data.runtime(), 'sales', both);
-    expect([await stored(target), await stored(other)]).toEqual([{ orders: 1 }, { orders: 1 }]);
-    await applyOnce(data.runtime(), 'loyalty', both);
-    expect([await stored(target), await stored(other)]).toEqual([{ orders: 2 }, { orders: 2 }]);
+    await applyOnce(data.runtime(), 'tally', both);
+    await applyOnce(data.runtime(), 'tally', both);
+    expect([await stored(target), await stored(other)]).toEqual([{ started: 1 }, { started: 1 }]);
+    await applyOnce(data.runtime(), 'mirror', both);
+    expect([await stored(target), await stored(other)]).toEqual([{ started: 2 }, { started: 2 }]);
   });
 
   test('an answer that was lost is made good by the repetition, and counted once', async () => {
@@ -73,13 +75,13 @@ describe('changes that happen once', () => {
       await data.dynamo.send(command);
       throw new Error('socket hang up');
     };
-    const failing = applyOnce(data.runtime({ dynamo: { send } as never }), 'sales', batch);
+    const failing = applyOnce(data.runtime({ dynamo: { send } as never }), 'tally', batch);
     await expect(failing).rejects.toMatchObject({
       name: 'ChangesNotApplied',
       message: expect.stringContaining('socket hang up'),
     });
-    await applyOnce(data.runtime({ now: () => Date.now() + 60_000 }), 'sales', batch);
-    expect(await stored(target)).toEqual({ orders: 5 });
+    await applyOnce(data.runtime({ now: () => Date.now() + 60_000 }), 'tally', batch);
+    expect(await stored(target)).toEqual({ started: 5 });
   });
 
   test('what failed is named; the other items got their changes', async () => {
@@ -89,20 +91,20 @@ describe('changes that happen once', () => {
       if (update?.Key.pk === bad[0].target.pk) throw new Error('no');
       return data.dynamo.send(command as never);
     };
-    const failure = await applyOnce(data.runtime({ dynamo: { send } as never }), 'sales', [
+    const failure = await applyOnce(data.runtime({ dynamo: { send } as never }), 'tally', [
       ...good,
       ...bad,
     ]).catch((error: unknown) => error);
     expect(failure).toMatchObject({ failures: new Map([[bad[0].eventId, new Error('no')]]) });
-    expect(await stored(good[0]?.target as ItemKey)).toEqual({ orders: 2 });
+    expect(await stored(good[0]?.target as ItemKey)).toEqual({ started: 2 });
     expect(await stored(bad[0].target)).toEqual({});
   });
 
   test('a marker outlives every queue: 30 days, then DynamoDB deletes it', async () => {
     const [change] = changes(newTarget(), 1) as [Change];
     const now = Date.UTC(2026, 4, 1);
-    await applyOnce(data.runtime({ now: () => now }), 'sales', [change]);
-    expect(await stored(inboxKey('sales', change.eventId, change.target))).toEqual({
+    await applyOnce(data.runtime({ now: () => now }), 'tally', [change]);
+    expect(await stored(inboxKey('tally', change.eventId, change.target))).toEqual({
       expiresAt: Date.UTC(2026, 4, 31) / 1_000,
     });
   });
@@ -121,16 +123,16 @@ describe('changes that happen once', () => {
         if (count <= times) throw cancelled;
       });
     const twice = conflicting(2);
-    await applyOnce(data.runtime({ dynamo: twice.dynamo }), 'sales', changes(target, 1));
+    await applyOnce(data.runtime({ dynamo: twice.dynamo }), 'tally', changes(target, 1));
     expect(twice.counts).toEqual({ TransactWriteCommand: 3 });
-    expect(await stored(target)).toEqual({ orders: 1 });
+    expect(await stored(target)).toEqual({ started: 1 });
 
     const always = conflicting(1_000);
     await expect(
-      applyOnce(data.runtime({ dynamo: always.dynamo }), 'sales', changes(target, 1)),
+      applyOnce(data.runtime({ dynamo: always.dynamo }), 'tally', changes(target, 1)),
     ).rejects.toThrow('1 changes were not applied');
     expect(always.counts).toEqual({ TransactWriteCommand: 8 });
-    expect(await stored(target)).toEqual({ orders: 1 });
+    expect(await stored(target)).toEqual({ started: 1 });
   });
 
   test('however events are delivered, by however many at once: each counts once', async () => {
@@ -144,19 +146,19 @@ describe('changes that happen once', () => {
         const events = Array.from({ length: 12 }, (_, index) => ({
           eventId: randomUUID(),
           target: targets[index % 2] as ItemKey,
-          add: { revenue: 2 ** index },
+          add: { total: 2 ** index },
         }));
         await Promise.all(
           batches.map((batch) =>
             applyOnce(
               data.runtime(),
-              'sales',
+              'tally',
               batch.flatMap((index) => events[index] ?? []),
             ),
           ),
         );
         const sums = await Promise.all(targets.map(stored));
-        const total = sums.reduce((sum, { revenue = 0 }) => sum + Number(revenue), 0);
+        const total = sums.reduce((sum, { total = 0 }) => sum + Number(total), 0);
         expect(total).toBe([...new Set(batches.flat())].reduce((sum, index) => sum + 2 ** index, 0));
       }),
       { numRuns: 30 },

@@ -1,22 +1,24 @@
 import type { PublishBatchCommandInput } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { DomainEvent } from '#domain/index.ts';
-import { createHandler } from '#functions/operations/republish/handler.ts';
+import { republish as republishEvents } from '#functions/operations/republish/republish.ts';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
 import { failureMetadata } from '#resources/local/event-source-mapping/on-failure.ts';
-import { type Data, startData } from '#tests/support/data.ts';
-import { orderStream } from '#tests/support/streams.ts';
-import { countOf, put, type Queues, startQueues } from './queues.ts';
+import { startCounters } from '#tests/support/counter/data.ts';
+import { type CounterQueues, startCounterQueues } from '#tests/support/counter/queues.ts';
+import { counterStream } from '#tests/support/counter/streams.ts';
+import { countOf, put } from '#tests/support/queues.ts';
+import type { Tables } from '#tests/support/tables.ts';
 
-let data: Data;
-const opened: Queues[] = [];
-let queues: Queues;
+let data: Tables;
+const opened: CounterQueues[] = [];
+let queues: CounterQueues;
 let topic: ReturnType<typeof fakeTopic>;
 beforeAll(async () => {
-  data = await startData();
+  data = await startCounters();
 });
 beforeEach(async () => {
-  queues = await startQueues();
+  queues = await startCounterQueues();
   opened.push(queues);
   topic = fakeTopic();
 });
@@ -26,12 +28,12 @@ afterAll(() => {
 });
 
 /** A topic that keeps what it is sent, and refuses an entry where `refuses` says so. */
-function fakeTopic(refuses: (event: DomainEvent) => boolean = () => false) {
-  const published: DomainEvent[] = [];
+function fakeTopic(refuses: (event: StoredEvent) => boolean = () => false) {
+  const published: StoredEvent[] = [];
   const send = async ({ input }: { input: PublishBatchCommandInput }) => {
     const entries = (input.PublishBatchRequestEntries ?? []).map(({ Id, Message = '' }) => ({
       Id,
-      event: JSON.parse(Message) as DomainEvent,
+      event: JSON.parse(Message) as StoredEvent,
     }));
     const failing = entries.filter(({ event }) => refuses(event));
     published.push(...entries.filter((entry) => !failing.includes(entry)).map(({ event }) => event));
@@ -43,16 +45,17 @@ function fakeTopic(refuses: (event: DomainEvent) => boolean = () => false) {
 // The streams here are months old, so that each test has days of its own.
 const republish = (input: object, parts: RuntimeParts = {}) => operate({ old: true, ...input }, parts);
 const operate = (input: object, parts: RuntimeParts = {}) =>
-  createHandler(
+  republishEvents(
     data.runtime({
       sqs: queues.sqs,
       sns: topic.sns,
       ...parts,
       settings: { TOPIC_ARN: 'topic', PUBLISHER_FAILURES_URL: queues.failures },
     }),
-  )(input);
+    input,
+  );
 
-const places = (events: readonly DomainEvent[]) =>
+const places = (events: readonly StoredEvent[]) =>
   events.map(({ streamId, version }) => `${streamId}@${version}`).sort();
 
 /** A clock of which each reading is `ms` later than the one before: no chunk does more than a page. */
@@ -67,63 +70,63 @@ const hurrying = (ms: number) => {
 describe('a stream', () => {
   test('goes to the topic again, all of it, in chunks that follow one another', async () => {
     const events = Array.from({ length: 130 }, (_, index) => {
-      const [event] = orderStream('long', 'ada', '2026-02-01T00:00:00Z', 1);
-      return { ...event, version: index + 1 } as DomainEvent;
+      const [event] = counterStream('long', '2026-02-01T00:00:00Z', 1);
+      return { ...event, version: index + 1 } as StoredEvent;
     });
     await data.store(events);
     const now = hurrying(20_000);
-    const first = await republish({ stream: 'order-long' }, { now });
+    const first = await republish({ stream: 'counter-long' }, { now });
     expect(first).toMatchObject({ published: 100, continuation: { after: 100 } });
     expect(first.progress).toBeCloseTo(100 / 130);
     const { continuation } = first;
-    const second = await republish({ stream: 'order-long', continuation }, { now });
+    const second = await republish({ stream: 'counter-long', continuation }, { now });
     expect(second).toEqual({ dryRun: false, published: 30, tooOld: 0, progress: 1 });
     expect(places(topic.published)).toEqual(places(events));
   });
 
   test('goes as it was stored: an old version is not lifted, an unknown one not held up', async () => {
-    const [event] = orderStream('old', 'ada', '2026-02-01T00:00:00Z', 1);
+    const [event] = counterStream('old', '2026-02-01T00:00:00Z', 1);
     const stored = [
       { ...event, schemaVersion: 1 },
       { ...event, version: 2, schemaVersion: 99, data: { shape: 'of tomorrow' } },
-    ] as DomainEvent[];
+    ] as StoredEvent[];
     await data.store(stored);
-    await republish({ stream: 'order-old' });
+    await republish({ stream: 'counter-old' });
     expect(topic.published.sort((a, b) => a.version - b.version)).toEqual(stored);
   });
 
   test('that there is not is an error', async () => {
-    await expect(republish({ stream: 'order-none' })).rejects.toThrow('there is no stream order-none');
+    await expect(republish({ stream: 'counter-none' })).rejects.toThrow('there is no stream counter-none');
   });
 
   test('is only counted in a dry run', async () => {
-    await data.store(orderStream('dry', 'ada', '2026-02-01T00:00:00Z'));
-    expect(await republish({ stream: 'order-dry', dryRun: true })).toMatchObject({ published: 4 });
+    await data.store(counterStream('dry', '2026-02-01T00:00:00Z'));
+    expect(await republish({ stream: 'counter-dry', dryRun: true })).toMatchObject({ published: 4 });
     expect(topic.published).toEqual([]);
   });
 });
 
 test('What is older than consumers remember is left out and counted, unless it is asked for', async () => {
   const now = Date.now();
-  const [old] = orderStream('ages', 'ada', new Date(now - 30 * 86_400_000).toISOString());
-  const [, recent] = orderStream('ages', 'ada', new Date(now - 28 * 86_400_000).toISOString());
-  await data.store([old, recent] as DomainEvent[]);
-  expect(await operate({ stream: 'order-ages' })).toMatchObject({ published: 1, tooOld: 1 });
+  const [old] = counterStream('ages', new Date(now - 30 * 86_400_000).toISOString());
+  const [, recent] = counterStream('ages', new Date(now - 28 * 86_400_000).toISOString());
+  await data.store([old, recent] as StoredEvent[]);
+  expect(await operate({ stream: 'counter-ages' })).toMatchObject({ published: 1, tooOld: 1 });
   expect(topic.published.map(({ eventId }) => eventId)).toEqual([recent?.eventId]);
-  expect(await operate({ stream: 'order-ages', old: true })).toMatchObject({ published: 2, tooOld: 0 });
+  expect(await operate({ stream: 'counter-ages', old: true })).toMatchObject({ published: 2, tooOld: 0 });
 });
 
 describe('a time', () => {
-  const early = orderStream('early', 'ada', '2026-03-01T23:59:58Z');
-  const late = orderStream('late', 'ada', '2026-03-02T12:00:00Z');
+  const early = counterStream('early', '2026-03-01T23:59:58Z');
+  const late = counterStream('late', '2026-03-02T12:00:00Z');
   beforeAll(() => data.store([...early, ...late]));
 
   test('of one type, from inclusive, to exclusive, over the end of a day', async () => {
     const range = { from: '2026-03-01T23:59:58Z', to: '2026-03-02T12:00:00Z' };
-    await republish({ type: 'OrderCreated', ...range });
-    expect(places(topic.published)).toEqual(['order-early@1']);
-    await republish({ type: 'OrderShipped', ...range });
-    expect(places(topic.published)).toEqual(['order-early@1', 'order-early@3']);
+    await republish({ type: 'CounterStarted', ...range });
+    expect(places(topic.published)).toEqual(['counter-early@1']);
+    await republish({ type: 'CounterIncreased', ...range });
+    expect(places(topic.published)).toEqual(['counter-early@1', 'counter-early@2', 'counter-early@3']);
   });
 
   test('of all types, in chunks, each event once', async () => {
@@ -186,7 +189,7 @@ describe('what the publisher gave up on', () => {
   const left = () => countOf(queues.sqs, queues.failures);
 
   test('is published from the table, once though batches overlap, and settled', async () => {
-    const events = orderStream('lost', 'ada', iso(hour));
+    const events = counterStream('lost', iso(hour));
     await data.store(events);
     await put(queues.sqs, queues.failures, failure(hour, hour + 2_000));
     await put(queues.sqs, queues.failures, failure(hour + 2_000, hour + 4_000));
@@ -203,7 +206,7 @@ describe('what the publisher gave up on', () => {
   });
 
   test('stays where the topic does not take everything', async () => {
-    await data.store(orderStream('refused', 'ada', iso(hour)));
+    await data.store(counterStream('refused', iso(hour)));
     await put(queues.sqs, queues.failures, failure(hour, hour + 4_000));
     topic = fakeTopic(({ version }) => version === 3);
     await expect(republish({ publisherFailures: true })).rejects.toThrow(/did not take 1 events/);
@@ -211,7 +214,7 @@ describe('what the publisher gave up on', () => {
   });
 
   test('is tried again where the topic takes a part only', async () => {
-    await data.store(orderStream('tried', 'ada', iso(hour)));
+    await data.store(counterStream('tried', iso(hour)));
     await put(queues.sqs, queues.failures, failure(hour, hour + 4_000));
     let refused = 0;
     topic = fakeTopic(({ version }) => version === 3 && ++refused < 3);
@@ -221,7 +224,7 @@ describe('what the publisher gave up on', () => {
   });
 
   test('is settled with the last chunk, not before; what came in between stays', async () => {
-    await data.store(orderStream('chunks', 'ada', iso(hour)));
+    await data.store(counterStream('chunks', iso(hour)));
     await put(queues.sqs, queues.failures, failure(hour, hour + 4_000));
     let ms = Date.now();
     const now = () => ms;
@@ -263,10 +266,10 @@ describe('what the publisher gave up on', () => {
 
 test.each([
   [{}, /say one of/],
-  [{ stream: 'order-1', publisherFailures: true }, /say one of/],
-  [{ type: 'OrderCreated' }, /from and to/],
+  [{ stream: 'counter-1', publisherFailures: true }, /say one of/],
+  [{ type: 'CounterStarted' }, /from and to/],
   [{ from: '2026-03-02', to: '2026-03-01' }, /from must be before to/],
-  [{ type: 'OrderEaten', from: 'today', to: '2026-03-01' }, /type: .*from: /],
+  [{ type: 'CounterEaten', from: 'today', to: '2026-03-01' }, /type: .*from: /],
 ])('%j is refused', async (input, message) => {
   await expect(republish(input)).rejects.toThrow(message);
 });
