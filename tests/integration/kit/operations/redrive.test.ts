@@ -72,11 +72,11 @@ test.each([['a 💥 in it'], ['é💥'.repeat(5_000)]])(
   'A message with characters beyond the first plane goes to the dead letters with its reason, and back: %.9s',
   async (text) => {
     const body = JSON.stringify({ text });
-    await queues.bury('sales', body, new Error('💥 no order'));
-    const { groups } = await redrive({ consumer: 'sales', dryRun: true });
-    expect(groups).toMatchObject([{ errorMessage: '💥 no order' }]);
-    await redrive({ consumer: 'sales' });
-    expect((await takeAll(queues.sqs, sales().queue)).map(({ Body }) => Body)).toEqual([body]);
+    await queues.bury('tally', body, new Error('💥 no counter'));
+    const { groups } = await redrive({ consumer: 'tally', dryRun: true });
+    expect(groups).toMatchObject([{ errorMessage: '💥 no counter' }]);
+    await redrive({ consumer: 'tally' });
+    expect((await takeAll(queues.sqs, tally().queue)).map(({ Body }) => Body)).toEqual([body]);
   },
 );
 
