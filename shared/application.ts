@@ -38,6 +38,7 @@ export type ShopRuntime = Runtime<ShopSettings>;
 /** Names this application, and hands the kit all that it has to know of the shop. */
 export const application = {
   name: 'orderstream',
+  title: 'Orderstream',
   metricNamespace: 'Orderstream',
   resourceServer: 'orderstream',
   scopes: ['orders:manage', 'payments:write', 'inventory:write', 'audit:read'],

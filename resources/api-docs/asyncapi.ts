@@ -1,4 +1,5 @@
 import { publishedEvents } from '#api/event-schemas.ts';
+import { application } from '#application';
 import type { Template } from '#resources/local/stack/template.ts';
 import { type Consumer, consumersOf, eventTypesFor, topicOf } from './channels.ts';
 import { Components, type JsonSchema } from './json-schema.ts';
@@ -13,7 +14,7 @@ export async function asyncApiOf(template: Template, version: string) {
   const consumers = await consumersOf(template);
   return {
     asyncapi: '3.0.0',
-    info: { title: 'Orderstream events', version, description, license: { name: 'MIT' } },
+    info: { title: `${application.title} events`, version, description, license: { name: 'MIT' } },
     defaultContentType: 'application/json',
     servers: {
       sns: {

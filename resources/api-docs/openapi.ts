@@ -1,5 +1,6 @@
 import { tags } from '#api/operation.ts';
 import { gatewayMessage, problem } from '#api/problems.ts';
+import { application } from '#application';
 import { Components, type JsonSchema } from './json-schema.ts';
 import type { Operation } from './operations.ts';
 import { headerParameters, parametersOf } from './parameters.ts';
@@ -31,7 +32,7 @@ export function openApiOf(operations: readonly Operation[], version: string) {
     openapi: '3.1.1',
     jsonSchemaDialect: 'https://spec.openapis.org/oas/3.1/dialect/base',
     info: {
-      title: 'Orderstream',
+      title: application.title,
       version,
       summary: 'An event-sourced order system',
       description,
@@ -50,7 +51,7 @@ export function openApiOf(operations: readonly Operation[], version: string) {
           type: 'http',
           scheme: 'bearer',
           bearerFormat: 'JWT',
-          description: `An access token of the deployment's issuer. Identity is its \`sub\`, rights are its \`scope\` (of Cognito also the person's groups, and scopes are called \`orderstream/…\`):\n\n${Object.entries(
+          description: `An access token of the deployment's issuer. Identity is its \`sub\`, rights are its \`scope\` (of Cognito also the person's groups, and scopes are called \`${application.resourceServer}/…\`):\n\n${Object.entries(
             scopes,
           )
             .map(([name, about]) => `- \`${name}\` ${about}`)

@@ -191,6 +191,6 @@ function optionalHeader(name: string): JsonSchema {
   return header;
 }
 
-const typeOf = (code: string): string => `urn:orderstream:problem:${code}`;
+const typeOf = (code: string): string => `urn:${application.name}:problem:${code}`;
 const refTo = (kind: string, name: string): JsonSchema => ({ $ref: `#/components/${kind}/${name}` });
 const unique = (values: string[]): string[] => [...new Set(values)];

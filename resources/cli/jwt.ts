@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose';
+import { application } from '#application';
 
 export interface TokenOptions {
   /** Who calls: a customer id. Default `alice`. */
@@ -13,8 +14,8 @@ export interface TokenOptions {
 
 /** Whose tokens the local API takes. No user pool is emulated: the deployment's issuer where it names one, else a name. */
 export const localIssuer = (): { issuer: string; audience: string } => ({
-  issuer: process.env.JWT_ISSUER || 'https://orderstream.local/',
-  audience: process.env.JWT_AUDIENCE || 'orderstream',
+  issuer: process.env.JWT_ISSUER || `https://${application.name}.local/`,
+  audience: process.env.JWT_AUDIENCE || application.name,
 });
 
 /**
@@ -30,5 +31,5 @@ export function createToken(options: TokenOptions = {}): Promise<string> {
     .setSubject(options.sub ?? 'alice')
     .setIssuedAt()
     .setExpirationTime(options.expires ?? '12h')
-    .sign(new TextEncoder().encode('orderstream, for local use only.'));
+    .sign(new TextEncoder().encode(`${application.name}, for local use only.`));
 }

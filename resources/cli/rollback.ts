@@ -35,7 +35,7 @@ async function rollBack(asked: {
   const commit = await commitOf(to);
   const where = ['--stage', stage, ...(region ? ['--region', region] : [])];
 
-  const folder = join(await mkdtemp(join(tmpdir(), 'orderstream-rollback-')), 'sources');
+  const folder = join(await mkdtemp(join(tmpdir(), 'rollback-')), 'sources');
   await run('git', ['worktree', 'add', '--detach', folder, commit]);
   try {
     await run('npm', ['ci'], folder);

@@ -1,3 +1,4 @@
+import { application } from '#application';
 import { createToken } from '#resources/cli/jwt.ts';
 import { wantsColor } from './log-lines.ts';
 import type { Run } from './run-file.ts';
@@ -17,7 +18,7 @@ export async function banner(run: Run, options: { startedInMs: number; dataDir?:
   const description = run.functions.docs ? '/docs' : '/openapi.json';
   const consumers = Object.keys(run.queues).filter((id) => /Queue$/.test(id)).length;
   return `
-${bold('Orderstream runs')} ${dim(`(stage ${run.stage}, ready in ${(options.startedInMs / 1000).toFixed(1)} s)`)}
+${bold(`${application.title} runs`)} ${dim(`(stage ${run.stage}, ready in ${(options.startedInMs / 1000).toFixed(1)} s)`)}
 
   API        ${httpUrl}  ${dim(`described at ${httpUrl}${description}`)}
   Lambda     ${lambdaUrl}  ${dim('aws lambda invoke --endpoint-url')}

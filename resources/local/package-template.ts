@@ -24,7 +24,7 @@ export async function compile(
   stage: string | undefined,
   environment: Record<string, string> = {},
 ): Promise<Compiled> {
-  const folder = await mkdtemp(join(tmpdir(), 'orderstream-package-'));
+  const folder = await mkdtemp(join(tmpdir(), 'package-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     await promisify(execFile)(

@@ -23,7 +23,7 @@ export const problem = z
   .object({
     type: z
       .string()
-      .regex(/^urn:orderstream:problem:[a-z0-9-]+$/)
+      .regex(/^urn:[a-z0-9-]+:problem:[a-z0-9-]+$/)
       .meta({ description: 'Stable, for programs' }),
     title: z.string().meta({ description: 'The same for every problem of this type' }),
     status: z.int(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { OperationContract } from '#api/operation.ts';
+import { application } from '#application';
 
 export const contract: OperationContract = {
   tag: 'Service',
@@ -10,7 +11,11 @@ export const contract: OperationContract = {
       status: 200,
       description: 'The document.',
       schema: z.looseObject({ asyncapi: z.string(), channels: z.looseObject({}) }),
-      example: { asyncapi: '3.0.0', info: { title: 'Orderstream events', version: '0.1.0' }, channels: {} },
+      example: {
+        asyncapi: '3.0.0',
+        info: { title: `${application.title} events`, version: '0.2.0' },
+        channels: {},
+      },
       headers: ['etag', 'cacheControl'],
     },
     {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { OperationContract } from '#api/operation.ts';
+import { application } from '#application';
 
 export const contract: OperationContract = {
   tag: 'Service',
@@ -10,7 +11,7 @@ export const contract: OperationContract = {
       status: 200,
       description: 'The document.',
       schema: z.looseObject({ openapi: z.string(), paths: z.looseObject({}) }),
-      example: { openapi: '3.1.1', info: { title: 'Orderstream', version: '0.1.0' }, paths: {} },
+      example: { openapi: '3.1.1', info: { title: application.title, version: '0.2.0' }, paths: {} },
       headers: ['etag', 'cacheControl'],
     },
     {

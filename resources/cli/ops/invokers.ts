@@ -45,7 +45,7 @@ export function stageInvoker(serviceDir: string, options: StageOptions): InvokeB
   } = options;
   return async (name, event) => {
     // A continuation can be longer than a command line may be.
-    const folder = await mkdtemp(join(tmpdir(), 'orderstream-ops-'));
+    const folder = await mkdtemp(join(tmpdir(), 'ops-'));
     try {
       const path = join(folder, 'event.json');
       await writeFile(path, JSON.stringify(event));

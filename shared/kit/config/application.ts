@@ -9,6 +9,8 @@ import type { Projection } from '#kit/projections/projection.ts';
 export interface Application<Settings extends object = object> {
   /** The service where the deployment names none; also the middle of problem types (`urn:<name>:problem:…`). */
   readonly name: string;
+  /** For people: the title of the API's description, the banner. */
+  readonly title: string;
   /** CloudWatch namespace of the metrics. */
   readonly metricNamespace: string;
   /** Before each of our scopes in a token of Cognito (`<resourceServer>/<scope>`). */

@@ -20,6 +20,7 @@ const settings = z.object({ UNIT: z.enum(['people', 'pieces']) }).partial();
 /** A domain as small as the tests of the kit need it: they stay when the shop is replaced by another domain. */
 export const counterApplication = {
   name: 'counters',
+  title: 'Counters',
   metricNamespace: 'Counters',
   resourceServer: 'counters',
   scopes: ['counters:manage'],
