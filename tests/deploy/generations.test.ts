@@ -14,5 +14,5 @@ test('A rebuild waits until nobody is at work any more who has not heard of its 
   );
   expect(timeouts.length).toBeGreaterThan(8);
   const { Variables } = propertyOf('rebuild', 'Environment') as { Variables: Record<string, string> };
-  expect(Number(Variables.SETTLE_SECONDS)).toBeGreaterThan(CACHE_MS / 1_000 + Math.max(...timeouts));
+  expect(Number(Variables.PROPAGATION_SECONDS)).toBeGreaterThan(CACHE_MS / 1_000 + Math.max(...timeouts));
 });

@@ -15,7 +15,7 @@ export async function rebuilding(the: RecordedSystem, projection: string): Promi
   const reach = (phase: string | undefined) =>
     eventually(async () => expect((await call('advance')).other?.phase).toBe(phase));
 
-  const late = { settings: { SETTLE_SECONDS: '900' } };
+  const late = { settings: { PROPAGATION_SECONDS: '900' } };
   const { other } = await call('start', late);
   const { createHandler } = await import(`../../functions/projections/${projection}/handler.ts`);
   const segment = { projection, generation: other?.generation ?? 0, phase: 'filling' as const, segment: 0 };
@@ -41,6 +41,6 @@ export async function rebuilding(the: RecordedSystem, projection: string): Promi
 
   await reach('ready');
   await call('switch');
-  await call('drop', { settings: { SETTLE_SECONDS: '0' } });
+  await call('drop', { settings: { PROPAGATION_SECONDS: '0' } });
   await reach(undefined);
 }

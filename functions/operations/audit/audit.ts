@@ -51,10 +51,10 @@ export async function audit(runtime: Runtime, request: WindowRequest): Promise<A
     progress: 1,
   };
   if (from >= to) return answer;
-  const pace = createRateLimiter(runtime, REDELIVERIES_PER_SECOND);
+  const rateLimiter = createRateLimiter(runtime, REDELIVERIES_PER_SECOND);
   for await (const page of walkByType(runtime, auditedTypes, { from, to }, place, PAGE_SIZE)) {
     const behind = await checkDelivery(runtime, page.eventType, page.keys);
-    if (request.redeliver) answer.redelivered += await redeliver(runtime, behind, pace);
+    if (request.redeliver) answer.redelivered += await redeliver(runtime, behind, rateLimiter);
     answer.behind.push(...behind);
     answer.events += page.keys.length;
     const enough = runtime.now() >= begin + BUDGET_MS || answer.behind.length >= MAX_FINDINGS;

@@ -60,7 +60,7 @@ export async function auditOnSchedule(runtime: Runtime): Promise<ScheduledAudit>
 
 class Run {
   readonly #runtime: Runtime;
-  readonly #pace: RateLimiter;
+  readonly #rateLimiter: RateLimiter;
   readonly #deadline: number;
   readonly #streams = new Set<string>();
   #state: AuditState;
@@ -72,7 +72,7 @@ class Run {
   constructor(runtime: Runtime, state: AuditState) {
     this.#runtime = runtime;
     this.#state = state;
-    this.#pace = createRateLimiter(runtime, REDELIVERIES_PER_SECOND);
+    this.#rateLimiter = createRateLimiter(runtime, REDELIVERIES_PER_SECOND);
     this.#deadline = runtime.now() + BUDGET_MS;
   }
 
@@ -98,7 +98,7 @@ class Run {
       const wait = REDELIVER_AGAIN_AFTER_MS[redeliveries - 1];
       return wait !== undefined && now >= redeliveredAt + wait;
     });
-    this.#redelivered += await redeliver(this.#runtime, due, this.#pace);
+    this.#redelivered += await redeliver(this.#runtime, due, this.#rateLimiter);
     const again = new Set(due.map(({ eventId }) => eventId));
     this.#state.pending = behind.map((one) =>
       again.has(one.eventId) ? { ...one, redeliveries: one.redeliveries + 1, redeliveredAt: now } : one,
@@ -154,7 +154,7 @@ class Run {
     const known = new Set(this.#state.pending.map(({ eventId }) => eventId));
     const behind = found.filter(({ eventId }) => !known.has(eventId));
     if (behind.length === 0) return 0;
-    this.#redelivered += await redeliver(this.#runtime, behind, this.#pace);
+    this.#redelivered += await redeliver(this.#runtime, behind, this.#rateLimiter);
     const redeliveredAt = this.#runtime.now();
     const room = MAX_PENDING - this.#state.pending.length;
     const watched = behind

@@ -27,7 +27,7 @@ export const REDELIVERIES_PER_SECOND = 200;
 export async function redeliver(
   runtime: Runtime,
   findings: readonly Finding[],
-  pace: RateLimiter,
+  rateLimiter: RateLimiter,
 ): Promise<number> {
   let sent = 0;
   for (const chunk of chunksOf(
@@ -35,13 +35,13 @@ export async function redeliver(
     PAGE_SIZE,
   )) {
     const events = (await getStored(runtime, chunk)).map(fromItem);
-    const refused = await publishAll(runtime, events, pace);
+    const refused = await publishAll(runtime, events, rateLimiter);
     sent += events.length - refused.size;
   }
   for (const chunk of chunksOf(wakeUpsOf(findings), PAGE_SIZE)) {
     const stored = new Map((await getStored(runtime, chunk)).map((item) => [item.eventId, item]));
     for (const several of chunksOf(chunk, SENDERS)) {
-      await pace(several.length);
+      await rateLimiter(several.length);
       await Promise.all(
         several.map(async ({ eventId, missingAt }) => {
           const event = stored.get(eventId);

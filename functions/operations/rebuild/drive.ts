@@ -48,9 +48,9 @@ const isWorking = (other: OtherGeneration | undefined): other is Working =>
  * ms since 1970: from then on every process goes by this phase. Filling has to wait for it (whoever writes knows of
  * the new generation) and so has dropping (nobody reads or writes the old one); see shared/kit/projections/generations.ts.
  */
-export const settledAt = (runtime: Runtime, { phase, since }: OtherGeneration): number =>
+export const propagatedAt = (runtime: Runtime, { phase, since }: OtherGeneration): number =>
   Date.parse(since) +
-  (phase === 'filling' || phase === 'dropping' ? 1_000 * runtime.setting('SETTLE_SECONDS') : 0);
+  (phase === 'filling' || phase === 'dropping' ? 1_000 * runtime.setting('PROPAGATION_SECONDS') : 0);
 
 async function openSegments(
   runtime: Runtime,
@@ -64,7 +64,7 @@ async function openSegments(
   // Its checkpoint first: a step without one is dropped. Who did not write it leaves the sending to who did.
   const written = await Promise.all(missing.map((of) => openSegment(runtime, of)));
   const steps = missing.filter((_, index) => written[index]).map((of): Step => ({ ...of, number: 0 }));
-  const wait = Math.max(0, Math.ceil((settledAt(runtime, other) - runtime.now()) / 1_000));
+  const wait = Math.max(0, Math.ceil((propagatedAt(runtime, other) - runtime.now()) / 1_000));
   await sendSteps(runtime, queuesOf(runtime, projection).queue, steps, wait);
 }
 
@@ -78,7 +78,7 @@ async function sendLost(
   // What is in the dead letters comes back by redriving it.
   const lost = checkpoints.filter(
     ({ ended, trouble, movedAt }) =>
-      !ended && !trouble?.final && now - Math.max(movedAt, settledAt(runtime, other)) > LOST_AFTER_MS,
+      !ended && !trouble?.final && now - Math.max(movedAt, propagatedAt(runtime, other)) > LOST_AFTER_MS,
   );
   for (const { segment, step } of lost) {
     const of = segmentOf(projection, other, segment);

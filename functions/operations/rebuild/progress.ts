@@ -34,10 +34,10 @@ const EXAMPLES = 10;
 export function progressOf(
   checkpoints: readonly Checkpoint[],
   other: OtherGeneration | undefined,
-  settledAt: number | undefined,
+  propagatedAt: number | undefined,
   now: number,
 ): Progress {
-  if (!other || settledAt === undefined) return {};
+  if (!other || propagatedAt === undefined) return {};
   const { phase, segments, expected } = other;
   // What a kept one was once compared with is another matter.
   if (phase === 'kept') return {};
@@ -54,7 +54,7 @@ export function progressOf(
       part: Math.min(0.99, Math.max(ended / segments, scanned / Math.max(1, expected))),
       done: sum(present, ({ done }) => done),
       segments: { ended, of: segments },
-      waitsFor: Math.max(0, Math.ceil((settledAt - now) / 1_000)),
+      waitsFor: Math.max(0, Math.ceil((propagatedAt - now) / 1_000)),
       failed: present.flatMap(({ segment, trouble, ended }) =>
         trouble?.final && !ended ? [{ segment, error: trouble.error }] : [],
       ),

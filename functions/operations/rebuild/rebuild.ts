@@ -11,7 +11,7 @@ import {
 } from '#kit/projections/generation-changes.ts';
 import { type Generations, readGenerations } from '#kit/projections/generations.ts';
 import { readCheckpoints } from '#kit/projections/rebuild/checkpoint.ts';
-import { advanceRebuild, settledAt } from './drive.ts';
+import { advanceRebuild, propagatedAt } from './drive.ts';
 import { type Progress, progressOf } from './progress.ts';
 
 const input = z.strictObject({
@@ -49,7 +49,7 @@ export async function rebuild(runtime: Runtime, given: unknown): Promise<Rebuild
   return {
     projection,
     ...generations,
-    ...progressOf(checkpoints, other, other && settledAt(runtime, other), runtime.now()),
+    ...progressOf(checkpoints, other, other && propagatedAt(runtime, other), runtime.now()),
   };
 }
 

@@ -42,12 +42,12 @@ export async function returnToQueue(
   { from, to, rate, deadline }: ReturnOptions,
 ): Promise<Outcome> {
   const outcome: Outcome = { sent: [], notDeleted: [], failed: [] };
-  const pace = createRateLimiter(runtime, rate);
+  const rateLimiter = createRateLimiter(runtime, rate);
   const size = Math.min(MAX_BATCH_ENTRIES, rate ?? MAX_BATCH_ENTRIES);
   const streams = byStream(taken);
   while (streams.length > 0 && runtime.now() < deadline) {
     const batch = nextBatch(streams, size);
-    await pace(batch.length);
+    await rateLimiter(batch.length);
     const errors = await send(runtime, to, batch);
     const sent = batch.filter((one) => !errors.has(one));
     for (const [one, error] of errors) outcome.failed.push({ ...one, error });

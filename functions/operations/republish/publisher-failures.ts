@@ -41,7 +41,7 @@ export async function readFailures(runtime: Runtime): Promise<Failures> {
  * Deletes what tells of batches that lie in `windows` and was there at `before`: call it once all of these events
  * are published. Answers how many. What cannot be deleted stays, and is published once more the next time.
  */
-export async function settleFailures(
+export async function acknowledgeFailures(
   runtime: Runtime,
   windows: readonly Window[],
   before: number,

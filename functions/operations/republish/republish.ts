@@ -6,7 +6,7 @@ import { publishAll } from '#kit/operations/publish-all.ts';
 import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
 import { type Page, pagesOfStream, pagesOfWindows } from './event-pages.ts';
 import { type Continuation, checkRequest, type Request } from './input.ts';
-import { readFailures, settleFailures } from './publisher-failures.ts';
+import { acknowledgeFailures, readFailures } from './publisher-failures.ts';
 
 const BUDGET_MS = 10_000;
 /** What one BatchGetItem brings. */
@@ -22,8 +22,8 @@ export interface Republished {
   tooOld: number;
   /** How far the whole is, 0–1. */
   progress: number;
-  /** With `publisherFailures`: batches found (first chunk), settled (last one), and messages that tell of none. */
-  publisherFailures?: { batches?: number; unreadable?: number; settled?: number };
+  /** With `publisherFailures`: batches found (first chunk), acknowledged (last one), and messages that tell of none. */
+  publisherFailures?: { batches?: number; unreadable?: number; acknowledged?: number };
   /** Present where there is more to do: invoke again with it. */
   continuation?: Continuation;
 }
@@ -33,7 +33,7 @@ export interface Republished {
  * the publisher gave up on. Every consumer whose filter takes them gets them; who had them skips them, as long as
  * it remembers: events older than 29 days are left out unless asked for.
  * Publisher failures are found by the time of their batches, in all types that this code knows, since the stream
- * keeps its records for 24 hours only; they are settled when everything is published, not before.
+ * keeps its records for 24 hours only; they are acknowledged when everything is published, not before.
  * Works for ten seconds or so and answers how to go on. Throws InvalidOperation; NotPublished after five tries.
  */
 export async function republish(runtime: Runtime, given: unknown): Promise<Republished> {
@@ -43,7 +43,7 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
   const found = await begin(runtime, request);
   const place: Continuation = { ...found.place, startedAt };
 
-  const pace = createRateLimiter(runtime, rate);
+  const rateLimiter = createRateLimiter(runtime, rate);
   const deadline = runtime.now() + BUDGET_MS;
   let published = 0;
   const refused = new Set<string>();
@@ -54,7 +54,7 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
       : all.filter(({ eventId }) => timeOf(eventId) >= startedAt - REPEATABLE_MS);
     tooOld += all.length - events.length;
     for (const chunk of chunksOf(events, rate ?? PAGE_SIZE)) {
-      if (!dryRun) for (const id of await publishAll(runtime, chunk, pace)) refused.add(id);
+      if (!dryRun) for (const id of await publishAll(runtime, chunk, rateLimiter)) refused.add(id);
     }
     published += events.length;
     if (next && runtime.now() >= deadline) {
@@ -82,8 +82,8 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
       ...found.report,
     };
   }
-  const settled = await settleFailures(runtime, place.windows ?? [], startedAt);
-  const publisherFailures = { ...found.report.publisherFailures, settled };
+  const acknowledged = await acknowledgeFailures(runtime, place.windows ?? [], startedAt);
+  const publisherFailures = { ...found.report.publisherFailures, acknowledged };
   return {
     dryRun,
     published: published - refused.size,

@@ -37,7 +37,7 @@ const kitSettings = z
     }),
     PUBLISHER_FAILURES_URL: text,
     /** Until every process knows of a new generation; see kit/projections/generations.ts. */
-    SETTLE_SECONDS: whole(0, 900),
+    PROPAGATION_SECONDS: whole(0, 900),
   })
   .partial();
 

@@ -18,9 +18,9 @@ export class NotPublished extends Error {
 export async function publishAll(
   runtime: Runtime,
   events: readonly StoredEvent[],
-  pace: RateLimiter,
+  rateLimiter: RateLimiter,
 ): Promise<Set<string>> {
-  await pace(events.length);
+  await rateLimiter(events.length);
   const refused = new Set<string>();
   let waiting = [...events];
   for (let attempt = 1; waiting.length > 0; attempt++) {

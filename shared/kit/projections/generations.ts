@@ -34,10 +34,10 @@ export interface Generations {
  * some answer from the one generation and some from the other, and both get every event, so either answer is right.
  *
  * Why a new generation has no hole. An invocation writes into the generations that it knew of when it began. Filling
- * begins SETTLE_SECONDS after the new one was written down, which is more than CACHE_MS, and reads each stream
+ * begins PROPAGATION_SECONDS after the new one was written down, which is more than CACHE_MS, and reads each stream
  * consistently. An event that was appended before that read is filled in. One that was appended later is delivered
  * later, so to an invocation that began when everybody had heard of the new generation: it writes to both.
- * Why a dropped one leaves nothing. SETTLE_SECONDS is also more than CACHE_MS and the timeout of whoever reads or writes:
+ * Why a dropped one leaves nothing. PROPAGATION_SECONDS is also more than CACHE_MS and the timeout of whoever reads or writes:
  * then no invocation is left that began without knowing, and the deleting begins.
  */
 export const CACHE_MS = 5_000;

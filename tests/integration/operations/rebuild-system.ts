@@ -26,7 +26,7 @@ export async function startRebuildSystem(running: readonly string[]): Promise<Re
   const system = await startSystem({
     runs: (name) => running.includes(name),
     parts: () => ({ now }),
-    settings: { SETTLE_SECONDS: '2' },
+    settings: { PROPAGATION_SECONDS: '2' },
   });
   const rebuild: RebuildSystem['rebuild'] = (projection, action, more = {}) =>
     system.invoke('rebuild', { projection, action, ...more }) as Promise<RebuildStatus>;

@@ -89,7 +89,7 @@ test('What the publisher never published arrives, and the dead letters of a cras
   await put(system.sqs, failures, JSON.stringify(failureMetadata(batch)));
 
   expect(await system.invoke('republish', { publisherFailures: true })).toMatchObject({
-    publisherFailures: { batches: 1, settled: 1 },
+    publisherFailures: { batches: 1, acknowledged: 1 },
   });
   expect(await countOf(system.sqs, failures)).toEqual({ visible: 0, hidden: 0 });
   await eventually(async () => {

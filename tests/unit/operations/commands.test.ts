@@ -97,11 +97,14 @@ test('republish passes on where to continue, and adds up', async () => {
       publisherFailures: { batches: 2, unreadable: 1 },
       continuation,
     },
-    { published: 4, tooOld: 3, progress: 1, publisherFailures: { settled: 2 } },
+    { published: 4, tooOld: 3, progress: 1, publisherFailures: { acknowledged: 2 } },
   ]);
   expect(asked[1]).toEqual({ publisherFailures: true, dryRun: false, continuation });
-  expect(outcome.result).toMatchObject({ published: 9, failures: { batches: 2, settled: 2, unreadable: 1 } });
-  expect(outcome.text).toContain('2 of 2 are settled.');
+  expect(outcome.result).toMatchObject({
+    published: 9,
+    failures: { batches: 2, acknowledged: 2, unreadable: 1 },
+  });
+  expect(outcome.text).toContain('2 of 2 are acknowledged.');
   expect(outcome.text).toMatch(/^3 are older /m);
   expect(outcome.ok).toBe(false);
 });

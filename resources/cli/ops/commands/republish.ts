@@ -51,9 +51,9 @@ function textOf(
     lines.push(`${tooOld} are ${why}. --old takes them in.`);
   }
   if (failures) {
-    const { batches = 0, unreadable = 0, settled = 0 } = failures;
+    const { batches = 0, unreadable = 0, acknowledged = 0 } = failures;
     lines.unshift(`Batches that the publisher gave up on: ${batches}.`);
-    if (!dryRun) lines.push(`${settled} of ${batches} are settled.`);
+    if (!dryRun) lines.push(`${acknowledged} of ${batches} are acknowledged.`);
     if (unreadable > 0) lines.push(`${unreadable} messages tell of no batch: look at that queue by hand.`);
   }
   return lines.join('\n');

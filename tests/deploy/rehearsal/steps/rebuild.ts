@@ -20,7 +20,7 @@ export function rebuild(stack: () => Stack): void {
     // As an operator could do it. The 30 s are for invocations that run for as long as they may, and none does here; the
     // 5 s for which a process goes by what it has read stay in.
     deployed = await environment();
-    await setEnvironment({ ...deployed, SETTLE_SECONDS: '6' });
+    await setEnvironment({ ...deployed, PROPAGATION_SECONDS: '6' });
   }, 30_000);
 
   afterAll(() => setEnvironment(deployed), 30_000);

@@ -188,7 +188,7 @@ describe('what the publisher gave up on', () => {
   const iso = (ms: number) => new Date(ms).toISOString();
   const left = () => countOf(queues.sqs, queues.failures);
 
-  test('is published from the table, once though batches overlap, and settled', async () => {
+  test('is published from the table, once though batches overlap, and acknowledged', async () => {
     const events = counterStream('lost', iso(hour));
     await data.store(events);
     await put(queues.sqs, queues.failures, failure(hour, hour + 2_000));
@@ -200,7 +200,7 @@ describe('what the publisher gave up on', () => {
     expect(await left()).toEqual({ visible: 2, hidden: 0 });
 
     const answer = await republish({ publisherFailures: true });
-    expect(answer).toMatchObject({ published: 4, publisherFailures: { batches: 2, settled: 2 } });
+    expect(answer).toMatchObject({ published: 4, publisherFailures: { batches: 2, acknowledged: 2 } });
     expect(places(topic.published)).toEqual(places(events));
     expect(await left()).toEqual({ visible: 0, hidden: 0 });
   });
@@ -223,7 +223,7 @@ describe('what the publisher gave up on', () => {
     expect(await left()).toEqual({ visible: 0, hidden: 0 });
   });
 
-  test('is settled with the last chunk, not before; what came in between stays', async () => {
+  test('is acknowledged with the last chunk, not before; what came in between stays', async () => {
     await data.store(counterStream('chunks', iso(hour)));
     await put(queues.sqs, queues.failures, failure(hour, hour + 4_000));
     let ms = Date.now();
@@ -241,7 +241,7 @@ describe('what the publisher gave up on', () => {
       const { continuation } = answer;
       answer = await republish({ publisherFailures: true, continuation }, { now });
     }
-    expect(answer.publisherFailures).toEqual({ settled: 1 });
+    expect(answer.publisherFailures).toEqual({ acknowledged: 1 });
     expect(topic.published).toHaveLength(4);
     expect(await left()).toEqual({ visible: 1, hidden: 0 });
   });
@@ -252,14 +252,14 @@ describe('what the publisher gave up on', () => {
     const windows = [{ from: hour - 60_000, to: hour + 64_000 }];
     const continuation = { windows, window: 1, startedAt: Date.now() + 1_000 };
     const answer = await republish({ publisherFailures: true, continuation });
-    expect(answer).toMatchObject({ published: 0, publisherFailures: { settled: 1 } });
+    expect(answer).toMatchObject({ published: 0, publisherFailures: { acknowledged: 1 } });
     expect(await left()).toEqual({ visible: 1, hidden: 0 });
   });
 
   test('leaves alone a message that tells of no batch', async () => {
     await put(queues.sqs, queues.failures, 'hello');
     const answer = await republish({ publisherFailures: true });
-    expect(answer.publisherFailures).toEqual({ batches: 0, unreadable: 1, settled: 0 });
+    expect(answer.publisherFailures).toEqual({ batches: 0, unreadable: 1, acknowledged: 0 });
     expect(await left()).toEqual({ visible: 1, hidden: 0 });
   });
 });

@@ -95,7 +95,7 @@ export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promi
         QUEUE_URL: 'queue',
         DEAD_LETTER_QUEUE_URL: 'dead',
         RETRY_BASE_SECONDS: '0',
-        SETTLE_SECONDS: String(settleSeconds),
+        PROPAGATION_SECONDS: String(settleSeconds),
         CONSUMER_QUEUES: JSON.stringify({
           [counterProjection.name]: { queue: 'queue', deadLetters: 'dead' },
         }),

@@ -38,7 +38,7 @@ describe('The settings of a deployment', () => {
   test.each([
     ['MAX_RECEIVE_COUNT', '1', '1000', '1001'],
     ['RETRY_BASE_SECONDS', '0', '900', '901'],
-    ['SETTLE_SECONDS', '0', '900', '901'],
+    ['PROPAGATION_SECONDS', '0', '900', '901'],
   ] as const)('%s is a whole number from %s to %s', (name, least, most, above) => {
     for (const value of [least, most]) {
       expect(withSettings({ [name]: value }).setting(name)).toBe(Number(value));
