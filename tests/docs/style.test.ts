@@ -3,7 +3,7 @@ import { documentAt, documents } from './documents.ts';
 
 /** Words that we once used, and what the documentation says now. Names in code blocks and backticks are not read. */
 const replaced: readonly (readonly [RegExp, string])[] = [
-  [/wake-up message/i, 'wake-up message'],
+  [/doorbell/i, 'wake-up message'],
   [/\bwitness(es)?\b/i, 'delivery check'],
   [/\bheal(s|ed|ing)?\b/i, 'redeliver'],
   [/\brings?\b/i, 'fires (of an alarm)'],

@@ -194,7 +194,7 @@ async function republishing({ invoke, system }: RecordedSystem, orderId: string)
   const MessageBody = JSON.stringify(failureMetadata(batch));
   await system.sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
   expect(await invoke('republish', { publisherFailures: true })).toMatchObject({
-    publisherFailures: { settled: 1 },
+    publisherFailures: { acknowledged: 1 },
   });
 }
 
