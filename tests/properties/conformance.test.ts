@@ -3,7 +3,6 @@ import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import {
   BatchGetCommand,
-  DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   QueryCommand,
@@ -12,6 +11,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { documentClient } from '#kit/aws/document-client.ts';
 import { awsApi } from '#resources/local/emulators/aws-api.ts';
 import { createQueue } from '#resources/local/stack/queues.ts';
 import { createTable } from '#resources/local/stack/tables.ts';
@@ -129,9 +129,7 @@ async function emulators(): Promise<Aws> {
   } as never);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = (endpoint: string) => ({ region, endpoint, credentials });
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(client(endpoints.dynamodb)), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const dynamo = documentClient(new DynamoDBClient(client(endpoints.dynamodb)));
   const sns = new SNSClient(client(endpoints.sns));
   const sqs = new SQSClient(client(endpoints.sqs));
   const send = (to: unknown) => (command: object) =>

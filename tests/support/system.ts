@@ -1,8 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { application } from '#application';
+import { documentClient } from '#kit/aws/document-client.ts';
 import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
 import type { HttpResult } from '#kit/http/response.ts';
 import { type Invoke, type Mappings, startMappings } from '#resources/local/event-source-mapping/index.ts';
@@ -64,9 +65,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const enforced = enforcedRoles(template, stack);
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = (endpoint: string) => ({ region: emulators.region, endpoint, credentials });
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(client(emulators.dynamodb)), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const dynamo = documentClient(new DynamoDBClient(client(emulators.dynamodb)));
   const sns = new SNSClient(client(emulators.sns));
   const sqs = new SQSClient(client(emulators.sqs));
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { wrapNumbers } from '#kit/aws/unmarshall.ts';
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { documentClient } from '#kit/aws/document-client.ts';
 import type { Application } from '#kit/config/application.ts';
 import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
 import { toItem } from '#kit/event-store/event-item.ts';
@@ -73,13 +73,12 @@ export async function startTables<Own extends object>(
   const api = awsApi(emulators);
   await createTable(api, settings.EVENTS_TABLE, EVENTS, emulators.region);
   await createTable(api, settings.READ_MODEL_TABLE, readModel, emulators.region);
-  const dynamo = DynamoDBDocumentClient.from(
+  const dynamo = documentClient(
     new DynamoDBClient({
       region: emulators.region,
       endpoint: emulators.dynamodb,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     }),
-    { marshallOptions: { removeUndefinedValues: true }, unmarshallOptions: { wrapNumbers } },
   );
   return {
     dynamo,

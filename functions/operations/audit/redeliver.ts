@@ -4,6 +4,7 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import { getStored } from '#kit/event-store/by-type.ts';
 import { fromItem } from '#kit/event-store/event-item.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
+import { bodyOf } from '#kit/messaging/outgoing-message.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
 import { queuesOf } from '#kit/operations/consumer-queues.ts';
 import { publishAll } from '#kit/operations/publish-all.ts';
@@ -42,14 +43,14 @@ export async function redeliver(
     const stored = new Map((await getStored(runtime, chunk)).map((item) => [item.eventId, item]));
     for (const several of chunksOf(chunk, SENDERS)) {
       await rateLimiter(several.length);
-      await Promise.all(
+      const outcomes = await Promise.all(
         several.map(async ({ eventId, missingAt }) => {
           const event = stored.get(eventId);
-          if (event) await notifyProjection(runtime, missingAt, fromItem(event));
+          return event !== undefined && (await notifyProjection(runtime, missingAt, fromItem(event)));
         }),
       );
+      sent += outcomes.filter((isSent) => isSent).length;
     }
-    sent += stored.size;
   }
   return sent;
 }
@@ -65,18 +66,34 @@ function wakeUpsOf(findings: readonly Finding[]): Finding[] {
   return [...newest.values()];
 }
 
+/** Answers whether it was sent; an event that no queue can take is reported and left. */
 async function notifyProjection(
   runtime: Runtime,
   projections: readonly MissingAt[],
   event: StoredEvent,
-): Promise<void> {
+): Promise<boolean> {
+  const about = logContextOf(event);
   for (const { consumer } of projections) {
-    await runtime.sqs.send(
-      new SendMessageCommand({
-        QueueUrl: queuesOf(runtime, consumer).queue,
-        MessageBody: JSON.stringify(event),
-      }),
-    );
-    runtime.logger.info('sent again', { hop: 'publish', to: consumer, ...logContextOf(event) });
+    try {
+      const { queue: QueueUrl } = queuesOf(runtime, consumer);
+      await runtime.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: bodyOf(event) }));
+    } catch (error) {
+      if (!isMessageFault(error)) throw error;
+      runtime.metrics.count('EventsRefused');
+      runtime.logger.error('event refused', {
+        hop: 'publish',
+        to: consumer,
+        ...about,
+        error: error as Error,
+      });
+      return false;
+    }
+    runtime.logger.info('sent again', { hop: 'publish', to: consumer, ...about });
   }
+  return true;
 }
+
+/** SQS says that it is the message that is wrong (SQS API reference, SendMessage), or it is no message at all. */
+const isMessageFault = (error: unknown): boolean =>
+  error instanceof Error &&
+  ['UnpublishableEvent', 'InvalidMessageContents', 'InvalidParameterValue'].includes(error.name);

@@ -3,8 +3,8 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { wrapNumbers } from '#kit/aws/unmarshall.ts';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { documentClient } from '#kit/aws/document-client.ts';
 import { createIds } from '#kit/events/ids.ts';
 import { createLogger } from '#kit/observability/logger.ts';
 import { createMetrics, type Metrics } from '#kit/observability/metrics.ts';
@@ -77,11 +77,7 @@ export function createRuntime<Own extends object>(
   });
 }
 
-const createDynamo = () =>
-  DynamoDBDocumentClient.from(new DynamoDBClient({}), {
-    marshallOptions: { removeUndefinedValues: true },
-    unmarshallOptions: { wrapNumbers },
-  });
+const createDynamo = () => documentClient(new DynamoDBClient({}));
 
 function withLazy<Plain extends object, Made extends object>(
   plain: Plain,

@@ -47,7 +47,8 @@ export function toMessage(runtime: Runtime, event: StoredEvent): OutgoingMessage
   return { id: event.eventId, body, attributes, about: logContextOf(event), bytes };
 }
 
-function bodyOf(event: StoredEvent): string {
+/** The event as it is stored, as JSON that SNS and SQS take. Throws UnpublishableEvent. */
+export function bodyOf(event: StoredEvent): string {
   try {
     // SNS and SQS take neither of the two characters as they are (SQS API reference, SendMessage).
     return JSON.stringify(event).replace(/[\uFFFE\uFFFF]/g, (one) => `\\u${one.charCodeAt(0).toString(16)}`);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { NewDomainEvent } from '#domain/index.ts';
 import { auditedTypes, checksOf } from '#functions/operations/audit/delivery-checks.ts';
 import type { Rechecked } from '#functions/operations/audit/recheck.ts';
-import { BY_TYPE_SHARDS } from '#kit/event-store/event-item.ts';
+import { BY_TYPE_SHARDS, toItem } from '#kit/event-store/event-item.ts';
 import { generationsKey } from '#kit/projections/keys.ts';
 import { orderLife } from '#tests/support/streams.ts';
 import { watched } from '#tests/support/tables.ts';
@@ -246,4 +246,30 @@ test.each([
   [{ projection: 'sales' }, /projection/],
 ])('%j is refused', async (input, message) => {
   await expect(audit(input)).rejects.toThrow(message);
+});
+
+test('One event that nobody can send does not keep the audit from the others', async () => {
+  const [unsafe] = await auditing.append(3 * HOUR, 'order-unsafe', life.slice(0, 1));
+  const [large] = await auditing.append(2 * HOUR, 'order-large', life.slice(0, 1));
+  const stock = await auditing.append(2 * HOUR, 'inventory-BAD', [received(1)]);
+  const [fine] = await auditing.append(HOUR, 'order-fine', life.slice(0, 1));
+  if (!unsafe || !large || !fine || !stock[0]) throw new Error('four events');
+  // By hand, beyond what our code writes: a number that no double holds, and more than a message takes.
+  const TableName = auditing.the.data.runtime().setting('EVENTS_TABLE');
+  const put = (event: typeof unsafe, data: object) =>
+    auditing.the.data.dynamo.send(new PutCommand({ TableName, Item: { ...toItem(event), data } }));
+  await put(unsafe, { total: 12345678901234567890n });
+  await put(large, { text: 'x'.repeat(300_000) });
+  await put(stock[0], { quantity: -12345678901234567890n });
+
+  const { behind, redelivered } = await audit();
+  expect(behind.map(({ streamId }) => streamId).sort()).toEqual([
+    'inventory-BAD',
+    'order-fine',
+    'order-large',
+    'order-unsafe',
+  ]);
+  expect(placesOf(auditing.published)).toEqual(['order-fine@1']);
+  expect(redelivered).toBe(1);
+  expect(auditing.metrics.EventsRefused).toBe(3);
 });

@@ -6,8 +6,9 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
+import { documentClient } from '#kit/aws/document-client.ts';
 import type { Endpoints } from '#resources/local/emulators/index.ts';
 import { readBatchReport } from '#resources/local/event-source-mapping/batch-report.ts';
 import { startMappings } from '#resources/local/event-source-mapping/index.ts';
@@ -61,9 +62,7 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
   });
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = (endpoint: string) => ({ region: emulators.region, endpoint, credentials });
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(client(emulators.dynamodb)), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const dynamo = documentClient(new DynamoDBClient(client(emulators.dynamodb)));
   const sns = new SNSClient(client(emulators.sns));
   const sqs = new SQSClient(client(emulators.sqs));
   const clients = { dynamo, sns, sqs };
