@@ -80,6 +80,16 @@ describe('The events of a type', () => {
     expect(await read(at(0) - 10, at(0))).toEqual([]);
   });
 
+  test('belong to the range that begins with them, and not to the one that ends there', async () => {
+    const at = Date.parse('2026-01-15T12:00:00.000Z');
+    const [first] = counterStream('edge', '2026-01-15T12:00:00.000Z', 1) as [StoredEvent];
+    await data.store([{ ...first, eventId: lowestIdAt(at) }]);
+    const read = async (from: number, to: number) =>
+      placesOf((await readByType(data.runtime(), { ...all, from, to })).events);
+    expect(await read(at - 1_000, at)).toEqual([]);
+    expect(await read(at, at + 1_000)).toEqual(['counter-edge@1']);
+  });
+
   test('come from so many days at the most, and go on from there, also where those have none', async () => {
     const from = FROM - 5 * DAY_MS;
     const first = await readKeysByType(data.runtime(), { ...all, from, maxDays: 2 });

@@ -241,6 +241,37 @@ describe('Steps', () => {
     expect(bench.dead).toEqual([]);
   });
 
+  test('done twice at the same time go on once', async () => {
+    const bench = await open({ tickMs: 400 });
+    const streams = Array.from({ length: 4 * STREAMS_AT_ONCE }, (_, index) =>
+      counterStream(`c${index}`, AT, 1),
+    );
+    await bench.append(...streams.flat());
+    await bench.drain();
+    await bench.rebuild('start', { segments: 1 });
+    bench.advance(31_000);
+    const [step] = bench.queue as [Message];
+    const outcomes: string[] = [];
+    let bothWorked = () => {};
+    const worked = new Promise<void>((resolve) => {
+      bothWorked = resolve;
+    });
+    // Each of the two has done the work before either writes down how far it got.
+    const meets: Interfere = async (name, pass, input) => {
+      const { Item } = input as { Item?: { pk: string } };
+      if (Item?.pk === checkpointsPartition(counterProjection.name, 2)) {
+        outcomes.push('worked');
+        if (outcomes.length === 2) bothWorked();
+        await worked;
+      }
+      if (name === 'SendMessageBatchCommand') outcomes.push('went on');
+      return pass();
+    };
+    await Promise.all([step, { ...step }].map((message) => bench.deliver(message, bench.process(meets))));
+    expect(outcomes).toEqual(['worked', 'worked', 'went on']);
+    expect((await bench.reach('ready')).comparison).toMatchObject({ streams: streams.length, differing: 0 });
+  });
+
   test('killed at any call, of any function, the whole comes to the same end', async () => {
     const bench = await open();
     await bench.append(...counterStream('c1', AT, 3), ...keeperStream('ada', AT));
