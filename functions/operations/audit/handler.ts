@@ -14,7 +14,7 @@ export const createHandler =
   (runtime: Runtime) =>
   async (input: unknown): Promise<ScheduledAudit | Audited | Rechecked> => {
     try {
-      const request = checkRequest(input);
+      const request = checkRequest(runtime.application.registry, input);
       switch (request.kind) {
         case 'scheduled':
           return await auditOnSchedule(runtime);

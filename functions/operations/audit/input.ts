@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { application } from '#application';
+import type { EventRegistry } from '#kit/events/registry.ts';
 import { checkInput, eventTypeIn, InvalidOperation, time } from '#kit/operations/input.ts';
 
 /** How long an event may be on its way before it counts as behind, in seconds. */
@@ -8,38 +8,42 @@ export const DEFAULT_LIMIT = 300;
 /** What `recheck` takes at once. */
 export const MAX_EVENTS = 1_000;
 
-const eventType = eventTypeIn(application.registry);
+const inputOf = (registry: EventRegistry) => {
+  const eventType = eventTypeIn(registry);
 
-const place = z.strictObject({ eventType, after: z.string().exactOptional() });
+  const place = z.strictObject({ eventType, after: z.string().exactOptional() });
 
-const event = z.object({
-  eventType,
-  streamId: z.string().min(1),
-  version: z.int().positive(),
-  eventId: z.uuid(),
-});
+  const event = z.object({
+    eventType,
+    streamId: z.string().min(1),
+    version: z.int().positive(),
+    eventId: z.uuid(),
+  });
 
-const input = z.strictObject({
-  /** What the schedule sends. */
-  scheduled: z.literal(true).optional(),
-  /** Only these: what an audit said is behind. */
-  events: z.array(event).min(1).max(MAX_EVENTS).optional(),
-  /** ISO 8601, inclusive; a day ago when absent. */
-  from: time.optional(),
-  /** Exclusive; now when absent. */
-  to: time.optional(),
-  /** Seconds. */
-  limit: z.int().nonnegative().default(DEFAULT_LIMIT),
-  /** False = says what is behind, and sends nothing. */
-  redeliver: z.boolean().default(true),
-  /** As the chunk before answered it. */
-  continuation: z.strictObject({ from: z.int(), to: z.int(), place }).optional(),
-});
+  return z.strictObject({
+    /** What the schedule sends. */
+    scheduled: z.literal(true).optional(),
+    /** Only these: what an audit said is behind. */
+    events: z.array(event).min(1).max(MAX_EVENTS).optional(),
+    /** ISO 8601, inclusive; a day ago when absent. */
+    from: time.optional(),
+    /** Exclusive; now when absent. */
+    to: time.optional(),
+    /** Seconds. */
+    limit: z.int().nonnegative().default(DEFAULT_LIMIT),
+    /** False = says what is behind, and sends nothing. */
+    redeliver: z.boolean().default(true),
+    /** As the chunk before answered it. */
+    continuation: z.strictObject({ from: z.int(), to: z.int(), place }).optional(),
+  });
+};
 
-export type Continuation = NonNullable<z.infer<typeof input>['continuation']>;
+type Input = z.infer<ReturnType<typeof inputOf>>;
+
+export type Continuation = NonNullable<Input['continuation']>;
 
 /** Where an event is, and of which type it is. */
-export type EventPlace = z.infer<typeof event>;
+export type EventPlace = NonNullable<Input['events']>[number];
 
 export interface WindowRequest {
   kind: 'window';
@@ -54,8 +58,8 @@ export interface WindowRequest {
 export type Request = { kind: 'scheduled' } | { kind: 'again'; events: EventPlace[] } | WindowRequest;
 
 /** Throws InvalidOperation. */
-export function checkRequest(given: unknown): Request {
-  const { scheduled, events, ...window } = checkInput(input, given);
+export function checkRequest(registry: EventRegistry, given: unknown): Request {
+  const { scheduled, events, ...window } = checkInput(inputOf(registry), given);
   const others = Object.keys((given ?? {}) as object).length - 1;
   if ((scheduled || events) && others > 0) {
     throw new InvalidOperation(`${scheduled ? 'scheduled' : 'events'} goes with nothing else`);

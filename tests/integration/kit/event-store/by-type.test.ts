@@ -1,11 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
-import { type ByTypeQuery, getVersions, readByType, readKeysByType } from '#kit/event-store/by-type.ts';
+import {
+  type ByTypeQuery,
+  type EventKey,
+  getVersions,
+  readByType,
+  readKeysByType,
+} from '#kit/event-store/by-type.ts';
 import { BY_TYPE_SHARDS, shardOf } from '#kit/event-store/event-item.ts';
 import { type WalkPage, type WalkPlace, walkByType } from '#kit/event-store/walk-by-type.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
-import { timeOf } from '#kit/events/ids.ts';
+import { lowestIdAt, timeOf } from '#kit/events/ids.ts';
+import { MAX_PAGE_BYTES } from '#kit/http/page-bytes.ts';
 import { counterRegistry } from '#tests/support/counter/application.ts';
 import { startCounters } from '#tests/support/counter/data.ts';
 import { counterStream, placesOf } from '#tests/support/counter/streams.ts';
@@ -71,6 +78,53 @@ describe('The events of a type', () => {
     expect(await read(at(0), at(2))).toEqual(['counter-c0@1', 'counter-c1@1']);
     expect(await read(at(0) + 1, at(2) + 1)).toEqual(['counter-c1@1', 'counter-c2@1']);
     expect(await read(at(0) - 10, at(0))).toEqual([]);
+  });
+
+  test('belong to the range that begins with them, and not to the one that ends there', async () => {
+    const at = Date.parse('2026-01-15T12:00:00.000Z');
+    const [first] = counterStream('edge', '2026-01-15T12:00:00.000Z', 1) as [StoredEvent];
+    await data.store([{ ...first, eventId: lowestIdAt(at) }]);
+    const read = async (from: number, to: number) =>
+      placesOf((await readByType(data.runtime(), { ...all, from, to })).events);
+    expect(await read(at - 1_000, at)).toEqual([]);
+    expect(await read(at, at + 1_000)).toEqual(['counter-edge@1']);
+  });
+
+  test('come from so many days at the most, and go on from there, also where those have none', async () => {
+    const from = FROM - 5 * DAY_MS;
+    const first = await readKeysByType(data.runtime(), { ...all, from, maxDays: 2 });
+    expect(first.keys).toEqual([]);
+    const keys: EventKey[] = [];
+    let after = first.next;
+    for (let pages = 1; after; pages++) {
+      expect(pages).toBeLessThan(10);
+      const page = await readKeysByType(data.runtime(), { ...all, from, maxDays: 2, after });
+      keys.push(...page.keys);
+      after = page.next;
+    }
+    expect(placesOf(keys)).toEqual(placesOf(started));
+  });
+
+  test('come in pages that an answer can hold', async () => {
+    const large = Array.from({ length: 12 }, (_, index) => {
+      const [first] = counterStream(`large-${index}`, '2026-02-01T10:00:00.000Z', 1) as [StoredEvent];
+      return { ...first, data: { ...(first.data as object), name: 'x'.repeat(390_000) } };
+    });
+    await data.store(large);
+    const from = Date.parse('2026-02-01');
+    const pages = await pagesOf({ ...all, from, to: from + DAY_MS });
+    expect(pages.length).toBeGreaterThan(1);
+    for (const page of pages) {
+      expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThanOrEqual(MAX_PAGE_BYTES + 1);
+    }
+    expect(placesOf(pages.flat()).sort()).toEqual(placesOf(large).sort());
+  });
+
+  test('are none after the end of the range', async () => {
+    const { dynamo, counts } = watched(data.dynamo);
+    const beyond = { ...all, to: FROM + DAY_MS, after: lowestIdAt(FROM + 2 * DAY_MS) };
+    expect(await readKeysByType(data.runtime({ dynamo }), beyond)).toEqual({ keys: [] });
+    expect(counts).toEqual({});
   });
 
   test('are none of another type, and none where there is none', async () => {

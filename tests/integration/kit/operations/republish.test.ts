@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { republish as republishEvents } from '#functions/operations/republish/republish.ts';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
+import { MAX_MESSAGE_BYTES } from '#kit/messaging/outgoing-message.ts';
 import { failureMetadata } from '#resources/local/event-source-mapping/on-failure.ts';
 import { startCounters } from '#tests/support/counter/data.ts';
 import { type CounterQueues, startCounterQueues } from '#tests/support/counter/queues.ts';
@@ -93,6 +94,18 @@ describe('a stream', () => {
     await data.store(stored);
     await republish({ stream: 'counter-old' });
     expect(topic.published.sort((a, b) => a.version - b.version)).toEqual(stored);
+  });
+
+  test('goes without an event that can never be published, which is named', async () => {
+    const [first, large, last] = counterStream('large', '2026-02-01T00:00:00Z', 3) as StoredEvent[];
+    const name = 'x'.repeat(MAX_MESSAGE_BYTES);
+    await data.store([first, { ...large, data: { name } }, last] as StoredEvent[]);
+    expect(await republish({ stream: 'counter-large' })).toMatchObject({
+      published: 2,
+      refused: [large?.eventId],
+      progress: 1,
+    });
+    expect(places(topic.published)).toEqual(['counter-large@1', 'counter-large@3']);
   });
 
   test('that there is not is an error', async () => {

@@ -164,6 +164,16 @@ describe('Comparing', () => {
     expect(await views(2)).toEqual(await views(1));
   });
 
+  test('repairs what is behind in both, and names what still is in the live one', async () => {
+    const [counter] = (await views(1)) as [ViewItem];
+    for (const generation of [1, 2]) {
+      const Item = keyInGeneration(generation, { ...counter, version: 3 });
+      await data.dynamo.send(new PutCommand({ TableName: TableName(), Item }));
+    }
+    expect(await compareAll()).toEqual({ repaired: ['counter-c1'], differing: ['counter-c1'] });
+    expect((await views(2))[0]).toMatchObject({ version: 4 });
+  });
+
   test.each([
     ['another value', { total: 99 }],
     ['another key of an index', { keeperPk: 'KEEPER#eve' }],

@@ -28,7 +28,7 @@ afterEach(() => {
 
 const written = () => lines.map((line) => JSON.parse(line) as EmfLine);
 
-const settings = { SERVICE: 'shop', STAGE: 'staging', CONSUMER: 'tally' };
+const settings = { SERVICE: 'hall', STAGE: 'staging', CONSUMER: 'tally' };
 
 describe('Metrics', () => {
   test('are told apart by service and stage, and by nothing else', () => {
@@ -48,7 +48,7 @@ describe('Metrics', () => {
         ],
       },
     ]);
-    expect(line).toMatchObject({ service: 'shop', stage: 'staging', EventsAppended: 2, CommandsAccepted: 1 });
+    expect(line).toMatchObject({ service: 'hall', stage: 'staging', EventsAppended: 2, CommandsAccepted: 1 });
   });
 
   test('of a consumer are told apart by consumer too, in a line of their own', () => {
@@ -69,7 +69,7 @@ describe('Metrics', () => {
   });
 
   test('of several projections are a line each', () => {
-    const metrics = createMetrics(counterApplication, { SERVICE: 'shop', STAGE: 'staging' });
+    const metrics = createMetrics(counterApplication, { SERVICE: 'hall', STAGE: 'staging' });
     metrics.record('ProjectionLagSeconds', 4, 'counter-view');
     metrics.record('ProjectionLagSeconds', 0, 'other-view');
     metrics.flush();

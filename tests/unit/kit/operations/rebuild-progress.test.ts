@@ -38,7 +38,7 @@ test('It never says that all is done before it is, however many items there are 
 });
 
 test('What comparing has found is told with ten names at the most, until the generation is in use', () => {
-  const examples = Array.from({ length: 8 }, (_, index) => `order-${index}`);
+  const examples = Array.from({ length: 8 }, (_, index) => `counter-${index}`);
   const found = { done: 50, repaired: 1, differing: 8, examples, ended: true };
   const checkpoints = [0, 1].map((segment) => checkpoint('comparing', segment, found));
   const { comparison, work } = progressOf(checkpoints, other('ready'), 0, 0);
