@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
-import type { WalkPlace } from '#kit/event-store/walk-by-type.ts';
+import type { WalkCursor } from '#kit/event-store/walk-by-type.ts';
 import { auditKey } from '#kit/projections/keys.ts';
 import type { Finding } from './check-delivery.ts';
 
@@ -11,7 +11,7 @@ export interface Progress {
   /** Every event before it has been checked; ms since 1970. */
   auditedTo: number;
   /** The time after it that is being checked, where a run ended in the middle. */
-  open?: { to: number; place: WalkPlace };
+  open?: { to: number; place: WalkCursor };
 }
 
 /** An event that was redelivered, and is checked in every run until it has arrived. */

@@ -77,8 +77,8 @@ async function sendLost(
   const now = runtime.now();
   // What is in the dead letters comes back by redriving it.
   const lost = checkpoints.filter(
-    ({ ended, trouble, movedAt }) =>
-      !ended && !trouble?.final && now - Math.max(movedAt, propagatedAt(runtime, other)) > LOST_AFTER_MS,
+    ({ ended, lastError, movedAt }) =>
+      !ended && !lastError?.final && now - Math.max(movedAt, propagatedAt(runtime, other)) > LOST_AFTER_MS,
   );
   for (const { segment, step } of lost) {
     const of = segmentOf(projection, other, segment);

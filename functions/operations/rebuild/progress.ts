@@ -55,8 +55,8 @@ export function progressOf(
       done: sum(present, ({ done }) => done),
       segments: { ended, of: segments },
       waitsFor: Math.max(0, Math.ceil((propagatedAt - now) / 1_000)),
-      failed: present.flatMap(({ segment, trouble, ended }) =>
-        trouble?.final && !ended ? [{ segment, error: trouble.error }] : [],
+      failed: present.flatMap(({ segment, lastError, ended }) =>
+        lastError?.final && !ended ? [{ segment, error: lastError.error }] : [],
       ),
     },
   };

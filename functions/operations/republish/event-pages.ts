@@ -3,7 +3,7 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import { getStored } from '#kit/event-store/by-type.ts';
 import { type EventItem, fromItem } from '#kit/event-store/event-item.ts';
 import { lastVersion } from '#kit/event-store/last-version.ts';
-import { type WalkPlace, walkByType } from '#kit/event-store/walk-by-type.ts';
+import { type WalkCursor, walkByType } from '#kit/event-store/walk-by-type.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { InvalidOperation } from '#kit/operations/input.ts';
 import type { Continuation, Request } from './input.ts';
@@ -68,7 +68,7 @@ export async function* pagesOfWindows(
   }
 }
 
-const continued = (types: Request['types'], { eventType, after }: WalkPlace) => ({
+const continued = (types: Request['types'], { eventType, after }: WalkCursor) => ({
   type: types.indexOf(eventType),
   ...(after !== undefined && { after }),
 });

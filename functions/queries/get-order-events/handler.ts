@@ -7,7 +7,7 @@ import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
 import { streamIdOf } from '#kit/events/event.ts';
 import { httpHandler } from '#kit/http/handler.ts';
-import { nextCursor, pageFields, placeIn } from '#kit/http/page.ts';
+import { cursorIn, nextCursor, pageFields } from '#kit/http/page.ts';
 import { fitting } from '#kit/http/page-bytes.ts';
 import { notFound } from '#kit/http/problem.ts';
 
@@ -21,7 +21,7 @@ export const createHandler = (runtime: Runtime) =>
     query: z.strictObject(pageFields(z.int().positive())),
     async handle({ params, query: { limit, cursor }, caller }) {
       const streamId = streamIdOf('order', params.orderId);
-      const after = placeIn(streamId, cursor) ?? 0;
+      const after = cursorIn(streamId, cursor) ?? 0;
       const found = await load<DomainEventFrom<'order'>>(runtime, streamId, { after, limit: limit + 1 });
       const [first] = found;
       // Every event of an order says whose it is, so a later page needs no look at the first.

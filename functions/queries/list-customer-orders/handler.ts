@@ -5,7 +5,7 @@ import { toOrderDto } from '#api/order-response.ts';
 import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
-import { nextCursor, pageFields, placeIn, timePlace } from '#kit/http/page.ts';
+import { cursorIn, nextCursor, pageFields, timeCursor } from '#kit/http/page.ts';
 import { notFound } from '#kit/http/problem.ts';
 import { ORDER_STATUSES, readCustomerNames, readCustomerOrders } from '#read-model/orders.ts';
 
@@ -17,11 +17,11 @@ import { ORDER_STATUSES, readCustomerNames, readCustomerOrders } from '#read-mod
 export const createHandler = (runtime: Runtime) =>
   httpHandler(runtime, {
     params: z.strictObject({ customerId }),
-    query: z.strictObject({ status: z.enum(ORDER_STATUSES).optional(), ...pageFields(timePlace) }),
+    query: z.strictObject({ status: z.enum(ORDER_STATUSES).optional(), ...pageFields(timeCursor) }),
     async handle({ params, query: { status, limit, cursor }, caller }) {
       if (!canAccessCustomer(caller, params.customerId)) throw notFound('There is no such customer.');
       const list = JSON.stringify(['customer-orders', params.customerId, status]);
-      const before = placeIn(list, cursor);
+      const before = cursorIn(list, cursor);
       const [page, names] = await Promise.all([
         readCustomerOrders(runtime, { customerId: params.customerId, status, limit, before }),
         readCustomerNames(runtime, [params.customerId]),

@@ -3,7 +3,7 @@ import { withMajorUnits } from '#api/major-units.ts';
 import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
-import { nextCursor, pageFields, placeIn, timePlace } from '#kit/http/page.ts';
+import { cursorIn, nextCursor, pageFields, timeCursor } from '#kit/http/page.ts';
 import { withoutStorageKeys } from '#kit/projections/keys.ts';
 import { readListing } from '#read-model/listing.ts';
 
@@ -13,9 +13,9 @@ const LIST = 'list-customs-declarations';
 export const createHandler = (runtime: Runtime) =>
   httpHandler(runtime, {
     scope: 'orders:manage',
-    query: z.strictObject(pageFields(timePlace)),
+    query: z.strictObject(pageFields(timeCursor)),
     async handle({ query: { limit, cursor } }) {
-      const before = placeIn(LIST, cursor);
+      const before = cursorIn(LIST, cursor);
       const page = await readListing(runtime, { kinds: ['CUSTOMS_DECLARATIONS'], limit, before });
       const customsDeclarations = page.items.map((item) => withMajorUnits(withoutStorageKeys(item)));
       return { status: 200, body: { customsDeclarations, ...nextCursor(LIST, page.next) } };

@@ -7,7 +7,7 @@ import { DAY_MS } from '#kit/config/time.ts';
 import { readByType } from '#kit/event-store/by-type.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { httpHandler } from '#kit/http/handler.ts';
-import { nextCursor, pageFields, placeIn } from '#kit/http/page.ts';
+import { cursorIn, nextCursor, pageFields } from '#kit/http/page.ts';
 import { invalidInput } from '#kit/http/problem.ts';
 
 /** Days looked at for one page: each costs four queries. */
@@ -43,7 +43,7 @@ export const createHandler = (runtime: Runtime) =>
       const { from, to } = rangeOf(runtime, given);
       // As it was asked for: without `to` the list grows, and a cursor stays good.
       const list = JSON.stringify(['events', type, given.from, given.to]);
-      const after = placeIn(list, cursor);
+      const after = cursorIn(list, cursor);
       const range = { eventType: type, from, to, limit, after, maxDays: DAYS_PER_PAGE };
       const { events, next } = await readByType<StoredEvent>(runtime, range);
       return { status: 200, body: { events, ...nextCursor(list, next ?? events.at(-1)?.eventId) } };

@@ -4,7 +4,7 @@ import { orderId } from '#api/fields.ts';
 import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
-import { nextCursor, pageFields, placeIn } from '#kit/http/page.ts';
+import { cursorIn, nextCursor, pageFields } from '#kit/http/page.ts';
 import { fitting } from '#kit/http/page-bytes.ts';
 import { withoutStorageKeys } from '#kit/projections/keys.ts';
 import { notificationsPartition } from '#read-model/keys.ts';
@@ -23,7 +23,7 @@ export const createHandler = (runtime: Runtime) =>
         new QueryCommand({
           TableName: runtime.setting('READ_MODEL_TABLE'),
           KeyConditionExpression: 'pk = :partition AND sk > :after',
-          ExpressionAttributeValues: { ':partition': list, ':after': placeIn(list, cursor) ?? '0' },
+          ExpressionAttributeValues: { ':partition': list, ':after': cursorIn(list, cursor) ?? '0' },
           Limit: limit + 1,
         }),
       );

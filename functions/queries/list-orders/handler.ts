@@ -4,7 +4,7 @@ import { application } from '#application';
 import type { OrderView } from '#domain/order/view.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
-import { nextCursor, pageFields, placeIn, timePlace } from '#kit/http/page.ts';
+import { cursorIn, nextCursor, pageFields, timeCursor } from '#kit/http/page.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
 import { withoutStorageKeys } from '#kit/projections/keys.ts';
 import { type ListingKind, readListing } from '#read-model/listing.ts';
@@ -18,10 +18,10 @@ import { ORDER_STATUSES, readCustomerNames } from '#read-model/orders.ts';
 export const createHandler = (runtime: Runtime) =>
   httpHandler(runtime, {
     scope: 'orders:manage',
-    query: z.strictObject({ status: z.enum(ORDER_STATUSES).optional(), ...pageFields(timePlace) }),
+    query: z.strictObject({ status: z.enum(ORDER_STATUSES).optional(), ...pageFields(timeCursor) }),
     async handle({ query: { status, limit, cursor } }) {
       const list = JSON.stringify(['orders', status]);
-      const before = placeIn(list, cursor);
+      const before = cursorIn(list, cursor);
       const kinds = (status ? [status] : ORDER_STATUSES).map((one): ListingKind => `ORDERS#${one}`);
       const generation = await liveGeneration(runtime, 'order-view');
       const page = await readListing(runtime, { kinds, limit, before, generation });

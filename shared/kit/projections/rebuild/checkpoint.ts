@@ -27,12 +27,12 @@ export interface Checkpoint extends Counters {
   /** The number of the step that comes next: any other step is old, or a duplicate. */
   step: number;
   /** Where the scan goes on; absent at its start. */
-  place?: Record<string, unknown>;
+  startKey?: Record<string, unknown>;
   ended: boolean;
   /** ms since 1970: when it was last heard of. */
   movedAt: number;
   /** The next step has failed, the last time for this reason; `final`: it is in the dead letters. */
-  trouble?: { error: string; final: boolean };
+  lastError?: { error: string; final: boolean };
 }
 
 /** Whose checkpoint it is. */
@@ -48,9 +48,16 @@ const keyOf = ({ projection, generation, phase, segment }: SegmentOf) =>
 
 /** The segment's first, unless it has one. Answers whether this call wrote it. AWS calls: one conditional put. */
 export const openSegment = (runtime: Runtime, of: SegmentOf): Promise<boolean> => {
-  const tally: Counters = { scanned: 0, done: 0, repaired: 0, differing: 0, examples: [] };
+  const counters: Counters = { scanned: 0, done: 0, repaired: 0, differing: 0, examples: [] };
   const { phase, segment } = of;
-  const checkpoint: Checkpoint = { phase, segment, step: 0, ended: false, movedAt: runtime.now(), ...tally };
+  const checkpoint: Checkpoint = {
+    phase,
+    segment,
+    step: 0,
+    ended: false,
+    movedAt: runtime.now(),
+    ...counters,
+  };
   return putIfAbsent(runtime, { ...keyOf(of), ...checkpoint });
 };
 
@@ -88,7 +95,7 @@ export async function commitCheckpoint(
   runtime: Runtime,
   of: SegmentOf,
   step: number,
-  next: Omit<Checkpoint, 'phase' | 'segment' | 'step' | 'movedAt' | 'trouble'>,
+  next: Omit<Checkpoint, 'phase' | 'segment' | 'step' | 'movedAt' | 'lastError'>,
 ): Promise<boolean> {
   const { phase, segment } = of;
   const by = runtime.newId();
@@ -119,7 +126,7 @@ export async function noteOf(
   runtime: Runtime,
   of: SegmentOf,
   step: number,
-  { trouble, movedAt }: Pick<Checkpoint, 'trouble' | 'movedAt'>,
+  { lastError, movedAt }: Pick<Checkpoint, 'lastError' | 'movedAt'>,
 ): Promise<boolean> {
   try {
     await runtime.dynamo.send(
@@ -127,13 +134,13 @@ export async function noteOf(
         TableName: runtime.setting('READ_MODEL_TABLE'),
         Key: keyOf(of),
         ConditionExpression: '#step = :step AND ended = :no',
-        UpdateExpression: trouble ? 'SET movedAt = :at, trouble = :trouble' : 'SET movedAt = :at',
+        UpdateExpression: lastError ? 'SET movedAt = :at, lastError = :lastError' : 'SET movedAt = :at',
         ExpressionAttributeNames: { '#step': 'step' },
         ExpressionAttributeValues: {
           ':step': step,
           ':no': false,
           ':at': movedAt,
-          ...(trouble && { ':trouble': trouble }),
+          ...(lastError && { ':lastError': lastError }),
         },
       }),
     );

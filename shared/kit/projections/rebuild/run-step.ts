@@ -6,7 +6,7 @@ import type { Projection } from '#kit/projections/projection.ts';
 import { type Checkpoint, type Counters, commitCheckpoint, noteOf, readCheckpoint } from './checkpoint.ts';
 import { compare } from './compare.ts';
 import { fill } from './fill.ts';
-import { generationPage, type Page, type Place, type ScanOptions, streamsPage } from './scan.ts';
+import { generationPage, type Page, type ScanOptions, type StartKey, streamsPage } from './scan.ts';
 import { REBUILD_STEP, readStep, type Step, sendSteps } from './step.ts';
 
 /**
@@ -68,7 +68,7 @@ export const rebuildSteps = (runtime: Runtime, projection: Projection): MessageH
   [REBUILD_STEP]: (step, receiveCount) => runStep(runtime, projection, step, receiveCount),
 });
 
-type Progress = Counters & { place?: Place; ended: boolean };
+type Progress = Counters & { startKey?: StartKey; ended: boolean };
 
 interface Work {
   live: number;
@@ -81,29 +81,29 @@ async function work(runtime: Runtime, projection: Projection, given: Work): Prom
   const { other, step, checkpoint } = given;
   const deadline = runtime.now() + STEP_MS;
   const { scanned, done, repaired, differing, examples } = checkpoint;
-  const tally: Counters = { scanned, done, repaired, differing, examples: [...examples] };
-  let place = checkpoint.place;
+  const counters: Counters = { scanned, done, repaired, differing, examples: [...examples] };
+  let startKey = checkpoint.startKey;
   do {
     const page = await pageOf(runtime, projection, step, {
       segment: step.segment,
       segments: other.segments,
-      place,
+      startKey,
     });
     for (let at = 0; at < page.items.length; at += STREAMS_AT_ONCE) {
       const chunk = page.items.slice(at, at + STREAMS_AT_ONCE);
-      await workOn(runtime, projection, given, chunk, tally);
+      await workOn(runtime, projection, given, chunk, counters);
       const last = chunk.at(-1);
       // In the middle of a page: every item's key is a place to go on from.
       const isPageDone = at + STREAMS_AT_ONCE >= page.items.length;
       if (last && !isPageDone && runtime.now() >= deadline) {
-        tally.scanned += Math.round((page.scanned * (at + chunk.length)) / page.items.length);
-        return { ...tally, place: last, ended: false };
+        counters.scanned += Math.round((page.scanned * (at + chunk.length)) / page.items.length);
+        return { ...counters, startKey: last, ended: false };
       }
     }
-    tally.scanned += page.scanned;
-    place = page.next;
-  } while (place && runtime.now() < deadline);
-  return { ...tally, ...(place && { place }), ended: place === undefined };
+    counters.scanned += page.scanned;
+    startKey = page.next;
+  } while (startKey && runtime.now() < deadline);
+  return { ...counters, ...(startKey && { startKey }), ended: startKey === undefined };
 }
 
 const pageOf = (
@@ -111,7 +111,7 @@ const pageOf = (
   projection: Projection,
   { phase, generation }: Step,
   options: ScanOptions,
-): Promise<Page<Place>> =>
+): Promise<Page<StartKey>> =>
   phase === 'dropping'
     ? generationPage(runtime, projection, generation, options)
     : streamsPage(runtime, projection, options);
@@ -120,19 +120,19 @@ async function workOn(
   runtime: Runtime,
   projection: Projection,
   { live, step: { phase, generation } }: Work,
-  items: readonly Place[],
-  tally: Counters,
+  items: readonly StartKey[],
+  counters: Counters,
 ): Promise<void> {
   const streamIds = items.map(({ streamId }) => String(streamId));
   if (phase === 'dropping') await deleteItems(runtime, items as never);
   if (phase === 'filling') await fill(runtime, projection, generation, streamIds);
   if (phase === 'comparing') {
     const { repaired, differing } = await compare(runtime, projection, { next: generation, live }, streamIds);
-    tally.repaired += repaired.length;
-    tally.differing += differing.length;
-    tally.examples.push(...differing.slice(0, EXAMPLES - tally.examples.length));
+    counters.repaired += repaired.length;
+    counters.differing += differing.length;
+    counters.examples.push(...differing.slice(0, EXAMPLES - counters.examples.length));
   }
-  tally.done += items.length;
+  counters.done += items.length;
 }
 
 const sendNext = (runtime: Runtime, step: Step): Promise<void> =>
@@ -146,7 +146,7 @@ async function note(runtime: Runtime, step: Step, error: unknown, receiveCount: 
   try {
     await noteOf(runtime, step, step.number, {
       movedAt: runtime.now(),
-      trouble: { error: reason.slice(0, 1_000), final },
+      lastError: { error: reason.slice(0, 1_000), final },
     });
   } catch (failure) {
     runtime.logger.warn('failure of a step not noted', { error: failure as Error });

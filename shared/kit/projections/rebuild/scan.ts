@@ -8,29 +8,29 @@ import { type Projection, streamPrefixes } from '#kit/projections/projection.ts'
 export const PAGE_SIZE = 1_000;
 
 /** Where a scan goes on: the whole key of the last item. */
-export type Place = Record<string, unknown>;
+export type StartKey = Record<string, unknown>;
 
 export interface Page<Item> {
   items: Item[];
   scanned: number;
   /** Absent at the end of the segment. */
-  next?: Place;
+  next?: StartKey;
 }
 
 export interface ScanOptions {
   segment: number;
   segments: number;
-  place: Place | undefined;
+  startKey: StartKey | undefined;
 }
 
 /** The first event's entry in the index `by-type`, which every stream has one of, on whatever day it began. */
-export interface StreamEntry extends Place {
+export interface StreamEntry extends StartKey {
   streamId: string;
 }
 
 /**
  * A page of the streams that a projection keeps views of, from a parallel scan of the index of keys: a stream's whole
- * first entry is its place. The index is eventually consistent. AWS calls: one scan.
+ * first entry is where a scan goes on. The index is eventually consistent. AWS calls: one scan.
  */
 export async function streamsPage(
   runtime: Runtime,
@@ -57,7 +57,7 @@ export async function generationPage(
   { views }: Projection,
   generation: number,
   options: ScanOptions,
-): Promise<Page<ItemKey & Place>> {
+): Promise<Page<ItemKey & StartKey>> {
   const prefixes = Object.values(views).map(({ key }) => partitionInGeneration(generation, key('').pk));
   const filter = prefixFilter('pk', prefixes);
   const answer = await runtime.dynamo.send(
@@ -70,14 +70,14 @@ export async function generationPage(
       ...scanned(options),
     }),
   );
-  return pageOf<ItemKey & Place>(answer);
+  return pageOf<ItemKey & StartKey>(answer);
 }
 
-const scanned = ({ segment, segments, place }: ScanOptions) => ({
+const scanned = ({ segment, segments, startKey }: ScanOptions) => ({
   Segment: segment,
   TotalSegments: segments,
   Limit: PAGE_SIZE,
-  ExclusiveStartKey: place,
+  ExclusiveStartKey: startKey,
 });
 
 function prefixFilter(attribute: string, prefixes: readonly string[]) {
@@ -91,7 +91,7 @@ function prefixFilter(attribute: string, prefixes: readonly string[]) {
 function pageOf<Item>(answer: {
   Items?: object[] | undefined;
   ScannedCount?: number | undefined;
-  LastEvaluatedKey?: Place | undefined;
+  LastEvaluatedKey?: StartKey | undefined;
 }): Page<Item> {
   const { Items = [], ScannedCount = 0, LastEvaluatedKey: next } = answer;
   return { items: Items as Item[], scanned: ScannedCount, ...(next && { next }) };

@@ -9,7 +9,7 @@ import {
   readKeysByType,
 } from '#kit/event-store/by-type.ts';
 import { BY_TYPE_SHARDS, shardOf } from '#kit/event-store/event-item.ts';
-import { type WalkPage, type WalkPlace, walkByType } from '#kit/event-store/walk-by-type.ts';
+import { type WalkCursor, type WalkPage, walkByType } from '#kit/event-store/walk-by-type.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { lowestIdAt, timeOf } from '#kit/events/ids.ts';
 import { MAX_PAGE_BYTES } from '#kit/http/page-bytes.ts';
@@ -157,7 +157,7 @@ test('What stands at given versions is read a hundred at a time; what does not e
 describe('A walk through a time', () => {
   const window = { from: FROM, to: TO };
   const types = counterRegistry.eventTypes;
-  async function walk(size: number, place?: WalkPlace, parts: RuntimeParts = {}): Promise<WalkPage[]> {
+  async function walk(size: number, place?: WalkCursor, parts: RuntimeParts = {}): Promise<WalkPage[]> {
     const pages: WalkPage[] = [];
     for await (const page of walkByType(data.runtime(parts), types, window, place, size)) pages.push(page);
     return pages;

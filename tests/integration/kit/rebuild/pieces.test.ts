@@ -9,7 +9,7 @@ import {
   generationPage,
   PAGE_SIZE,
   type Page,
-  type Place,
+  type StartKey,
   streamsPage,
 } from '#kit/projections/rebuild/scan.ts';
 import { startCounters } from '#tests/support/counter/data.ts';
@@ -40,17 +40,21 @@ const fillAll = (generation: number, streams: readonly (readonly StoredEvent[])[
 /** Everything that the scans of all segments bring, page by page. */
 async function scanAll<Item>(
   segments: number,
-  pageOf: (options: { segment: number; segments: number; place: Place | undefined }) => Promise<Page<Item>>,
+  pageOf: (options: {
+    segment: number;
+    segments: number;
+    startKey: StartKey | undefined;
+  }) => Promise<Page<Item>>,
 ): Promise<Item[]> {
   const items: Item[] = [];
   for (let segment = 0; segment < segments; segment++) {
-    let place: Place | undefined;
+    let startKey: StartKey | undefined;
     do {
-      const page = await pageOf({ segment, segments, place });
+      const page = await pageOf({ segment, segments, startKey });
       expect(page.scanned).toBeGreaterThanOrEqual(page.items.length);
       items.push(...page.items);
-      place = page.next;
-    } while (place);
+      startKey = page.next;
+    } while (startKey);
   }
   return items;
 }
@@ -73,17 +77,17 @@ describe('A scan', () => {
     },
   );
 
-  test('goes on at the place where its page ended', async () => {
+  test('goes on at the startKey where its page ended', async () => {
     const streams = Array.from({ length: PAGE_SIZE + 20 }, (_, index) => counterStream(`c${index}`, AT, 1));
     await data.store(streams.flat());
-    const first = { segment: 0, segments: 1, place: undefined };
+    const first = { segment: 0, segments: 1, startKey: undefined };
     const page = await streamsPage(data.runtime(), counterProjection, first);
     expect(page).toMatchObject({ scanned: PAGE_SIZE, next: expect.any(Object) });
     const all = await scanAll(1, (options) => streamsPage(data.runtime(), counterProjection, options));
     expect(all.map(({ streamId }) => streamId).sort()).toEqual(names(streams));
-    // Every entry is a place, in the middle of a page too.
+    // Every entry is a startKey, in the middle of a page too.
     const middle = page.items[PAGE_SIZE / 2];
-    const rest = await streamsPage(data.runtime(), counterProjection, { ...first, place: middle });
+    const rest = await streamsPage(data.runtime(), counterProjection, { ...first, startKey: middle });
     expect(rest.items).toEqual(all.slice(PAGE_SIZE / 2 + 1));
   });
 

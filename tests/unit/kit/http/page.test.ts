@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { nextCursor, pageFields, placeIn, timePlace } from '#kit/http/page.ts';
+import { cursorIn, nextCursor, pageFields, timeCursor } from '#kit/http/page.ts';
 import { thrownBy } from '#tests/support/thrown-by.ts';
 
-const query = z.strictObject(pageFields(timePlace));
+const query = z.strictObject(pageFields(timeCursor));
 
 describe('a page of a list', () => {
   test('has 20 entries if nothing is said', () => {
@@ -13,17 +13,17 @@ describe('a page of a list', () => {
   test('is gone on from with the cursor that the one before gave', () => {
     const place = '2026-01-31T10:00:00.000Z#o1';
     const { cursor } = query.parse({ ...nextCursor('counters', place) });
-    expect(placeIn('counters', cursor)).toBe(place);
+    expect(cursorIn('counters', cursor)).toBe(place);
   });
 
   test('the last one gives no cursor, the first one needs none', () => {
     expect(nextCursor('counters', undefined)).toEqual({});
-    expect(placeIn('counters', undefined)).toBeUndefined();
+    expect(cursorIn('counters', undefined)).toBeUndefined();
   });
 
   test('the cursor of another list is invalid input', () => {
     const { cursor } = query.parse({ ...nextCursor('counters', '2026-01') });
-    expect(thrownBy(() => placeIn('keepers', cursor))).toMatchObject({
+    expect(thrownBy(() => cursorIn('keepers', cursor))).toMatchObject({
       status: 422,
       parts: { errors: [{ path: 'cursor' }] },
     });

@@ -19,7 +19,7 @@ const checkpoint = (phase: Checkpoint['phase'], segment: number, more: Partial<C
 test('The progress of a phase is that of its segments, by the items they looked at', () => {
   const checkpoints = [
     checkpoint('filling', 0, { scanned: 30, done: 10 }),
-    checkpoint('filling', 1, { scanned: 15, done: 5, trouble: { error: 'no', final: true } }),
+    checkpoint('filling', 1, { scanned: 15, done: 5, lastError: { error: 'no', final: true } }),
   ];
   expect(progressOf(checkpoints, other('filling'), 1_500, 1_000)).toEqual({
     work: {
