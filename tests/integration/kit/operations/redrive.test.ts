@@ -1,31 +1,13 @@
 import type { DeleteMessageBatchCommandInput, SendMessageBatchCommandInput } from '@aws-sdk/client-sqs';
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { redrive as redriveDeadLetters } from '#functions/operations/redrive/redrive.ts';
-import type { RuntimeParts } from '#kit/config/runtime.ts';
+import { describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { release } from '#kit/operations/receive-all.ts';
-import { type CounterQueues, startCounterQueues } from '#tests/support/counter/queues.ts';
 import { counterStream, keeperStream, placesOf as places } from '#tests/support/counter/streams.ts';
 import { countOf, faulty, put, takeAll } from '#tests/support/queues.ts';
+import { at, redriving } from './redriving.ts';
 
-const at = '2026-11-23T10:00:00Z';
-const opened: CounterQueues[] = [];
-let queues: CounterQueues;
-beforeEach(async () => {
-  queues = await startCounterQueues();
-  opened.push(queues);
-});
-afterAll(() => {
-  for (const { stop } of opened) stop();
-});
-
-const redrive = (input: object, parts?: RuntimeParts) => redriveDeadLetters(queues.runtime(parts), input);
-const tally = () => queues.urls.tally;
-const bodies = async (url: string) =>
-  (await takeAll(queues.sqs, url)).map(({ Body = '' }) => JSON.parse(Body) as StoredEvent);
-const bury = async (events: readonly StoredEvent[], error = new Error('down')) => {
-  for (const event of events) await queues.bury('tally', event, error);
-};
+const the = redriving();
+const { redrive, tally, bodies, bury } = the;
 
 describe('selects', () => {
   test('by cause: the others are visible again at once, and no other consumer gets anything', async () => {
@@ -39,27 +21,27 @@ describe('selects', () => {
     expect(answer).not.toHaveProperty('continuation');
     expect(places(answer.redriven)).toEqual(['counter-c-1@1', 'counter-c-1@2']);
     expect(places(await bodies(tally().queue)).sort()).toEqual(['counter-c-1@1', 'counter-c-1@2']);
-    expect(await countOf(queues.sqs, tally().deadLetters)).toEqual({ visible: 1, hidden: 0 });
-    expect(await countOf(queues.sqs, queues.urls.mirror.queue)).toEqual({ visible: 0, hidden: 0 });
+    expect(await countOf(the.queues.sqs, tally().deadLetters)).toEqual({ visible: 1, hidden: 0 });
+    expect(await countOf(the.queues.sqs, the.queues.urls.mirror.queue)).toEqual({ visible: 0, hidden: 0 });
   });
 
   test('by stream: its own events, and those of others that name its aggregate', async () => {
     await bury(counterStream('c-1', at, 1));
     await bury(counterStream('c-2', at, 1));
     await bury(keeperStream('ada', at, 'c-1').slice(1));
-    await queues.bury('tally', 'poison', new Error('not JSON'));
+    await the.queues.bury('tally', 'poison', new Error('not JSON'));
 
     const answer = await redrive({ consumer: 'tally', stream: 'counter-c-1' });
     expect(places(answer.redriven)).toEqual(['counter-c-1@1', 'keeper-ada@2']);
     expect(answer.kept).toBe(2);
-    expect(await countOf(queues.sqs, tally().deadLetters)).toEqual({ visible: 2, hidden: 0 });
+    expect(await countOf(the.queues.sqs, tally().deadLetters)).toEqual({ visible: 2, hidden: 0 });
   });
 
   test('nothing that died after the start, so that poison does not go round', async () => {
     await bury(counterStream('c-1', at, 1));
     const answer = await redrive({ consumer: 'tally', continuation: { before: Date.now() - 60_000 } });
     expect(answer).toMatchObject({ matched: 0, kept: 1, redriven: [] });
-    expect(await countOf(queues.sqs, tally().queue)).toEqual({ visible: 0, hidden: 0 });
+    expect(await countOf(the.queues.sqs, tally().queue)).toEqual({ visible: 0, hidden: 0 });
   });
 
   test('no consumer that there is not', async () => {
@@ -72,19 +54,19 @@ test.each([['a 💥 in it'], ['é💥'.repeat(5_000)]])(
   'A message with characters beyond the first plane goes to the dead letters with its reason, and back: %.9s',
   async (text) => {
     const body = JSON.stringify({ text });
-    await queues.bury('tally', body, new Error('💥 no counter'));
+    await the.queues.bury('tally', body, new Error('💥 no counter'));
     const { groups } = await redrive({ consumer: 'tally', dryRun: true });
     expect(groups).toMatchObject([{ errorMessage: '💥 no counter' }]);
     await redrive({ consumer: 'tally' });
-    expect((await takeAll(queues.sqs, tally().queue)).map(({ Body }) => Body)).toEqual([body]);
+    expect((await takeAll(the.queues.sqs, tally().queue)).map(({ Body }) => Body)).toEqual([body]);
   },
 );
 
 test('The body goes back untouched and without its old reason; other attributes stay', async () => {
-  await queues.bury('tally', ' {"not":  "an event"}', new Error('poison'));
-  await put(queues.sqs, tally().deadLetters, '{}', { eventType: 'CounterIncreased', limit: '12' });
+  await the.queues.bury('tally', ' {"not":  "an event"}', new Error('poison'));
+  await put(the.queues.sqs, tally().deadLetters, '{}', { eventType: 'CounterIncreased', limit: '12' });
   await redrive({ consumer: 'tally' });
-  const messages = await takeAll(queues.sqs, tally().queue);
+  const messages = await takeAll(the.queues.sqs, tally().queue);
   const seen = messages.map(({ Body, MessageAttributes }) => [
     Body,
     Object.keys(MessageAttributes ?? {}).sort(),
@@ -101,7 +83,7 @@ test('A dry run says what would be done, in order, and changes nothing', async (
   const events = counterStream('c-1', at, 3);
   await bury(events.toReversed());
   const calls: string[] = [];
-  const sqs = faulty(queues.sqs, (name, _, pass) => {
+  const sqs = faulty(the.queues.sqs, (name, _, pass) => {
     calls.push(name);
     return pass();
   });
@@ -109,13 +91,13 @@ test('A dry run says what would be done, in order, and changes nothing', async (
   expect(answer).toMatchObject({ dryRun: true, matched: 3, groups: [{ count: 3 }] });
   expect(places(answer.redriven)).toEqual(places(events));
   expect(new Set(calls)).toEqual(new Set(['ReceiveMessage', 'ChangeMessageVisibilityBatch']));
-  expect(await countOf(queues.sqs, tally().deadLetters)).toEqual({ visible: 3, hidden: 0 });
-  expect(await countOf(queues.sqs, tally().queue)).toEqual({ visible: 0, hidden: 0 });
+  expect(await countOf(the.queues.sqs, tally().deadLetters)).toEqual({ visible: 3, hidden: 0 });
+  expect(await countOf(the.queues.sqs, tally().queue)).toEqual({ visible: 0, hidden: 0 });
 });
 
 /** Notes the batches that reach the queue. */
 function sendsOf(batches: StoredEvent[][], fail: (event: StoredEvent) => boolean = () => false) {
-  return faulty(queues.sqs, async (name, command, pass) => {
+  return faulty(the.queues.sqs, async (name, command, pass) => {
     if (name !== 'SendMessageBatch') return pass();
     const { Entries = [] } = command.input as SendMessageBatchCommandInput;
     const events = Entries.map(({ MessageBody = '' }) => JSON.parse(MessageBody) as StoredEvent);
@@ -147,8 +129,8 @@ describe('the order of versions', () => {
       const versions = batches.flat().filter(({ streamId }) => streamId === `counter-${id}`);
       expect(versions.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
     }
-    expect(await countOf(queues.sqs, tally().queue)).toEqual({ visible: 16, hidden: 0 });
-    expect(await countOf(queues.sqs, tally().deadLetters)).toEqual({ visible: 0, hidden: 0 });
+    expect(await countOf(the.queues.sqs, tally().queue)).toEqual({ visible: 16, hidden: 0 });
+    expect(await countOf(the.queues.sqs, tally().deadLetters)).toEqual({ visible: 0, hidden: 0 });
   });
 
   test('is kept where one cannot be sent: what follows it stays, other streams go on', async () => {
@@ -168,7 +150,7 @@ describe('a crash', () => {
   /** A process that dies at a call: from there on nothing leaves it. */
   const dyingAt = (call: string, landed: boolean) => {
     let dead = false;
-    return faulty(queues.sqs, async (name, _, pass) => {
+    return faulty(the.queues.sqs, async (name, _, pass) => {
       if (!dead && name === call) {
         dead = true;
         if (landed) await pass();
@@ -178,7 +160,7 @@ describe('a crash', () => {
     });
   };
   const total = async (url: string) => {
-    const { visible, hidden } = await countOf(queues.sqs, url);
+    const { visible, hidden } = await countOf(the.queues.sqs, url);
     return visible + hidden;
   };
   const sleep = async () => undefined;
@@ -200,7 +182,7 @@ describe('a crash', () => {
   test('is made good by the next run', async () => {
     await bury(counterStream('c-1', at, 2));
     const receipts = new Set<string>();
-    const sqs = faulty(queues.sqs, (name, { input }, pass) => {
+    const sqs = faulty(the.queues.sqs, (name, { input }, pass) => {
       if (name !== 'DeleteMessageBatch') return pass();
       const { Entries = [] } = input as DeleteMessageBatchCommandInput;
       for (const { ReceiptHandle = '' } of Entries) receipts.add(ReceiptHandle);
@@ -210,7 +192,7 @@ describe('a crash', () => {
     expect(first.notDeleted).toHaveLength(2);
     // They would come back by themselves, in three minutes.
     const messages = [...receipts].map((ReceiptHandle) => ({ ReceiptHandle }));
-    await release(queues.runtime(), tally().deadLetters, messages);
+    await release(the.queues.runtime(), tally().deadLetters, messages);
     const again = await redrive({ consumer: 'tally' });
     expect(again.redriven).toHaveLength(2);
     expect(places(await bodies(tally().queue)).sort()).toEqual([
@@ -221,98 +203,4 @@ describe('a crash', () => {
     ]);
     expect(await total(tally().deadLetters)).toBe(0);
   });
-});
-
-describe('the rate', () => {
-  /** A clock that only sleeping moves, and calls by a hundredth of a second. */
-  const virtualTime = () => {
-    let now = Date.now() + 1_000;
-    return {
-      now: () => now,
-      sleep: async (ms: number) => {
-        now += ms;
-      },
-      tick: () => {
-        now += 10;
-      },
-    };
-  };
-
-  const timed = (time: ReturnType<typeof virtualTime>, sent: number[]) =>
-    faulty(queues.sqs, (name, { input }, pass) => {
-      time.tick();
-      if (name === 'SendMessageBatch') {
-        const { Entries = [] } = input as SendMessageBatchCommandInput;
-        sent.push(...Entries.map(() => time.now()));
-      }
-      return pass();
-    });
-
-  const manyStreams = (count: number) =>
-    Array.from({ length: count }, (_, index) => counterStream(`c-${index}`, at, 1)).flat();
-
-  test('is never exceeded in any second', async () => {
-    await bury(manyStreams(23));
-    const time = virtualTime();
-    const sent: number[] = [];
-    const { now, sleep } = time;
-    const answer = await redrive({ consumer: 'tally', rate: 4 }, { sqs: timed(time, sent), now, sleep });
-    expect(answer.redriven).toHaveLength(23);
-    for (const [index, ms] of sent.entries()) {
-      const earlier = sent[index - 4];
-      if (earlier !== undefined) expect(ms - earlier).toBeGreaterThanOrEqual(1_000);
-    }
-    expect((sent.at(-1) ?? 0) - (sent[0] ?? 0)).toBeGreaterThanOrEqual(4_900);
-  });
-
-  test('makes several chunks of long work; between them what is left is visible', async () => {
-    await bury(manyStreams(15));
-    const time = virtualTime();
-    const sent: number[] = [];
-    const parts = { sqs: timed(time, sent), now: time.now, sleep: time.sleep };
-    const first = await redrive({ consumer: 'tally', rate: 1 }, parts);
-    expect(first.redriven.length).toBeLessThan(15);
-    expect(first.continuation).toBeDefined();
-    expect(await countOf(queues.sqs, tally().deadLetters)).toEqual({
-      visible: 15 - first.redriven.length,
-      hidden: 0,
-    });
-    const second = await redrive({ consumer: 'tally', rate: 1, continuation: first.continuation }, parts);
-    expect(second).not.toHaveProperty('continuation');
-    expect(first.redriven.length + second.redriven.length).toBe(15);
-    expect(places(await bodies(tally().queue)).sort()).toEqual(places(manyStreams(15)).sort());
-  });
-});
-
-test('A queue too long for one look is redriven in several, those not selected out of the way', async () => {
-  const all = Array.from({ length: 80 }, (_, index) => counterStream(`c-${index}`, at, 1)).flat();
-  await bury(all.slice(0, 40), new TypeError('bad day'));
-  await bury(all.slice(40), new Error('down'));
-  const { groups } = await redrive({ consumer: 'tally', dryRun: true });
-  const fingerprint = groups.find(({ errorName }) => errorName === 'TypeError')?.fingerprint;
-
-  // Receiving is so slow that each look ends after one round of calls.
-  let ms = Date.now() + 1_000;
-  const sqs = faulty(queues.sqs, async (name, _, pass) => {
-    const answer = await pass();
-    if (name === 'ReceiveMessage') ms += 25_000;
-    return answer;
-  });
-  const parts = { sqs, now: () => ms, sleep: async () => undefined };
-  const asked = { consumer: 'tally', fingerprint };
-  const redriven: { streamId?: string; version?: number }[] = [];
-  let answer = await redrive(asked, parts);
-  expect(answer.complete).toBe(false);
-  for (let looks = 1; ; looks++) {
-    redriven.push(...answer.redriven);
-    if (!answer.continuation) {
-      expect(looks).toBeGreaterThan(1);
-      break;
-    }
-    answer = await redrive({ ...asked, continuation: answer.continuation }, parts);
-  }
-  expect(places(redriven).sort()).toEqual(places(all.slice(0, 40)).sort());
-  expect(await countOf(queues.sqs, tally().queue)).toEqual({ visible: 40, hidden: 0 });
-  const { visible, hidden } = await countOf(queues.sqs, tally().deadLetters);
-  expect(visible + hidden).toBe(40);
 });
