@@ -294,7 +294,9 @@ describe('Saved queries', () => {
 
   test('of poison messages know every error that makes one', () => {
     const { QueryString } = prod.template.Resources.APoisonMessageQuery?.Properties ?? {};
-    const kinds = Object.keys(unreadableEvents).filter((name) => name !== 'UnreadableEvent');
+    // The two that others derive from are thrown by nobody.
+    const abstract = ['UnreadableEvent', 'NewerEvent'];
+    const kinds = Object.keys(unreadableEvents).filter((name) => !abstract.includes(name));
     expect(kinds.length).toBeGreaterThan(4);
     expect(kinds.filter((name) => !String(QueryString).includes(`"${name}"`))).toEqual([]);
   });

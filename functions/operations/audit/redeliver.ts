@@ -2,7 +2,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { chunksOf } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { getStored } from '#kit/event-store/by-type.ts';
-import { fromItem } from '#kit/event-store/event-item.ts';
+import { fromItem, toPublishable } from '#kit/event-store/event-item.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { bodyOf } from '#kit/messaging/outgoing-message.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
@@ -35,7 +35,7 @@ export async function redeliver(
     findings.filter((finding) => !isMissingOnlyAtProjections(finding)),
     PAGE_SIZE,
   )) {
-    const events = (await getStored(runtime, chunk)).map(fromItem);
+    const events = (await getStored(runtime, chunk)).map(toPublishable);
     const refused = await publishAll(runtime, events, rateLimiter);
     sent += events.length - refused.size;
   }

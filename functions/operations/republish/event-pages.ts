@@ -1,16 +1,15 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { getStored } from '#kit/event-store/by-type.ts';
-import { type EventItem, fromItem } from '#kit/event-store/event-item.ts';
+import { type EventItem, type PublishableEvent, toPublishable } from '#kit/event-store/event-item.ts';
 import { lastVersion } from '#kit/event-store/last-version.ts';
 import { type WalkCursor, walkByType } from '#kit/event-store/walk-by-type.ts';
-import type { StoredEvent } from '#kit/events/event.ts';
 import { InvalidOperation } from '#kit/operations/input.ts';
 import type { Continuation, Request } from './input.ts';
 
 export interface Page {
   /** As they were written, not lifted: consumers do that, and what this code cannot read goes out all the same. */
-  events: StoredEvent[];
+  events: PublishableEvent[];
   /** Where to go on after this page; absent at the end. */
   next?: Pick<Continuation, 'window' | 'type' | 'after'>;
   /** How far the whole is with it, 0–1. */
@@ -38,7 +37,7 @@ export async function* pagesOfStream(
         Limit: size,
       }),
     );
-    const events = (Items as EventItem[]).map(fromItem);
+    const events = (Items as EventItem[]).map(toPublishable);
     version = events.at(-1)?.version ?? last;
     yield { events, progress: version / last, ...(version < last && { next: { after: version } }) };
   }
@@ -60,7 +59,7 @@ export async function* pagesOfWindows(
     for await (const { keys, next, progress } of walkByType(runtime, types, range, start, size)) {
       const goesOn = next !== undefined || index + 1 < windows.length;
       yield {
-        events: (await getStored(runtime, keys)).map(fromItem),
+        events: (await getStored(runtime, keys)).map(toPublishable),
         progress: (index + progress) / windows.length,
         ...(goesOn && { next: next ? { window: index, ...continued(types, next) } : { window: index + 1 } }),
       };

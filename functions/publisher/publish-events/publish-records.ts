@@ -2,8 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord } from 'aws-lambda';
 import { unmarshall } from '#kit/aws/unmarshall.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { type EventItem, fromItem } from '#kit/event-store/event-item.ts';
-import type { StoredEvent } from '#kit/events/event.ts';
+import { type EventItem, type PublishableEvent, toPublishable } from '#kit/event-store/event-item.ts';
 import { publish } from '#kit/messaging/publish.ts';
 import { lagOf } from '#kit/observability/lag.ts';
 
@@ -33,8 +32,8 @@ export async function publishRecords(
   return { batchItemFailures: lowest ? [{ itemIdentifier: sequenceNumberOf(lowest.record) }] : [] };
 }
 
-const eventOf = ({ dynamodb }: DynamoDBRecord): StoredEvent =>
-  fromItem(unmarshall(dynamodb?.NewImage as Record<string, AttributeValue>) as unknown as EventItem);
+const eventOf = ({ dynamodb }: DynamoDBRecord): PublishableEvent =>
+  toPublishable(unmarshall(dynamodb?.NewImage as Record<string, AttributeValue>) as unknown as EventItem);
 
 function sequenceNumberOf({ dynamodb }: DynamoDBRecord): string {
   const sequenceNumber = dynamodb?.SequenceNumber;

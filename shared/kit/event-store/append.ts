@@ -4,7 +4,7 @@ import { unmarshall } from '#kit/aws/unmarshall.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { AppendTooLarge, ConcurrencyConflict } from './errors.ts';
-import { toItem } from './event-item.ts';
+import { type EventItem, toItem } from './event-item.ts';
 
 /** Of one TransactWriteItems (DynamoDB developer guide, "Amazon DynamoDB Transactions"). */
 export const MAX_EVENTS_PER_COMMAND = 100;
@@ -31,12 +31,18 @@ export async function append(runtime: Runtime, events: readonly StoredEvent[]): 
   runtime.metrics.count('EventsAppended', events.length);
 }
 
+/** With what subscriptions filter on, so that whoever publishes it need not know its schema. */
+function itemOf({ application }: Runtime, event: StoredEvent): EventItem {
+  const { eventType: _, aggregateType: __, ...attributes } = application.registry.messageAttributes(event);
+  return toItem(event, attributes);
+}
+
 async function putOne(runtime: Runtime, event: StoredEvent): Promise<void> {
   try {
     await runtime.dynamo.send(
       new PutCommand({
         TableName: runtime.setting('EVENTS_TABLE'),
-        Item: toItem(event),
+        Item: itemOf(runtime, event),
         ConditionExpression: CONDITION,
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
@@ -59,7 +65,7 @@ async function putAll(runtime: Runtime, first: StoredEvent, events: readonly Sto
         TransactItems: events.map((event) => ({
           Put: {
             TableName,
-            Item: toItem(event),
+            Item: itemOf(runtime, event),
             ConditionExpression: CONDITION,
             ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
           },

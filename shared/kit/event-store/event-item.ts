@@ -9,16 +9,29 @@ import { timeOf } from '#kit/events/ids.ts';
 export const BY_TYPE_SHARDS = 4;
 export const BY_TYPE_INDEX = 'by-type';
 
-/** An event as the events table holds it: the envelope and the partition key of the index. */
-export type EventItem = StoredEvent & { typeDayShard: string };
+/** What subscriptions filter on, besides the two attributes that every event has. */
+export type FilterAttributes = Readonly<Record<string, string | number>>;
 
-export const toItem = (event: StoredEvent): EventItem => ({
+/**
+ * An event as it goes to the topic. Its attributes were written down when it was appended, by the code that knew its
+ * schema: the publisher passes them on and reads nothing of the data. What was appended before version 0.2 has none.
+ */
+export type PublishableEvent = StoredEvent & { attributes?: FilterAttributes };
+
+/** An event as the events table holds it: also with the partition key of the index. */
+export type EventItem = PublishableEvent & { typeDayShard: string };
+
+export const toItem = (event: StoredEvent, attributes?: FilterAttributes): EventItem => ({
   ...event,
+  ...(attributes && { attributes }),
   typeDayShard: byTypePartition(event.eventType, dayOf(timeOf(event.eventId)), shardOf(event.streamId)),
 });
 
 /** The event as it was appended: nothing is lifted or checked. */
-export const fromItem = ({ typeDayShard: _, ...event }: EventItem): StoredEvent => event;
+export const fromItem = ({ typeDayShard: _, attributes: __, ...event }: EventItem): StoredEvent => event;
+
+/** The event for the topic. */
+export const toPublishable = ({ typeDayShard: _, ...event }: EventItem): PublishableEvent => event;
 
 export const byTypePartition = (eventType: string, day: string, shard: number): string =>
   `${eventType}#${day}#${shard}`;

@@ -19,8 +19,16 @@ export class InvalidEnvelope extends UnreadableEvent {
   }
 }
 
+/**
+ * An event that newer code wrote, as far as this code can tell: another version of the same function may read it. While a
+ * deployment, or a rollback, is under way both versions run. So a consumer waits, and a command says: try again later.
+ */
+export class NewerEvent extends UnreadableEvent {
+  override readonly name: string = 'NewerEvent';
+}
+
 /** No schema has this event type: written by newer code, or a stray. */
-export class UnknownEventType extends UnreadableEvent {
+export class UnknownEventType extends NewerEvent {
   override readonly name = 'UnknownEventType';
   readonly eventType: string;
 
@@ -32,7 +40,7 @@ export class UnknownEventType extends UnreadableEvent {
 }
 
 /** Written by newer code with a shape that this code does not know. */
-export class NewerSchemaVersion extends UnreadableEvent {
+export class NewerSchemaVersion extends NewerEvent {
   override readonly name = 'NewerSchemaVersion';
   readonly eventType: string;
   readonly schemaVersion: number;

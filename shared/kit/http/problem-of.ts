@@ -6,6 +6,7 @@ import {
   VersionMismatch,
 } from '#kit/event-store/errors.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
+import { NewerEvent } from '#kit/events/unreadable-event.ts';
 import { HttpProblem, invalidInput, malformedJson, unsupportedMediaType } from './problem.ts';
 
 /** What a broken rule is to a client, by its kind. */
@@ -43,6 +44,7 @@ export function problemOf(error: unknown): HttpProblem {
     const detail = 'The command is too large to be stored.';
     return new HttpProblem(422, { code: 'command-too-large', title: 'Command too large', detail });
   }
+  if (error instanceof NewerEvent) return unavailable(60);
   if (isThrottle(error) || isTimeout(error)) return unavailable();
   return parserProblem(error) ?? internal();
 }
@@ -52,12 +54,13 @@ function rejected({ rule, kind, message }: CommandRejected): HttpProblem {
   return new HttpProblem(status, { code: rule.replaceAll('_', '-'), title, detail: message, rule });
 }
 
-const unavailable = (): HttpProblem =>
+/** @param seconds after which to try again */
+const unavailable = (seconds = 1): HttpProblem =>
   new HttpProblem(503, {
     code: 'unavailable',
     title: 'Unavailable',
     detail: 'Too busy to answer. Try again, with the same Idempotency-Key where you sent one.',
-    headers: { 'retry-after': '1' },
+    headers: { 'retry-after': String(seconds) },
   });
 
 const internal = (): HttpProblem =>

@@ -2,11 +2,22 @@
 const MAX_DELAY_SECONDS = 900;
 
 /**
- * Seconds until the next try after the n-th receive: base × 2ⁿ⁻¹, of which half is drawn by chance, so that
+ * Seconds until the next attempt after the n-th receive: base × 2ⁿ⁻¹, of which half is drawn by chance, so that
  * what failed together does not come back together ("Exponential Backoff and Jitter", AWS Architecture Blog).
  * Base 0 = at once.
  */
-export function backoffSeconds(receiveCount: number, baseSeconds: number, random: () => number): number {
-  const ceiling = Math.min(MAX_DELAY_SECONDS, baseSeconds * 2 ** (receiveCount - 1));
-  return Math.ceil(ceiling / 2 + (random() * ceiling) / 2);
-}
+export const backoffSeconds = (receiveCount: number, baseSeconds: number, random: () => number): number =>
+  halfJitter(Math.min(MAX_DELAY_SECONDS, baseSeconds * 2 ** (receiveCount - 1)), random);
+
+/** As long as a deployment is watched before it counts as done: within SQS's 12 hours for all receives together. */
+const MAX_WAIT_SECONDS = 7_200;
+
+/**
+ * Seconds until a message of newer code is tried again: base × 30 × 5ⁿ⁻¹. With a base of 2 seconds and five receives it
+ * waits for two and a half hours or so, which is longer than a deployment or a rollback takes.
+ */
+export const waitSeconds = (receiveCount: number, baseSeconds: number, random: () => number): number =>
+  halfJitter(Math.min(MAX_WAIT_SECONDS, baseSeconds * 30 * 5 ** (receiveCount - 1)), random);
+
+const halfJitter = (ceiling: number, random: () => number): number =>
+  Math.ceil(ceiling / 2 + (random() * ceiling) / 2);

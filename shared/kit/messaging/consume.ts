@@ -21,6 +21,7 @@ import { sendToDeadLetters } from './send-dead-letter.ts';
 /**
  * The Lambda handler of a consumer: reads the batch, hands it over, and sorts what failed.
  * - A poison message (not readable by any repetition) goes to the dead letter queue at once.
+ * - A message of newer code (an unknown type, a newer schema version) waits, for hours at most, for that code.
  * - A failure comes back after a growing delay; the last one of MAX_RECEIVE_COUNT goes to the dead letter queue.
  * - A message leaves its queue only when it was handled or the dead letter queue has it: it may be in both for a
  *   while, never in neither. The queue's own redrive policy catches what crashes before it gets here.
@@ -122,7 +123,7 @@ async function routeFailures(
   );
   if (retries.length > 0) {
     runtime.metrics.count('MessagesRetried', retries.length);
-    await delayRetries(runtime, retries);
+    await delayRetries(runtime, retries, failures);
   }
   return retries;
 }

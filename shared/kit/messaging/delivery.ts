@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
-import { InvalidEnvelope, UnreadableEvent } from '#kit/events/unreadable-event.ts';
+import { InvalidEnvelope, NewerEvent, UnreadableEvent } from '#kit/events/unreadable-event.ts';
 
 /** One received message, read: the same event may come in several, at any time, in any order. */
 export interface Delivery<Event extends StoredEvent = StoredEvent> {
@@ -44,7 +44,8 @@ export const receiveCountOf = (record: SQSRecord): number =>
   Number(record.attributes.ApproximateReceiveCount);
 
 /** True for what no repetition can mend. */
-export const isPoison = (error: unknown): boolean => error instanceof UnreadableEvent;
+export const isPoison = (error: unknown): boolean =>
+  error instanceof UnreadableEvent && !(error instanceof NewerEvent);
 
 /** Throws InvalidEnvelope, which quotes nothing of the body. */
 export function parseBody(body: string): unknown {

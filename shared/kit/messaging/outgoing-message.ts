@@ -1,5 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
 import type { Runtime } from '#kit/config/runtime.ts';
+import type { PublishableEvent } from '#kit/event-store/event-item.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { UnreadableEvent } from '#kit/events/unreadable-event.ts';
 import { type LogContext, logContextOf } from '#kit/observability/log-context.ts';
@@ -26,15 +27,20 @@ export class UnpublishableEvent extends Error {
 }
 
 /**
- * The event as a message: the body as it was stored, the attributes from its data in today's schema. An event
- * that this code cannot read is published all the same, with the two attributes every event has: its
- * consumers know better what to do with it than a publisher that would hold up the shard. Throws UnpublishableEvent.
+ * The event as a message: body and attributes as they were stored, whatever its type and schema version. Only where
+ * attributes were not stored yet (before version 0.2) are they made from the data in today's schema; of such an event
+ * that this code cannot read, the two that every event has. Throws UnpublishableEvent.
  */
-export function toMessage(runtime: Runtime, event: StoredEvent): OutgoingMessage {
+export function toMessage(
+  runtime: Runtime,
+  { attributes: stored, ...event }: PublishableEvent,
+): OutgoingMessage {
   const body = bodyOf(event);
   const attributes: Record<string, MessageAttributeValue> = {};
   let bytes = Buffer.byteLength(body);
-  for (const [name, value] of Object.entries(attributesOf(runtime, event))) {
+  for (const [name, value] of Object.entries(
+    stored ? { ...always(event), ...stored } : attributesOf(runtime, event),
+  )) {
     // SNS takes no empty value. No filter asks for one.
     if (value === '' || value === undefined) continue;
     const DataType = typeof value === 'number' ? 'Number' : 'String';
@@ -63,6 +69,8 @@ function attributesOf({ application }: Runtime, event: StoredEvent): Record<stri
     return messageAttributes(upcast(event));
   } catch (error) {
     if (!(error instanceof UnreadableEvent)) throw error;
-    return { eventType: event.eventType, aggregateType: event.aggregateType };
+    return always(event);
   }
 }
+
+const always = ({ eventType, aggregateType }: StoredEvent) => ({ eventType, aggregateType });

@@ -1,7 +1,7 @@
 import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import type { StoredEvent } from '#kit/events/event.ts';
+import type { PublishableEvent } from '#kit/event-store/event-item.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
 import { MAX_MESSAGE_BYTES, type OutgoingMessage, toMessage } from './outgoing-message.ts';
 
@@ -28,7 +28,7 @@ const MESSAGE_FAULTS = new Set([
  * Publishes to the topic, up to 10 messages a call, the calls at the same time. At least once, in no order. Whatever
  * one event is, only that event is refused. Each is one line in the log, whatever became of it.
  */
-export async function publish(runtime: Runtime, events: readonly StoredEvent[]): Promise<Unpublished> {
+export async function publish(runtime: Runtime, events: readonly PublishableEvent[]): Promise<Unpublished> {
   const unpublished: Unpublished = { failed: new Set(), refused: new Set() };
   const messages = events.flatMap((event) => {
     try {

@@ -2,21 +2,35 @@ import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { chunksOf, MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
+import { NewerEvent } from '#kit/events/unreadable-event.ts';
 import { parseLogContext } from '#kit/observability/log-context.ts';
-import { backoffSeconds } from './backoff.ts';
-import { receiveCountOf } from './delivery.ts';
+import { backoffSeconds, waitSeconds } from './backoff.ts';
+import { type Failures, receiveCountOf } from './delivery.ts';
 
 /**
- * Sets when the failed messages come back: after their backoff instead of the queue's visibility timeout.
+ * Sets when the failed messages come back: after their backoff instead of the queue's visibility timeout; those of newer
+ * code much later.
  * Where that fails they come back after the latter, which is late but right; so nothing is thrown.
  */
-export async function delayRetries(runtime: Runtime, records: readonly SQSRecord[]): Promise<void> {
-  const base = runtime.setting('RETRY_BASE_SECONDS');
+export async function delayRetries(
+  runtime: Runtime,
+  records: readonly SQSRecord[],
+  failures: Failures,
+): Promise<void> {
   const chunks = chunksOf(records, MAX_BATCH_ENTRIES);
-  await Promise.all(chunks.map((chunk) => delayChunk(runtime, chunk, base)));
+  await Promise.all(chunks.map((chunk) => delayChunk(runtime, chunk, failures)));
 }
 
-async function delayChunk(runtime: Runtime, records: readonly SQSRecord[], base: number): Promise<void> {
+async function delayChunk(
+  runtime: Runtime,
+  records: readonly SQSRecord[],
+  failures: Failures,
+): Promise<void> {
+  const base = runtime.setting('RETRY_BASE_SECONDS');
+  const secondsOf = (record: SQSRecord) => {
+    const isNewer = failures.get(record.messageId) instanceof NewerEvent;
+    return (isNewer ? waitSeconds : backoffSeconds)(receiveCountOf(record), base, runtime.random);
+  };
   try {
     const answer = await runtime.sqs.send(
       new ChangeMessageVisibilityBatchCommand({
@@ -24,7 +38,7 @@ async function delayChunk(runtime: Runtime, records: readonly SQSRecord[], base:
         Entries: records.map((record, index) => ({
           Id: String(index),
           ReceiptHandle: record.receiptHandle,
-          VisibilityTimeout: backoffSeconds(receiveCountOf(record), base, runtime.random),
+          VisibilityTimeout: secondsOf(record),
         })),
       }),
     );

@@ -1,6 +1,6 @@
 import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import type { StoredEvent } from '#kit/events/event.ts';
+import type { PublishableEvent } from '#kit/event-store/event-item.ts';
 import { publish } from '#kit/messaging/publish.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
@@ -17,7 +17,7 @@ export class NotPublished extends Error {
  */
 export async function publishAll(
   runtime: Runtime,
-  events: readonly StoredEvent[],
+  events: readonly PublishableEvent[],
   rateLimiter: RateLimiter,
 ): Promise<Set<string>> {
   await rateLimiter(events.length);

@@ -9,7 +9,7 @@ import {
   VersionMismatch,
 } from '#kit/event-store/errors.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
-import { NewerSchemaVersion } from '#kit/events/unreadable-event.ts';
+import { InvalidEnvelope, NewerSchemaVersion, UnknownEventType } from '#kit/events/unreadable-event.ts';
 import { type HttpRoute, httpHandler } from '#kit/http/handler.ts';
 import { counterApplication } from '#tests/support/counter/application.ts';
 import { httpEvent, type Sent, request as send } from '#tests/support/http-event.ts';
@@ -54,7 +54,9 @@ describe('an error of the application', () => {
     [named('ThrottlingException'), 503, 'unavailable'],
     [named('ProvisionedThroughputExceededException'), 503, 'unavailable'],
     [throttledTransaction, 503, 'unavailable'],
-    [new NewerSchemaVersion('CounterStarted', 9, 2), 500, 'internal-error'],
+    [new NewerSchemaVersion('CounterStarted', 9, 2), 503, 'unavailable'],
+    [new UnknownEventType('CounterEaten'), 503, 'unavailable'],
+    [new InvalidEnvelope([]), 500, 'internal-error'],
     [named('TypeError'), 500, 'internal-error'],
     ['thrown text', 500, 'internal-error'],
     [undefined, 500, 'internal-error'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { backoffSeconds } from '#kit/messaging/backoff.ts';
+import { backoffSeconds, waitSeconds } from '#kit/messaging/backoff.ts';
 
 describe('The delay before the next try', () => {
   test.each([
@@ -32,4 +32,12 @@ describe('The delay before the next try', () => {
   test('is none where the base is 0', () => {
     expect(backoffSeconds(4, 0, () => 0.5)).toBe(0);
   });
+});
+
+test('What newer code wrote waits longer than a deployment takes, and shorter than SQS keeps a message hidden', () => {
+  const waits = (random: () => number) => [1, 2, 3, 4].map((receive) => waitSeconds(receive, 2, random));
+  const sum = (seconds: number[]) => seconds.reduce((a, b) => a + b);
+  expect(sum(waits(() => 0))).toBeGreaterThan(3_600);
+  expect(sum(waits(() => 0.999))).toBeLessThan(12 * 3_600);
+  expect(waitSeconds(3, 0, () => 0.5)).toBe(0);
 });

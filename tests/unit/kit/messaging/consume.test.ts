@@ -141,8 +141,6 @@ describe('A consumer', () => {
     ['not JSON', 'hello', 'InvalidEnvelope'],
     ['JSON, but no event', '{"a":1}', 'InvalidEnvelope'],
     ['null', 'null', 'InvalidEnvelope'],
-    ['of an unknown type', changed({ eventType: 'CounterEaten' }), 'UnknownEventType'],
-    ['of a version from the future', changed({ schemaVersion: 99 }), 'NewerSchemaVersion'],
     ['of data that its schema does not take', changed({ data: { limit: 'much' } }), 'InvalidEventData'],
   ])(
     'sends a message that is %s to the dead letters at once, its body untouched',
@@ -161,6 +159,24 @@ describe('A consumer', () => {
       ]);
     },
   );
+
+  test.each([
+    ['of an unknown type', changed({ eventType: 'CounterEaten' }), 'UnknownEventType'],
+    ['of a version from the future', changed({ schemaVersion: 99 }), 'NewerSchemaVersion'],
+  ])('lets a message that is %s wait for newer code, and for hours', async (_, body, errorName) => {
+    const { run, deadLetters, delays } = consumer(well);
+    const seconds: number[] = [];
+    for (const receiveCount of [1, 2, 3, 4]) {
+      expect(await run(withBody(sqsEvent(events, receiveCount), 1, body))).toEqual(failed('m1'));
+      seconds.push(delays.at(-1)?.Entries?.[0]?.VisibilityTimeout ?? 0);
+    }
+    expect(deadLetters).toEqual([]);
+    expect(seconds.reduce((a, b) => a + b)).toBeGreaterThan(1_800);
+    expect(await run(withBody(sqsEvent(events, 5), 1, body))).toEqual(failed());
+    expect(deadLetters).toMatchObject([
+      { MessageBody: body, MessageAttributes: { errorName: { StringValue: errorName } } },
+    ]);
+  });
 
   test('sends to the dead letters on the last try, with the reason', async () => {
     const { run, deadLetters, delays, counted } = consumer(badly);

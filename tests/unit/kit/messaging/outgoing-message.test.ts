@@ -46,4 +46,20 @@ describe('A message', () => {
     const event = { ...started, ...change };
     expect(Object.keys(toMessage(runtime, event).attributes)).toEqual(['eventType', 'aggregateType']);
   });
+
+  test.each([
+    ['a type that nobody knows', { eventType: 'CounterEaten' }],
+    ['a version from the future', { schemaVersion: 99 }],
+    ['data that no schema takes', { data: {} }],
+  ])('of %s carries the attributes that were stored with it, and its body does not', (_, change) => {
+    const event = { ...started, ...change };
+    const message = toMessage(runtime, { ...event, attributes: { limit: 99, shape: 'round' } });
+    expect(message.attributes).toEqual({
+      eventType: { DataType: 'String', StringValue: event.eventType },
+      aggregateType: { DataType: 'String', StringValue: 'counter' },
+      limit: { DataType: 'Number', StringValue: '99' },
+      shape: { DataType: 'String', StringValue: 'round' },
+    });
+    expect(JSON.parse(message.body)).toEqual(event);
+  });
 });
