@@ -1,13 +1,11 @@
-import type { Invoke } from './event-source-mapping/index.ts';
-
 /**
  * Invokes a function through serverless-offline's Lambda endpoint.
  * @param timeoutSeconds the function's own; serverless-offline leaves an invocation hanging whose thread has ended
  * @throws Error for a function error, a timeout, an answer that is no JSON, or when nothing answers
  */
-export function invokeEndpoint(lambdaUrl: string, functionName: string, timeoutSeconds: number): Invoke {
+export function invokeEndpoint(lambdaUrl: string, functionName: string, timeoutSeconds: number) {
   const url = `${lambdaUrl}/2015-03-31/functions/${encodeURIComponent(functionName)}/invocations`;
-  return async (event) => {
+  return async (event: unknown): Promise<unknown> => {
     const response = await fetch(url, {
       method: 'POST',
       body: JSON.stringify(event),

@@ -3,6 +3,7 @@ import type { Resource, Template } from '#resources/local/stack/template.ts';
 import { accessControlRules } from '#tests/support/access-control-rules.ts';
 import { compile, compiledTemplate, stageTemplate } from '#tests/support/compiled-template.ts';
 import { exampleRegion, givenNames } from '#tests/support/given-names.ts';
+import { platformGuards } from '#tests/support/platform-guards.ts';
 import { routes, templateRules } from '#tests/support/template-rules.ts';
 
 const DAY = 86_400;
@@ -29,9 +30,12 @@ beforeAll(async () => {
 }, 120_000);
 
 describe.each(stages)('The template of %s', (stage) => {
-  test.each(Object.entries({ ...templateRules, ...accessControlRules }))('keeps the rule %s', (_, rule) => {
-    expect(rule(templates[stage])).toEqual([]);
-  });
+  test.each(Object.entries({ ...templateRules, ...accessControlRules, ...platformGuards }))(
+    'keeps the rule %s',
+    (_, rule) => {
+      expect(rule(templates[stage])).toEqual([]);
+    },
+  );
 
   test('carries service and stage in every name that it gives', () => {
     const names = givenNames(templates[stage]);

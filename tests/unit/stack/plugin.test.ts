@@ -114,6 +114,22 @@ describe('The plugin', () => {
     expect([functions.publish?.role, functions.health?.role]).toEqual(['publishRole', 'healthRole']);
   });
 
+  test('lets a function that may send to its own queue do so without end, and no other', async () => {
+    const queue: Resource = { Type: 'AWS::SQS::Queue' };
+    const events = [{ sqs: { arn: { 'Fn::GetAtt': ['Queue', 'Arn'] } } }];
+    const functions = {
+      view: { permissions: { Queue: ['SendMessage'] }, events },
+      sales: { permissions: { Other: ['SendMessage'] }, events },
+      rebuild: { permissions: { Queue: ['SendMessage'] } },
+    };
+    const { plugin, serverless } = framework({ functions, resources: { Queue: queue, Other: queue } });
+    await plugin.hooks.initialize?.();
+    expect(serverless.service.resources).toMatchObject({
+      extensions: { viewLambdaFunction: { Properties: { RecursiveLoop: 'Allow' } } },
+    });
+    expect(JSON.stringify(serverless.service.resources)).not.toMatch(/(sales|rebuild)LambdaFunction/);
+  });
+
   test.each([
     [{ default: { docs: 'page' }, prod: { dosc: 'none' } }, 'prod: default has no parameter dosc'],
     [{ prod: { docs: 'none' } }, 'prod: default has no parameter docs'],
