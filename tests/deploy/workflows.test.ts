@@ -109,6 +109,15 @@ describe('A job that can take the role of a stage', () => {
     expect(asking).toEqual(taking);
   });
 
+  test('takes no settings of the stage into its environment: one could change what it runs', async () => {
+    const taking = (await jobs()).filter(({ job }) => mayDeploy(job));
+    expect(taking.filter(({ steps }) => JSON.stringify(steps).match(/actions\/settings|GITHUB_ENV/))).toEqual(
+      [],
+    );
+    const [role] = await filesOf('.github/actions/role/action.yml');
+    expect(role?.text).not.toContain('GITHUB_ENV');
+  });
+
   test('runs no script of any package, and builds nothing', async () => {
     for (const { file, job, steps } of await jobs()) {
       if (!mayDeploy(job)) continue;
