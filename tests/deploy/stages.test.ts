@@ -57,6 +57,15 @@ describe.each(stages)('The template of %s', (stage) => {
     expect(Buffer.byteLength(JSON.stringify(templates[stage]))).toBeLessThan(1024 ** 2);
   });
 
+  test('has functions that log JSON, without a line of the system for what succeeds', () => {
+    const logging = ofType(templates[stage], 'AWS::Lambda::Function').map(
+      ({ Properties }) => Properties?.LoggingConfig,
+    );
+    expect(new Set(logging.map((config) => JSON.stringify(config)))).toEqual(
+      new Set([JSON.stringify({ LogFormat: 'JSON', SystemLogLevel: 'WARN' })]),
+    );
+  });
+
   test('says where everything is', () => {
     const { Outputs = {}, Resources } = templates[stage];
     const said = JSON.stringify(Outputs);
