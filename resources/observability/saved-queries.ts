@@ -67,6 +67,14 @@ const queries: Record<string, SavedQuery> = {
     ],
     kinds: ['publisher'],
   },
+  'An event was altered': {
+    text: [
+      'fields @timestamp, change, streamId, version, sequenceNumber',
+      'filter message = "event altered"',
+      'sort @timestamp desc',
+    ],
+    kinds: ['publisher'],
+  },
   'The view is wrong': {
     text: [
       `fields @timestamp, coalesce(consumer, function) as who, hop, message, ${ABOUT}, receiveCount, lag, coalesce(errorMessage, error.message) as reason`,

@@ -58,6 +58,7 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
     /^(npx sls (deploy --stage prod --param protected|remove --stage prod)|aws backup |(copies\(\)|for copy|until) )/,
     { test: 'tests/docs/removal.test.ts' },
   ],
+  [/^aws dynamodb restore-table-to-point-in-time /, { needs: ACCOUNT }],
   [/^aws cloudformation set-stack-policy /, { needs: ACCOUNT }],
   [/^npx sls deploy --stage prod$/, { needs: ACCOUNT }],
   [/^aws cloudformation deploy /, { needs: ACCOUNT }],
