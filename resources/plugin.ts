@@ -1,3 +1,4 @@
+import { limitRoles } from './iam/boundary.ts';
 import { addRoles, permissionsSchema } from './iam/roles.ts';
 import type { Serverless } from './local/serverless.ts';
 import { checkEnvironments } from './stack/environment.ts';
@@ -39,6 +40,7 @@ export default class StackPlugin {
     checkEnvironments(this.#serverless);
     addRoles(this.#serverless);
     allowOwnMessages(this.#serverless);
+    limitRoles(this.#serverless);
   }
 
   async #resolve({ address, resolveVariable }: VariableRequest): Promise<{ value: unknown }> {

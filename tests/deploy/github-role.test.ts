@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Template } from '#resources/local/stack/template.ts';
-import { compiledTemplate, stageTemplate } from '#tests/support/compiled-template.ts';
+import { compile, compiledTemplate, stageTemplate } from '#tests/support/compiled-template.ts';
 import { deploymentStack } from '#tests/support/deployment-stack.ts';
 import { type Call, callsFor } from '#tests/support/handler-calls.ts';
 import { isAllowed, type Request } from '#tests/support/iam-simulator.ts';
@@ -234,6 +234,16 @@ describe.each(stages)('The role for GitHub of %s', (stage) => {
     expect(JSON.stringify(role).length).toBeLessThan(10_240);
     expect(JSON.stringify(boundary).length).toBeLessThan(6_144);
   });
+});
+
+test('A stack that GitHub deploys has the boundary of the stage on every role', async () => {
+  const { template, remove } = await compile('prod', { PERMISSIONS_BOUNDARY: 'stage' });
+  await remove();
+  const boundaries = ofType<{ PermissionsBoundary?: object }>(template, 'AWS::IAM::Role').map(
+    ([, { PermissionsBoundary }]) => resolveArn(template, PermissionsBoundary),
+  );
+  expect(boundaries.length).toBeGreaterThan(30);
+  expect(new Set(boundaries)).toEqual(new Set([arn('iam', 'policy/orderstream-prod-boundary', '')]));
 });
 
 /** The ARN that CloudFormation fills in. */

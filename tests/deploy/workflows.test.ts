@@ -78,6 +78,7 @@ describe('The workflows', () => {
 interface Job {
   permissions?: Record<string, string>;
   environment?: unknown;
+  env?: Record<string, string>;
   needs?: string;
   steps?: { uses?: string; run?: string; with?: Record<string, string> }[];
 }
@@ -145,6 +146,8 @@ describe('A job that can take the role of a stage', () => {
       expect(upload?.with).toMatchObject({ name: download?.with?.name });
       expect(built?.job.permissions).toEqual({ contents: 'read' });
       expect(runs(built?.steps ?? [], /\bsls package\b/)).toHaveLength(1);
+      // The role creates no other roles than such with the boundary.
+      expect(built?.job.env).toMatchObject({ PERMISSIONS_BOUNDARY: 'stage' });
     }
   });
 });
