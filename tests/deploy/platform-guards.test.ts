@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Template } from '#resources/local/stack/template.ts';
 import { compiledTemplate } from '#tests/support/compiled-template.ts';
 import { platformGuards } from '#tests/support/platform-guards.ts';
 import { functionsOf } from '#tests/support/role-rights.ts';
+import { root } from '#tests/support/scripts.ts';
+import { ofType } from '#tests/support/template-rules.ts';
 
 // stages.test.ts checks that every stage keeps these rules; this file checks that the rules detect what breaks them.
 
@@ -17,6 +21,19 @@ const propertiesOf = (id: string): any => template.Resources[id]?.Properties;
 test('Only the projections, whose rebuild sends its next step to their own queue, may send to themselves', () => {
   const allowed = functionsOf(template).filter(({ resource }) => resource.Properties?.RecursiveLoop);
   expect(allowed.map(({ name }) => name)).toEqual(['order-view', 'stock-view']);
+});
+
+test('The page of limits says how many concurrent executions the consumers of dev ask for', async () => {
+  const mappings = ofType<{ ScalingConfig?: { MaximumConcurrency: number } }>(
+    template,
+    'AWS::Lambda::EventSourceMapping',
+  );
+  const asked = mappings.map(([, { ScalingConfig }]) => ScalingConfig?.MaximumConcurrency ?? 0);
+  const limits = await readFile(join(root, 'docs/limits.md'), 'utf8');
+  const all = asked.reduce((sum, one) => sum + one, 0);
+  expect(limits.replaceAll(/\s+/g, ' ')).toContain(`consumers of dev ask for ${all}.`);
+  const fewest = 2 * asked.filter((one) => one > 0).length;
+  expect(limits).toContain(`consumerConcurrency=2\`, which asks for ${fewest}.`);
 });
 
 describe('The rules detect', () => {
