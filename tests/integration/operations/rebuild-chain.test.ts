@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { RebuildStatus } from '#functions/operations/rebuild/rebuild.ts';
 import { LONGEST_CHAIN } from '#resources/local/event-source-mapping/lineage.ts';
 import { eventually } from '#tests/support/eventually.ts';
-import { httpEvent } from '#tests/support/http-send.ts';
+import { httpEvent } from '#tests/support/http-event.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
 
 // A step takes 25 streams at least, and ends when its time is over: here it always is.
@@ -18,7 +18,7 @@ beforeAll(async () => {
   system = await startSystem({
     runs: (name) => name === 'order-view',
     parts: (name) => (name === 'order-view' ? { now: hurried } : {}),
-    settings: { SETTLE_SECONDS: '0' },
+    settings: { PROPAGATION_SECONDS: '0' },
   });
   const register = async (sub: string) => {
     const event = httpEvent({ sub, body: { name: sub, email: `${sub}@example.com` } });

@@ -1,7 +1,7 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '#tests/support/eventually.ts';
-import { httpEvent } from '#tests/support/http-send.ts';
+import { httpEvent } from '#tests/support/http-event.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
 
