@@ -44,7 +44,7 @@ describe.each(stages)('The role for GitHub of %s', (stage) => {
   });
 
   test.each([
-    ['TagsOfNewMappings', 'lambda:TagResource'],
+    ['TagsOfWhatIsNew', 'lambda:TagResource'],
     ['Mappings', 'lambda:CreateEventSourceMapping'],
     ['WithoutResources', 'sns:SetSubscriptionAttributes'],
     ['RolesForTheirServices', 'iam:PassRole'],
