@@ -1,6 +1,8 @@
+import { limitRoles } from './iam/boundary.ts';
 import { addRoles, permissionsSchema } from './iam/roles.ts';
 import type { Serverless } from './local/serverless.ts';
 import { checkEnvironments } from './stack/environment.ts';
+import { allowOwnMessages } from './stack/recursive-loop.ts';
 import { checkStages } from './stack/stages.ts';
 import { type ResolveStackValue, stackValues } from './stack-values.ts';
 import { InvalidConfiguration, type ResolveVariable } from './variables.ts';
@@ -37,6 +39,8 @@ export default class StackPlugin {
     checkStages(this.#serverless.configurationInput.params);
     checkEnvironments(this.#serverless);
     addRoles(this.#serverless);
+    allowOwnMessages(this.#serverless);
+    limitRoles(this.#serverless);
   }
 
   async #resolve({ address, resolveVariable }: VariableRequest): Promise<{ value: unknown }> {

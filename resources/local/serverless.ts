@@ -19,7 +19,11 @@ export interface Serverless {
       tracing?: { lambda?: boolean | string };
       compiledCloudFormationTemplate: unknown;
     };
-    resources?: { Resources?: Record<string, Resource> };
+    resources?: {
+      Resources?: Record<string, Resource>;
+      /** Over what the framework makes, by logical id. */
+      extensions?: Record<string, { Properties?: Record<string, unknown> }>;
+    };
     custom?: Record<string, Record<string, unknown> | undefined>;
     getAllFunctions(): string[];
     getFunction(name: string): FunctionDefinition;

@@ -50,7 +50,7 @@ export function pathOf(parts: StackParts): Place[] {
       title: 'Events table',
       traffic: [own('EventsAppended', 'Sum')],
       duration: tableLatency('EventsTable', 'PutItem', 'Query'),
-      failures: throttles('EventsTable'),
+      failures: [own('EventsAltered', 'Sum'), ...throttles('EventsTable')],
     },
     {
       title: 'Publisher',

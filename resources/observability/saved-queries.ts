@@ -5,8 +5,11 @@ import type { StackParts } from './parts.ts';
 /** Log groups in one query of Logs Insights (CloudWatch Logs quotas). */
 const MAX_LOG_GROUPS = 50;
 
-/** What Lambda itself logs, as plain text, about a function that ended before it could log anything. */
-const CRASHED = '@message like /Task timed out|Runtime exited|Runtime.ExitError|OutOfMemory/';
+/**
+ * What Lambda itself logs about a function that ended before it could log anything. With the system's log level WARN it reports only
+ * invocations that did not succeed.
+ */
+const CRASHED = '@message like /Task timed out|Runtime exited|Runtime.ExitError|OutOfMemory|platform.report/';
 
 const ABOUT = 'eventType, streamId, version, correlationId, xray_trace_id';
 
@@ -61,6 +64,14 @@ const queries: Record<string, SavedQuery> = {
       'fields coalesce(code, error.name) as cause',
       'stats count(*) as events by bin(5m) as period, message, cause',
       'sort period desc',
+    ],
+    kinds: ['publisher'],
+  },
+  'An event was altered': {
+    text: [
+      'fields @timestamp, change, streamId, version, sequenceNumber',
+      'filter message = "event altered"',
+      'sort @timestamp desc',
     ],
     kinds: ['publisher'],
   },

@@ -100,6 +100,30 @@ describe('The access control rules detect', () => {
     expect(accessControlRules.accessLog(template)).toEqual([`HttpApiStage logs ${name}`]);
   });
 
+  test('a table of events that may be changed', () => {
+    propertiesOf('EventsTable').ResourcePolicy.PolicyDocument.Statement[0].Action.shift();
+    expect(accessControlRules.appendOnly(template)).toEqual(['EventsTable allows dynamodb:UpdateItem']);
+    delete propertiesOf('EventsTable').ResourcePolicy;
+    expect(accessControlRules.appendOnly(template)).toHaveLength(6);
+  });
+
+  test('a function that is exempt from the denial to change events', () => {
+    const [statement] = propertiesOf('EventsTable').ResourcePolicy.PolicyDocument.Statement;
+    statement.Condition.ArnNotEquals['aws:PrincipalArn'] = { 'Fn::GetAtt': ['HealthRole', 'Arn'] };
+    expect(accessControlRules.appendOnly(template)).toHaveLength(6);
+  });
+
+  test('a role that may delete events', () => {
+    propertiesOf('HealthRole').Policies[0].PolicyDocument.Statement.push({
+      Effect: 'Allow',
+      Action: ['dynamodb:DeleteItem'],
+      Resource: [{ 'Fn::GetAtt': ['EventsTable', 'Arn'] }],
+    });
+    expect(accessControlRules.appendOnly(template)).toEqual([
+      'HealthRole may dynamodb:DeleteItem on EventsTable',
+    ]);
+  });
+
   test('an API without a log', () => {
     delete propertiesOf('HttpApiStage').AccessLogSettings;
     expect(accessControlRules.accessLog(template)).toEqual(['HttpApiStage logs no requests']);

@@ -6,8 +6,15 @@ import { expect, test } from '@jest/globals';
 
 // No part of the template: the framework tells CloudFormation so when it deploys.
 
+/** As the framework skips an empty policy, this is what replaces that of an earlier deployment. */
+const everything = { Effect: 'Allow', Principal: '*', Action: ['Update:*'], Resource: '*' };
+
 test('Without a stage it is dev, whose stack may be removed and changed in every way', async () => {
-  expect(await providerOf()).toMatchObject({ stage: 'dev', deletionProtection: false, stackPolicy: [] });
+  expect(await providerOf()).toMatchObject({
+    stage: 'dev',
+    deletionProtection: false,
+    stackPolicy: [everything],
+  });
 }, 30_000);
 
 test('prod’s stack cannot be removed, and no update replaces or deletes what holds data', async () => {
@@ -18,9 +25,12 @@ test('prod’s stack cannot be removed, and no update replaces or deletes what h
     'AWS::KMS::Key',
     'AWS::Backup::BackupVault',
     'AWS::Cognito::UserPool',
+    'AWS::Cognito::UserPoolClient',
+    'AWS::SQS::Queue',
+    'AWS::Logs::LogGroup',
   ];
   expect(stackPolicy).toEqual([
-    { Effect: 'Allow', Principal: '*', Action: ['Update:*'], Resource: '*' },
+    everything,
     {
       Effect: 'Deny',
       Principal: '*',
@@ -29,6 +39,11 @@ test('prod’s stack cannot be removed, and no update replaces or deletes what h
       Condition: { StringEquals: { ResourceType: types } },
     },
   ]);
+}, 30_000);
+
+test('Every resource that can have tags says which service and stage it belongs to', async () => {
+  const tags = { service: 'orderstream', stage: 'staging' };
+  expect(await providerOf('staging')).toMatchObject({ stackTags: tags, tags });
 }, 30_000);
 
 async function providerOf(stage?: string): Promise<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import type { Resource, Template } from '#resources/local/stack/template.ts';
 import { accessControlRules } from '#tests/support/access-control-rules.ts';
 import { compile, compiledTemplate, stageTemplate } from '#tests/support/compiled-template.ts';
 import { exampleRegion, givenNames } from '#tests/support/given-names.ts';
+import { platformGuards } from '#tests/support/platform-guards.ts';
 import { routes, templateRules } from '#tests/support/template-rules.ts';
 
 const DAY = 86_400;
@@ -29,9 +30,12 @@ beforeAll(async () => {
 }, 120_000);
 
 describe.each(stages)('The template of %s', (stage) => {
-  test.each(Object.entries({ ...templateRules, ...accessControlRules }))('keeps the rule %s', (_, rule) => {
-    expect(rule(templates[stage])).toEqual([]);
-  });
+  test.each(Object.entries({ ...templateRules, ...accessControlRules, ...platformGuards }))(
+    'keeps the rule %s',
+    (_, rule) => {
+      expect(rule(templates[stage])).toEqual([]);
+    },
+  );
 
   test('carries service and stage in every name that it gives', () => {
     const names = givenNames(templates[stage]);
@@ -51,6 +55,15 @@ describe.each(stages)('The template of %s', (stage) => {
     expect(Object.keys(Resources).length).toBeLessThan(500);
     expect(Object.keys(Outputs).length).toBeLessThan(200);
     expect(Buffer.byteLength(JSON.stringify(templates[stage]))).toBeLessThan(1024 ** 2);
+  });
+
+  test('has functions that log JSON, without a line of the system for what succeeds', () => {
+    const logging = ofType(templates[stage], 'AWS::Lambda::Function').map(
+      ({ Properties }) => Properties?.LoggingConfig,
+    );
+    expect(new Set(logging.map((config) => JSON.stringify(config)))).toEqual(
+      new Set([JSON.stringify({ LogFormat: 'JSON', SystemLogLevel: 'WARN' })]),
+    );
   });
 
   test('says where everything is', () => {

@@ -1,6 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { root } from '#tests/support/scripts.ts';
 
 // What GitHub runs with rights on our accounts, held to rules that a review easily misses.
@@ -70,6 +71,83 @@ describe('The workflows', () => {
     for (const { file, text } of await filesOf('.github/**/*.yml')) {
       const runs = [...text.matchAll(/\brun: *(.*)$/gm)].map(([, line = '']) => line);
       expect([file, runs.filter((line) => line.includes('$' + '{{') || line === '|')]).toEqual([file, []]);
+    }
+  });
+});
+
+interface Job {
+  permissions?: Record<string, string>;
+  environment?: unknown;
+  env?: Record<string, string>;
+  needs?: string;
+  steps?: { uses?: string; run?: string; with?: Record<string, string> }[];
+}
+
+describe('A job that can take the role of a stage', () => {
+  async function jobs(): Promise<
+    { file: string; name: string; job: Job; steps: NonNullable<Job['steps']> }[]
+  > {
+    const files = await filesOf('.github/workflows/*.yml');
+    return files.flatMap(({ file, text }) =>
+      Object.entries((parse(text) as { jobs: Record<string, Job> }).jobs).map(([name, job]) => {
+        return { file: file.split('/').at(-1) ?? '', name, job, steps: job.steps ?? [] };
+      }),
+    );
+  }
+  const mayDeploy = ({ permissions = {} }: Job) => 'id-token' in permissions;
+  const runs = (steps: NonNullable<Job['steps']>, pattern: RegExp) =>
+    steps.flatMap(({ run = '' }) => (pattern.test(run) ? [run] : []));
+
+  test('is the one that deploys, behind the environment with its approvals', async () => {
+    const all = await jobs();
+    const taking = all.filter(({ job }) => mayDeploy(job));
+    expect(taking.map(({ file, name }) => `${file} ${name}`)).toEqual([
+      'deploy.yml deploy',
+      'rollback.yml deploy',
+    ]);
+    expect(taking.filter(({ job }) => job.environment === undefined)).toEqual([]);
+    const asking = all.filter(({ steps }) => steps.some(({ uses }) => uses === './.github/actions/role'));
+    expect(asking).toEqual(taking);
+  });
+
+  test('takes no settings of the stage into its environment: one could change what it runs', async () => {
+    const taking = (await jobs()).filter(({ job }) => mayDeploy(job));
+    expect(taking.filter(({ steps }) => JSON.stringify(steps).match(/actions\/settings|GITHUB_ENV/))).toEqual(
+      [],
+    );
+    const [role] = await filesOf('.github/actions/role/action.yml');
+    expect(role?.text).not.toContain('GITHUB_ENV');
+  });
+
+  test('runs no script of any package, and builds nothing', async () => {
+    for (const { file, job, steps } of await jobs()) {
+      if (!mayDeploy(job)) continue;
+      const installs = runs(steps, /\bnpm (ci|i|install|rebuild)\b/);
+      expect([
+        file,
+        installs.length > 0,
+        installs.filter((run) => run !== 'npm ci --ignore-scripts'),
+      ]).toEqual([file, true, []]);
+      expect(runs(steps, /\b(npm start|npm test|npx|sls package|\.ci\/run)\b/)).toEqual([]);
+      const deployments = runs(steps, /\bsls deploy\b/);
+      expect(deployments).toHaveLength(1);
+      expect(deployments[0]).toMatch(/ --package package$/);
+    }
+  });
+
+  test('deploys what a job without the permission has built in the same run', async () => {
+    const all = await jobs();
+    for (const { file, job, steps } of all.filter(({ job }) => mayDeploy(job))) {
+      const download = steps.find(({ uses }) => uses?.startsWith('actions/download-artifact@'));
+      // Another run's artifact has to be named.
+      expect(Object.keys(download?.with ?? {}).sort()).toEqual(['name', 'path']);
+      const built = all.find((other) => other.file === file && other.name === job.needs);
+      const upload = built?.steps.find(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
+      expect(upload?.with).toMatchObject({ name: download?.with?.name });
+      expect(built?.job.permissions).toEqual({ contents: 'read' });
+      expect(runs(built?.steps ?? [], /\bsls package\b/)).toHaveLength(1);
+      // The role creates no other roles than such with the boundary.
+      expect(built?.job.env).toMatchObject({ PERMISSIONS_BOUNDARY: 'stage' });
     }
   });
 });

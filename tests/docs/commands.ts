@@ -54,6 +54,13 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
     /^SMOKE_TOKEN=… npm run -s smoke /,
     { needs: 'a deployed stage; tests/unit/cli/stage-smoke.test.ts runs it on a fake one' },
   ],
+  [
+    /^(npx sls (deploy --stage prod --param protected|remove --stage prod)|aws backup |(copies\(\)|for copy|until) )/,
+    { test: 'tests/docs/removal.test.ts' },
+  ],
+  [/^aws dynamodb restore-table-to-point-in-time /, { needs: ACCOUNT }],
+  [/^aws cloudformation set-stack-policy /, { needs: ACCOUNT }],
+  [/^npx sls deploy --stage prod$/, { needs: ACCOUNT }],
   [/^aws cloudformation deploy /, { needs: ACCOUNT }],
   [/^aws (cloudwatch|logs) /, { needs: `${ACCOUNT}: the emulators have no CloudWatch` }],
   [/^aws cognito-idp /, { needs: 'a user pool of a deployed stage' }],

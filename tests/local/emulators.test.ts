@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { type AwsApi, awsApi } from '#resources/local/emulators/aws-api.ts';
+import { type AwsApi, awsApi, xmlValue } from '#resources/local/emulators/aws-api.ts';
 import { type Emulators, startEmulators } from '#resources/local/emulators/index.ts';
 import { isAlive } from '#resources/local/process-lock.mjs';
 import { eventually } from '#tests/support/eventually.ts';
+import { sendTraceHeader } from '#tests/support/trace-header.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'emulators-'));
 const started: Emulators[] = [];
@@ -220,6 +223,39 @@ describe('what is patched in fauxqs', () => {
         expect({ body, answers: await send(api, url, body) }).toEqual({ body, answers: [refused, refused] });
       }
     });
+  });
+
+  test('a message keeps the trace header with which it was sent, or published', async () => {
+    const { emulators, api } = await start();
+    const QueueUrl = await createQueue(api);
+    const { Attributes } = await api.sqs<{ Attributes: { QueueArn: string } }>('GetQueueAttributes', {
+      QueueUrl,
+      AttributeNames: ['QueueArn'],
+    });
+    const TopicArn = xmlValue(await api.sns('CreateTopic', { Name: 'traced' }), 'TopicArn');
+    await api.sns('Subscribe', { TopicArn, Protocol: 'sqs', Endpoint: Attributes.QueueArn });
+
+    const credentials = { accessKeyId: 'x', secretAccessKey: 'x' };
+    const { region } = emulators;
+    const sqs = new SQSClient({ region, endpoint: emulators.sqs, credentials });
+    const sns = new SNSClient({ region, endpoint: emulators.sns, credentials });
+    sendTraceHeader(sqs, () => 'Root=sent');
+    sendTraceHeader(sns, () => 'Root=published');
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x' }));
+    await sns.send(new PublishCommand({ TopicArn, Message: 'x' }));
+    await api.sqs('SendMessage', { QueueUrl, MessageBody: 'without' });
+
+    const headers: unknown[] = [];
+    await eventually(async () => {
+      const { Messages = [] } = await receive(api, QueueUrl, {
+        MaxNumberOfMessages: 10,
+        MessageSystemAttributeNames: ['All'],
+      });
+      headers.push(...Messages.map(({ Attributes: { AWSTraceHeader } }) => AWSTraceHeader));
+      return headers.length === 3;
+    });
+    expect(headers.sort()).toEqual(['Root=published', 'Root=sent', undefined]);
+    for (const client of [sqs, sns]) client.destroy();
   });
 
   test('queue URLs name an address that every machine knows', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort, isListening } from '#resources/local/emulators/free-port.ts';
 import { runFilePath } from '#resources/local/run-file.ts';
@@ -11,6 +12,7 @@ import { root, run } from '#tests/support/scripts.ts';
 const dataDir = mkdtempSync(join(tmpdir(), 'data-'));
 const sls = join(root, 'node_modules/.bin/sls');
 const manage = 'orders:manage payments:write inventory:write audit:read';
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const patient = { timeoutMs: 30_000 };
 
 const order = (sku: string) => ({
@@ -122,6 +124,22 @@ describe('npm start', () => {
     expect(JSON.parse(stdout.slice(stdout.indexOf('{\n')))).toMatchObject({ statusCode: 200 });
     expect(stdout).toContain(body.orderId);
   }, 60_000);
+
+  test('counts the chain of messages that a consumer sends, as Lambda does', async () => {
+    const { emulators, queues } = system.run;
+    const sqs = new SQSClient({ region: emulators.region, endpoint: emulators.sqs, credentials });
+    const { SalesQueue, SalesDeadLetters } = queues;
+    await sqs.send(new SendMessageCommand({ QueueUrl: SalesQueue?.url, MessageBody: 'not JSON' }));
+    const [dead] = await eventually(async () => {
+      const MessageSystemAttributeNames = ['All' as const];
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: SalesDeadLetters?.url, MessageSystemAttributeNames }),
+      );
+      return Messages.length > 0 && Messages;
+    });
+    expect(dead?.Attributes?.AWSTraceHeader).toMatch(/;Lineage=1:[0-9a-f]{8}:1$/);
+    sqs.destroy();
+  }, 30_000);
 
   test('passes the smoke test that a deployment has to pass', async () => {
     const { code, stdout, stderr } = await run('npm', ['run', '-s', 'smoke'], { env: system.env });

@@ -18,6 +18,7 @@ beforeAll(() => {
     export const rejectsUnseen = () => new Promise(() => { Promise.reject(new TypeError('unseen')); });
     export const exits = () => process.exit(3);
     export const diesAfterwards = async (event) => { setTimeout(() => process.exit(4)); return 'alive ' + event; };
+    export const traced = async () => String(process.env._X_AMZN_TRACE_ID);
     const kept = [];
     export const takesAllMemory = async () => { for (;;) kept.push(new Array(1e6).fill(kept.length + 0.5)); };
     `,
@@ -46,6 +47,7 @@ async function invoke(...names: string[]): Promise<string[]> {
     for (const [index, name] of ${JSON.stringify(names)}.entries()) {
       const invocation = pool.get(name, { name, handler: 'functions.' + name });
       invocation.setEvent(index);
+      if (index % 2 === 0) invocation.setClientContext({ custom: { traceHeader: 'Root=' + index } });
       const answer = await invocation.runHandler().catch((error) => error.name + ': ' + error.message);
       console.log('answer: ' + answer);
       // So that what comes afterwards has come.
@@ -78,6 +80,10 @@ test('A function that ends its thread fails alone: this process goes on, and the
     expect.stringContaining('reaching memory limit'),
     'fine 9',
   ]);
+}, 60_000);
+
+test('A function has the trace header of its invocation, and never that of an earlier one', async () => {
+  expect(await invoke('traced', 'traced', 'traced')).toEqual(['Root=0', 'undefined', 'Root=2']);
 }, 60_000);
 
 test('A thread that ends between two events is replaced, and nobody notices', async () => {

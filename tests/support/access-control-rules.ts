@@ -55,6 +55,43 @@ export const accessControlRules = {
     ];
   },
 
+  /** No role may change or delete events, and the table denies it to everybody but the role for emergencies, which is none of ours. */
+  appendOnly(template: Template): string[] {
+    const { TableName, ResourcePolicy } = template.Resources.EventsTable?.Properties ?? {};
+    const { Statement = [] } = ((ResourcePolicy ?? {}) as { PolicyDocument?: { Statement: Statement[] } })
+      .PolicyDocument ?? { Statement: [] };
+    const emergencies = String(TableName).replace(/-events$/, '-break-glass');
+    const denied = Statement.flatMap((statement) =>
+      statement.Effect === 'Deny' &&
+      statement.Principal === '*' &&
+      equal(statement.Resource, {
+        'Fn::Sub': `arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${TableName}`,
+      }) &&
+      equal(statement.Condition, {
+        ArnNotEquals: {
+          'aws:PrincipalArn': {
+            'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:role/${emergencies}`,
+          },
+        },
+      })
+        ? [statement.Action].flat()
+        : [],
+    );
+    const may = ofType(template, 'AWS::IAM::Role').flatMap(([id]) =>
+      statementsOf(template.Resources[id])
+        .filter(({ Resource }) => [Resource].flat().some((arn) => targetOf(arn) === 'EventsTable'))
+        .flatMap(({ Action }) => [Action].flat())
+        .filter((action) => ALTERING.includes(action))
+        .map((action) => `${id} may ${action} on EventsTable`),
+    );
+    return [
+      ...ALTERING.filter((action) => !denied.includes(action)).map(
+        (action) => `EventsTable allows ${action}`,
+      ),
+      ...may,
+    ];
+  },
+
   /** Tables, topics and queues are encrypted at rest: with the key of the stage where it has one, else with AWS's. */
   encrypted(template: Template): string[] {
     const key = ofType(template, 'AWS::KMS::Key')[0]?.[0];
@@ -109,6 +146,15 @@ export const accessControlRules = {
     });
   },
 };
+
+const ALTERING = [
+  'dynamodb:UpdateItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:BatchWriteItem',
+  'dynamodb:PartiQLInsert',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:PartiQLDelete',
+];
 
 const IMPERSONAL = new Set([
   'requestId',

@@ -6,6 +6,7 @@ export function eventSourceTemplate(
     stream?: Record<string, unknown>;
     queue?: Record<string, unknown>;
     mapping?: Record<string, unknown>;
+    consumer?: Record<string, unknown>;
   } = {},
 ): Template {
   return {
@@ -62,6 +63,7 @@ export function eventSourceTemplate(
         Properties: {
           FunctionName: 'orders-local-review',
           Role: { 'Fn::GetAtt': ['ReviewRole', 'Arn'] },
+          ...overrides.consumer,
           Environment: {
             Variables: {
               EVENTS_TABLE: { Ref: 'EventsTable' },

@@ -1,6 +1,7 @@
 import type { DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 import { type AwsApi, awsApi } from '#resources/local/emulators/aws-api.ts';
 import {
+  type Invoke,
   type Mappings,
   type StartMappingsOptions,
   startMappings,
@@ -10,12 +11,13 @@ import { sharedEmulators, uniquePrefix } from './emulators.ts';
 import { eventSourceTemplate } from './event-source-template.ts';
 
 export interface MappedStackOptions {
-  /** Properties over those of the queue, its mapping, the stream's mapping. */
+  /** Properties over those of the queue, its mapping, its function, the stream's mapping. */
   queue?: Record<string, unknown>;
   mapping?: Record<string, unknown>;
+  consumer?: Record<string, unknown>;
   stream?: Record<string, unknown>;
   /** The function of the queue's mapping; without it that mapping does not run. */
-  onMessages?: (event: SQSEvent) => unknown;
+  onMessages?: (event: SQSEvent, traceHeader: string) => unknown;
   /** The function of the stream's mapping; without it that mapping does not run. */
   onRecords?: (event: DynamoDBStreamEvent) => unknown;
   prefix?: string;
@@ -40,18 +42,18 @@ const running: Mappings[] = [];
 
 /** A stack of its own on the shared emulators, with functions that the test gives. */
 export async function mappedStack(options: MappedStackOptions): Promise<MappedStack> {
-  const { queue = {}, mapping = {}, stream = {}, onMessages, onRecords, prefix = uniquePrefix() } = options;
-  const template = eventSourceTemplate({ queue, mapping, stream });
+  const { onMessages, onRecords, prefix = uniquePrefix() } = options;
+  const template = eventSourceTemplate(options);
   const stack = await createStack(template, { emulators: sharedEmulators(), prefix, stackName: 'orders' });
   const api = awsApi(stack.emulators);
   const messageBatches: SQSEvent['Records'][] = [];
   const recordBatches: DynamoDBStreamEvent['Records'][] = [];
-  const functions: Record<string, ((event: unknown) => Promise<unknown>) | undefined> = {
+  const functions: Record<string, Invoke | undefined> = {
     ReviewLambdaFunction:
       onMessages &&
-      (async (event) => {
+      (async (event, traceHeader) => {
         messageBatches.push((event as SQSEvent).Records);
-        return onMessages(event as SQSEvent);
+        return onMessages(event as SQSEvent, traceHeader);
       }),
     PublishLambdaFunction:
       onRecords &&

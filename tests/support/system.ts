@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -9,6 +10,7 @@ import type { HttpResult } from '#kit/http/response.ts';
 import { type Invoke, type Mappings, startMappings } from '#resources/local/event-source-mapping/index.ts';
 import { createStack, type Stack } from '#resources/local/stack/stack.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
+import { sendTraceHeader } from '#tests/support/trace-header.ts';
 import { compiledTemplate } from './compiled-template.ts';
 import { sharedEmulators, uniquePrefix } from './emulators.ts';
 import { enforcedRoles } from './enforced-roles.ts';
@@ -68,6 +70,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const dynamo = documentClient(new DynamoDBClient(client(emulators.dynamodb)));
   const sns = new SNSClient(client(emulators.sns));
   const sqs = new SQSClient(client(emulators.sqs));
+  const traceHeader = new AsyncLocalStorage<string>();
+  for (const one of [sns, sqs]) sendTraceHeader(one, () => traceHeader.getStore());
 
   const byName = new Map<string, { logicalId: string; path: string }>();
   for (const [logicalId, { Type, Properties }] of Object.entries(template.Resources)) {
@@ -115,7 +119,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const mappings = startMappings(template, stack, (logicalId): Invoke | undefined => {
     const name = nameOf.get(logicalId) ?? '';
     if (options.runs && !options.runs(name)) return undefined;
-    return (event) => invoke(name, event);
+    return (event, header) => traceHeader.run(header, () => invoke(name, event));
   });
 
   return {

@@ -5,16 +5,19 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import { type EventItem, type PublishableEvent, toPublishable } from '#kit/event-store/event-item.ts';
 import { publish } from '#kit/messaging/publish.ts';
 import { lagOf } from '#kit/observability/lag.ts';
+import { reportAlteredEvents } from './altered-events.ts';
 
 /**
  * The outbox's other end: what the events table's stream brings goes to the topic. At least once. The lowest sequence
  * number that was not published is returned: the stream goes on from there, so that what follows it is published again
- * rather than anything left out. An event that can never be published is reported and passed over.
+ * rather than anything left out. An event that can never be published, or that was altered after it was appended, is
+ * reported and passed over.
  */
 export async function publishRecords(
   runtime: Runtime,
   records: readonly DynamoDBRecord[],
 ): Promise<DynamoDBBatchResponse> {
+  reportAlteredEvents(runtime, records);
   const added = records
     .filter(({ eventName }) => eventName === 'INSERT')
     .map((record) => ({ record, event: eventOf(record) }));

@@ -8,6 +8,7 @@ import { Server } from 'node:net';
 import { startFauxqs } from 'fauxqs';
 import { guardRequests } from '#resources/local/request-guard.ts';
 import { adoptKeptQueues, patchFauxqs } from './fauxqs-patches.ts';
+import { keepTraceHeaders } from './trace-headers.ts';
 
 const port = Number(process.argv[2]);
 const dataDir = process.argv[3];
@@ -31,6 +32,7 @@ process.on('disconnect', () => process.exit(0));
 
 serveThisMachineOnly();
 await patchFauxqs();
+await keepTraceHeaders();
 try {
   if (dataDir) adoptKeptQueues(port, dataDir);
 } catch (error) {

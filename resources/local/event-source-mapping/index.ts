@@ -54,6 +54,7 @@ export function startMappings(
       const mapping = createMapping(
         id,
         stack.resolve<MappingProperties>(Properties ?? {}),
+        template,
         stack,
         invokeOf,
         options,
@@ -73,6 +74,7 @@ export function startMappings(
 function createMapping(
   id: string,
   properties: MappingProperties,
+  template: Template,
   stack: Stack,
   invokeOf: (functionLogicalId: string) => Invoke | undefined,
   options: StartMappingsOptions,
@@ -87,6 +89,7 @@ function createMapping(
   const invoke = invokeOf(functionId);
   if (!invoke) return undefined;
 
+  const recursiveLoop = template.Resources[functionId]?.Properties?.RecursiveLoop;
   const api = awsApi(stack.emulators);
   const { warn, pollSeconds, concurrency, backOffMs, checkpoints = inMemoryCheckpoints } = options;
   const common = { properties, invoke, ...(warn ? { warn } : {}) };
@@ -97,6 +100,8 @@ function createMapping(
       name: `${queue.name} → ${target.name}`,
       api,
       queueUrl: queue.url,
+      functionArn: target.arn,
+      ...(recursiveLoop === 'Allow' ? { recursiveLoop } : {}),
       ...(pollSeconds === undefined ? {} : { pollSeconds }),
       ...(concurrency === undefined ? {} : { concurrency }),
     });

@@ -1,7 +1,11 @@
 import type { FilterCriteria } from './filter-criteria.ts';
+import type { TraceHeader } from './lineage.ts';
 
-/** Runs a function with an event and answers what it returned; a rejection is a function error. */
-export type Invoke = (event: unknown) => Promise<unknown>;
+/**
+ * Runs a function with an event and answers what it returned; a rejection is a function error. `traceHeader` is what Lambda sets as
+ * `_X_AMZN_TRACE_ID`: the SDK sends it with every call of the function, and so the chain of messages is counted (lineage.ts).
+ */
+export type Invoke = (event: unknown, traceHeader: TraceHeader) => Promise<unknown>;
 
 /** The properties of an `AWS::Lambda::EventSourceMapping` that the local run honours, resolved. */
 export interface MappingProperties {

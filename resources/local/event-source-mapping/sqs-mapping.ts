@@ -3,6 +3,7 @@ import type { SQSRecord } from 'aws-lambda';
 import type { AwsApi } from '#resources/local/emulators/aws-api.ts';
 import { readBatchReport, reportsItemFailures } from './batch-report.ts';
 import { messageFilter } from './filter-criteria.ts';
+import { headerOfInvocation, invocationsInChain, LONGEST_CHAIN } from './lineage.ts';
 import {
   type EventSourceMapping,
   type Invoke,
@@ -15,11 +16,16 @@ import { type SqsMessage, sqsRecord } from './sqs-record.ts';
 const largestPayloadBytes = 6 * 1024 * 1024;
 const pauseAfterErrorMs = 200;
 
+const LOOP_STOPPED = `a message came of ${LONGEST_CHAIN} invocations of this function and goes to the dead letters: the function has no RecursiveLoop: Allow`;
+
 export interface SqsMappingOptions {
   name: string;
   api: AwsApi;
   queueUrl: string;
   properties: MappingProperties;
+  functionArn: string;
+  /** The function's `RecursiveLoop`: whether messages may come to it again and again because of each other. */
+  recursiveLoop?: 'Allow' | 'Terminate';
   invoke: Invoke;
   warn?: Warn;
   /** How long a poll waits for the first message. `stop()` may take as long. Default 0.25 s. */
@@ -31,10 +37,12 @@ export interface SqsMappingOptions {
 /**
  * Runs a function for a queue's messages as Lambda does. A message is deleted when its batch succeeded or the
  * report does not name it; any other comes back after the queue's visibility timeout, with its receive count
- * grown, until the queue's redrive policy takes it away.
+ * grown, until the queue's redrive policy takes it away. So does one that would be the 17th invocation in one chain, which the
+ * function is not given unless it has `RecursiveLoop: Allow`.
  */
 export function sqsMapping(options: SqsMappingOptions): EventSourceMapping {
-  const { name, api, queueUrl, properties, invoke, warn = () => {}, pollSeconds = 0.25 } = options;
+  const { name, api, queueUrl, properties, invoke, functionArn, recursiveLoop } = options;
+  const { warn = () => {}, pollSeconds = 0.25 } = options;
   const batchSize = properties.BatchSize ?? 10;
   const windowMs = (properties.MaximumBatchingWindowInSeconds ?? 0) * 1000;
   // Lambda begins with five and scales up from there; one machine need not.
@@ -81,8 +89,10 @@ export function sqsMapping(options: SqsMappingOptions): EventSourceMapping {
         Math.min(pollSeconds, remaining),
       );
       const records = messages.map((message) => sqsRecord(message, properties.EventSourceArn));
-      const [taken, dropped] = partition(records, takes);
+      const [wanted, dropped] = partition(records, takes);
       await remove(dropped);
+      const [taken, stopped] = partition(wanted, isInvocable);
+      if (stopped.length > 0) warn(`${name}: ${LOOP_STOPPED}`);
       batch.push(...taken);
       collecting = batch.length;
       bytes += taken.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
@@ -91,6 +101,9 @@ export function sqsMapping(options: SqsMappingOptions): EventSourceMapping {
     } while (!stopping && batch.length < batchSize && bytes < largestPayloadBytes && Date.now() < closesAt);
     return batch;
   }
+
+  const isInvocable = ({ attributes }: SQSRecord): boolean =>
+    recursiveLoop === 'Allow' || invocationsInChain(attributes.AWSTraceHeader, functionArn) < LONGEST_CHAIN;
 
   async function receive(count: number, seconds: number): Promise<SqsMessage[]> {
     const answer = await api.sqs<{ Messages?: SqsMessage[] }>('ReceiveMessage', {
@@ -113,7 +126,8 @@ export function sqsMapping(options: SqsMappingOptions): EventSourceMapping {
     invocations++;
     let answer: unknown;
     try {
-      answer = await invoke({ Records: batch });
+      const headers = batch.map(({ attributes }) => attributes.AWSTraceHeader);
+      answer = await invoke({ Records: batch }, headerOfInvocation(headers, functionArn));
     } catch {
       return;
     }

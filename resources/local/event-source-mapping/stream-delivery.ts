@@ -1,10 +1,9 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { readBatchReport } from './batch-report.ts';
-import type { Invoke } from './mapping.ts';
 import type { GivenUpBatch } from './on-failure.ts';
 
 export interface DeliveryOptions {
-  invoke: Invoke;
+  invoke: (event: unknown) => Promise<unknown>;
   /** Whether the function's answer is a report (`ReportBatchItemFailures`). */
   reports: boolean;
   bisect: boolean;

@@ -3,6 +3,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { reportsItemFailures } from './batch-report.ts';
 import { type Checkpoints, inMemoryCheckpoints } from './checkpoints.ts';
 import { streamFilter } from './filter-criteria.ts';
+import { headerOfInvocation } from './lineage.ts';
 import {
   type EventSourceMapping,
   type Invoke,
@@ -68,7 +69,8 @@ export function streamMapping(options: StreamMappingOptions): EventSourceMapping
       delivery: {
         invoke: (event) => {
           invocations++;
-          return options.invoke(event);
+          // The stream carries no header: a chain of messages ends in the table.
+          return options.invoke(event, headerOfInvocation([], options.functionArn));
         },
         reports: reportsItemFailures(properties.FunctionResponseTypes),
         bisect: isTrue(properties.BisectBatchOnFunctionError),

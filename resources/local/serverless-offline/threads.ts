@@ -9,6 +9,8 @@ import { internal } from './modules.ts';
  */
 const limits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
 
+const traceHeader = new URL('./trace-header.mjs', import.meta.url).href;
+
 const longestWaitForInvocationsMs = 15_000;
 
 /** A function's thread is not there any more: the function has thrown outside its handler, exited, or used up its memory. */
@@ -31,7 +33,8 @@ class Thread extends workerThreads.Worker {
   ended: string | undefined;
 
   constructor(file: string | URL, options: WorkerOptions = {}) {
-    super(file, { ...options, resourceLimits: { ...limits, ...options.resourceLimits } });
+    const { execArgv = ['--import', traceHeader], resourceLimits, ...others } = options;
+    super(file, { ...others, execArgv, resourceLimits: { ...limits, ...resourceLimits } });
     // An error of a thread to which nobody listens ends this process.
     this.once('error', (error: Error) => {
       this.ended = `${error.name}: ${error.message}`;

@@ -52,6 +52,15 @@ export function publisherAlarms(parts: StackParts): Alarms {
       EvaluationPeriods: 1,
       Threshold: 0,
     },
+    EventsAlteredAlarm: {
+      name: 'events-altered',
+      AlarmDescription:
+        'Somebody changed or deleted an event in the events table. See: An event was altered.',
+      ...ownMetric(parts, 'EventsAltered'),
+      Statistic: 'Sum',
+      Period: 5 * MINUTE,
+      Threshold: 0,
+    },
     PublisherFailuresAlarm: {
       name: 'publisher-failures',
       AlarmDescription: 'The stream gave up on a batch of the publisher. See: The publisher was down.',

@@ -22,6 +22,8 @@ export const metricDefinitions = {
   PublishFailures: { unit: 'Count' },
   /** Events that can never be published as they are (too large, no JSON): the publisher passed over them. */
   EventsRefused: { unit: 'Count' },
+  /** Events that somebody changed or deleted in the events table. */
+  EventsAltered: { unit: 'Count' },
   /** From the event's timestamp until the topic has it. */
   PublishLag: { unit: 'Milliseconds' },
   MessagesHandled: { unit: 'Count', dimension: 'consumer' },

@@ -6,6 +6,7 @@ import { ChangeMessageVisibilityBatchCommand, SendMessageCommand } from '@aws-sd
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { application } from '#application';
 import { report } from '#functions/operations/audit/report.ts';
+import { reportAlteredEvents } from '#functions/publisher/publish-events/altered-events.ts';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
 import { createLogger } from '#kit/observability/logger.ts';
 import { createRedactor } from '#kit/observability/redaction.ts';
@@ -37,8 +38,15 @@ interface Line {
 const TRACE = '1-5759e988-bd862e3fe1be46a994272793';
 const SCOPE = 'orders:manage payments:write inventory:write audit:read';
 
-/** Lines that are about no event. All others are, and say about which. */
-const ABOUT_NO_EVENT = ['request', 'request failed', 'redrive', 'republished', 'events are missing'];
+/** Lines that are about no event, or, of an altered one, know only its key. All others say about which event they are. */
+const ABOUT_NO_EVENT = [
+  'request',
+  'request failed',
+  'redrive',
+  'republished',
+  'events are missing',
+  'event altered',
+];
 
 const lines: Line[] = [];
 let system: System;
@@ -145,6 +153,9 @@ async function everything(): Promise<void> {
   await system.invoke('redrive', { consumer: 'sales' });
   await system.invoke('republish', { stream: `order-${orderId}` });
   reportMissing(system.runtimeOf('audit'), orderId);
+  const Keys = { streamId: { S: `order-${orderId}` }, version: { N: '1' } };
+  const altered = { eventName: 'REMOVE', dynamodb: { Keys, SequenceNumber: '1' } } as const;
+  reportAlteredEvents(system.runtimeOf('publish-events'), [altered]);
   await system.mappings.settled();
 }
 

@@ -17,11 +17,13 @@ interface Configuration {
   resources?: Record<string, Resource>;
   params?: object;
   environment?: object;
+  permissionsBoundary?: string;
 }
 
 /** As much of the framework as the plugin uses. */
 function framework(configuration: Configuration = {}) {
-  const { functions = {}, resources = {}, params = { default: {} }, environment } = configuration;
+  const { functions = {}, resources = {}, params = { default: {} } } = configuration;
+  const { environment, permissionsBoundary } = configuration;
   const naming = {
     getLambdaLogicalId: (name: string) => `${name}LambdaFunction`,
     getLogGroupLogicalId: (name: string) => `${name}LogGroup`,
@@ -32,12 +34,13 @@ function framework(configuration: Configuration = {}) {
     configurationInput: { params },
     service: {
       provider: { tracing: { lambda: true }, environment },
-      custom: { parameters: { emailFrom: 'orders@example.com' } },
+      service: 'shop',
+      custom: { parameters: { emailFrom: 'orders@example.com' }, permissionsBoundary },
       resources: { Resources: resources },
       getAllFunctions: () => Object.keys(functions),
       getFunction: (name: string) => functions[name],
     },
-    getProvider: () => ({ naming }),
+    getProvider: () => ({ naming, getStage: () => 'qa' }),
     configSchemaHandler: {
       defineFunctionProperties: (_: string, schema: unknown) => Object.assign(schemas, { functions: schema }),
       defineTopLevelProperty: (name: string, schema: unknown) => Object.assign(schemas, { [name]: schema }),
@@ -112,6 +115,43 @@ describe('The plugin', () => {
       'healthRole',
     ]);
     expect([functions.publish?.role, functions.health?.role]).toEqual(['publishRole', 'healthRole']);
+  });
+
+  test('limits every role to the boundary of the stage, where one is asked for', async () => {
+    const configuration = {
+      functions: { health: {} },
+      resources: { BackupRole: { Type: 'AWS::IAM::Role' } },
+    };
+    const limited = framework({ ...configuration, permissionsBoundary: 'stage' });
+    await limited.plugin.hooks.initialize?.();
+    const boundary = {
+      'Fn::Sub': 'arn:$' + '{AWS::Partition}:iam::$' + '{AWS::AccountId}:policy/shop-qa-boundary',
+    };
+    expect(limited.serverless.service.resources.Resources).toMatchObject({
+      BackupRole: { Properties: { PermissionsBoundary: boundary } },
+      healthRole: { Properties: { PermissionsBoundary: boundary } },
+    });
+    const free = framework({ ...configuration, permissionsBoundary: 'none' });
+    await free.plugin.hooks.initialize?.();
+    expect(JSON.stringify(free.serverless.service.resources)).not.toContain('PermissionsBoundary');
+    const wrong = framework({ ...configuration, permissionsBoundary: 'admin' });
+    await expect(wrong.plugin.hooks.initialize?.()).rejects.toThrow('param:permissionsBoundary');
+  });
+
+  test('lets a function that may send to its own queue do so without end, and no other', async () => {
+    const queue: Resource = { Type: 'AWS::SQS::Queue' };
+    const events = [{ sqs: { arn: { 'Fn::GetAtt': ['Queue', 'Arn'] } } }];
+    const functions = {
+      view: { permissions: { Queue: ['SendMessage'] }, events },
+      sales: { permissions: { Other: ['SendMessage'] }, events },
+      rebuild: { permissions: { Queue: ['SendMessage'] } },
+    };
+    const { plugin, serverless } = framework({ functions, resources: { Queue: queue, Other: queue } });
+    await plugin.hooks.initialize?.();
+    expect(serverless.service.resources).toMatchObject({
+      extensions: { viewLambdaFunction: { Properties: { RecursiveLoop: 'Allow' } } },
+    });
+    expect(JSON.stringify(serverless.service.resources)).not.toMatch(/(sales|rebuild)LambdaFunction/);
   });
 
   test.each([

@@ -23,6 +23,7 @@ const records = events.map(
 /** The publisher, its topic refusing the events with these ids. */
 function publisher(refused: string[] = []) {
   const published: unknown[] = [];
+  const counted: string[] = [];
   const sns = {
     send: async ({ input: { PublishBatchRequestEntries: entries = [] } }: PublishBatchCommand) => {
       const parsed = entries.map(({ Id, Message = '' }) => ({ Id, event: JSON.parse(Message) }));
@@ -37,9 +38,9 @@ function publisher(refused: string[] = []) {
     sns,
     settings: { TOPIC_ARN: 'arn:topic' },
     logger: silentLogger(),
-    metrics: noMetrics,
+    metrics: { ...noMetrics, count: (name) => counted.push(name) },
   });
-  return { published, run: (given: readonly DynamoDBRecord[]) => publishRecords(runtime, given) };
+  return { published, counted, run: (given: readonly DynamoDBRecord[]) => publishRecords(runtime, given) };
 }
 
 describe('The publisher', () => {
@@ -55,11 +56,17 @@ describe('The publisher', () => {
     expect(published).toHaveLength(10);
   });
 
-  test('leaves alone what is no new event', async () => {
-    const { published, run } = publisher();
-    const changed = records.map((record) => ({ ...record, eventName: 'MODIFY' as const }));
-    expect(await run([...changed, ...records.slice(0, 1)])).toEqual({ batchItemFailures: [] });
+  test('counts events that were altered, and does not publish them', async () => {
+    const { published, counted, run } = publisher();
+    const Keys = { streamId: { S: 'counter-c-1' }, version: { N: '1' } };
+    const [changed, deleted] = (['MODIFY', 'REMOVE'] as const).map((eventName) => ({
+      eventName,
+      dynamodb: { ...records[0]?.dynamodb, Keys },
+    }));
+    const batch = [changed, deleted, ...records.slice(0, 1)] as DynamoDBRecord[];
+    expect(await run(batch)).toEqual({ batchItemFailures: [] });
     expect(published).toEqual(events.slice(0, 1));
+    expect(counted.filter((name) => name === 'EventsAltered')).toHaveLength(2);
   });
 
   test('lets no event that it cannot read stop the others', async () => {

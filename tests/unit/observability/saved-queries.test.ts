@@ -1,0 +1,31 @@
+import { describe, expect, test } from '@jest/globals';
+import { savedQueryResources } from '#resources/observability/saved-queries.ts';
+
+const queries = Object.values(
+  savedQueryResources({ name: 'orderstream-dev', functions: [], consumers: [] } as never),
+);
+
+/** What the queries that look for crashes match in a line, whatever else they look for. */
+const patterns = queries
+  .map(({ Properties }) => String(Properties?.QueryString))
+  .flatMap((text) =>
+    [...text.matchAll(/@message like \/([^/]+)\//g)].map(([, pattern = '']) => new RegExp(pattern)),
+  );
+
+describe('A saved query finds a function that ended before it could log anything', () => {
+  // As Lambda writes them in the JSON format with the system's log level WARN.
+  test.each([
+    [
+      'a timeout',
+      '{"time":"2026-11-20T10:00:20.000Z","type":"platform.report","record":{"requestId":"r","metrics":{"durationMs":20000},"status":"timeout"}}',
+    ],
+    [
+      'too little memory',
+      '{"time":"2026-11-20T10:00:20.000Z","type":"platform.report","record":{"requestId":"r","status":"error","errorType":"Runtime.OutOfMemory"}}',
+    ],
+    ['a timeout as text', '2026-11-20T10:00:20.000Z r Task timed out after 20.00 seconds'],
+  ])('by %s', (_, line) => {
+    expect(patterns.length).toBe(3);
+    expect(patterns.map((pattern) => pattern.test(line))).toEqual([true, true, true]);
+  });
+});
