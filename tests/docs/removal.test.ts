@@ -65,7 +65,7 @@ async function remove(
   const STATE = join(folder, 'state.json');
   await writeFile(STATE, JSON.stringify(deployed));
   const env = { PATH: `${folder}${delimiter}${process.env.PATH}`, STATE };
-  const { code, stderr } = await run('bash', ['-euc', lines.join('\n')], { env });
+  const { code, stderr } = await run('bash', ['--norc', '-euc', lines.join('\n')], { env });
   return { code, stderr, state: JSON.parse(await readFile(STATE, 'utf8')) };
 }
 
