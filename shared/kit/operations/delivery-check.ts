@@ -27,15 +27,16 @@ export interface Undelivered {
 
 /** A check for each view of each projection, of all events of its streams. AWS calls: a batch get for each 100 streams. */
 export const projectionChecks = ({ projections, registry }: Application): DeliveryCheck[] =>
-  projections.flatMap(({ name, views }) =>
-    Object.keys(views).map(
+  projections.flatMap((projection) =>
+    Object.keys(projection.views).map(
       (aggregateType): DeliveryCheck => ({
-        consumer: name,
+        consumer: projection.name,
         projection: true,
         eventTypes: registry.eventTypes.filter((type) => registry.aggregateTypeOf(type) === aggregateType),
         async findUndelivered(runtime, keys) {
           const idOf = ({ streamId }: EventKey) => streamId.slice(aggregateType.length + 1);
-          const reached = await readViewVersions(runtime, aggregateType, [...new Set(keys.map(idOf))]);
+          const ids = [...new Set(keys.map(idOf))];
+          const reached = await readViewVersions(runtime, projection, aggregateType, ids);
           return keys
             .map((key) => ({ key, reached: reached.get(idOf(key)) ?? 0 }))
             .filter(({ key, reached }) => reached < key.version);

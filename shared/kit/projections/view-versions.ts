@@ -4,26 +4,16 @@ import { liveGeneration } from './generations.ts';
 import { keyInGeneration } from './keys.ts';
 import type { Projection } from './projection.ts';
 
-/** The projection that keeps a view of every aggregate of this type. Throws where none does. */
-export function projectionOf(
-  { application }: Pick<Runtime, 'application'>,
-  aggregateType: string,
-): Projection {
-  const projection = application.projections.find(({ views }) => Object.hasOwn(views, aggregateType));
-  if (!projection) throw new Error(`no projection keeps a view of ${aggregateType}`);
-  return projection;
-}
-
 /**
- * The version that the view of each of these (distinct) aggregates has reached in the generation that queries read,
+ * The version that the projection's view of each of these (distinct) aggregates has reached in the generation that queries read,
  * 0 where there is none; eventually consistent. AWS calls: a batch get for each 100, and what `liveGeneration` takes.
  */
 export async function readViewVersions(
   runtime: Runtime,
+  { name, views }: Projection,
   aggregateType: string,
   aggregateIds: readonly string[],
 ): Promise<Map<string, number>> {
-  const { name, views } = projectionOf(runtime, aggregateType);
   const live = await liveGeneration(runtime, name);
   const keyOf = (id: string) => keyInGeneration(live, views[aggregateType]?.key(id) ?? { pk: id, sk: id });
   const idOf = new Map(aggregateIds.map((id) => [keyOf(id).pk, id]));
