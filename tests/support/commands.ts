@@ -30,6 +30,8 @@ const modules = {
 
 export type CommandName = keyof typeof modules;
 
+export const commandNames = Object.keys(modules) as CommandName[];
+
 /** `placeOrder` → `place-order`. */
 export const functionName = (command: CommandName): string =>
   command.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

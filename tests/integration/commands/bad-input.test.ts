@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type CommandName, type Commands, item, order, startCommands } from '#tests/support/commands.ts';
+import { valid as requests } from '#tests/contract/valid-requests.ts';
+import {
+  type CommandName,
+  type Commands,
+  commandNames,
+  functionName,
+  item,
+  order,
+  startCommands,
+} from '#tests/support/commands.ts';
 import type { Sent } from '#tests/support/http-event.ts';
 
 let commands: Commands;
@@ -15,23 +24,11 @@ afterAll(async () => {
 });
 
 const scope = 'orders:manage payments:write inventory:write';
-const orderId = '0192f000-0000-7000-8000-000000000000';
 
-/** Every command with a request that is valid, but for what a test changes. */
-const valid: Record<CommandName, Sent> = {
-  registerCustomer: { body: { name: 'Ada', email: 'ada@example.com' } },
-  renameCustomer: { params: { customerId: 'ada' }, body: { name: 'Ada' } },
-  placeOrder: { body: order },
-  shipOrder: { params: { orderId }, body: { carrier: 'UPS', trackingNumber: '1Z' } },
-  deliverOrder: { params: { orderId }, body: {} },
-  cancelOrder: { params: { orderId }, body: { reason: 'late' } },
-  recordPayment: { body: { orderId, amount: 1, reference: 'ch_1', outcome: 'captured' } },
-  refundPayment: { params: { paymentId: orderId }, body: { reason: 'late' } },
-  receiveStock: { params: { sku: 'LAPTOP-14' }, body: { quantity: 1 } },
-};
-const names = Object.keys(valid) as CommandName[];
+const names = commandNames;
+const valid = (name: CommandName): Sent => requests[functionName(name)] ?? {};
 
-const run = (name: CommandName, changes: Sent) => commands.run(name, { scope, ...valid[name], ...changes });
+const run = (name: CommandName, changes: Sent) => commands.run(name, { scope, ...valid(name), ...changes });
 const placing = (changes: object) => run('placeOrder', { body: { ...order, ...changes } });
 const pathsOf = (answer: { body: { errors: { path: string }[] } }) =>
   answer.body.errors.map(({ path }) => path);
@@ -53,7 +50,7 @@ describe.each(names)('%s', (name) => {
   });
 
   test('takes no field that it does not know', async () => {
-    const body = { ...(valid[name].body as object), isAdmin: true, constructor: 1 };
+    const body = { ...(valid(name).body as object), isAdmin: true, constructor: 1 };
     const answer = await run(name, { body });
     expect(answer.status).toBe(422);
     expect(answer.body.errors).toEqual(
@@ -80,7 +77,7 @@ describe.each(names)('%s', (name) => {
   });
 
   test('takes 128 KiB and no byte more: 413', async () => {
-    const json = JSON.stringify(valid[name].body);
+    const json = JSON.stringify(valid(name).body);
     const filled = (bytes: number) => json + ' '.repeat(bytes - json.length);
     expect((await run(name, { body: filled(128 * 1024 + 1) })).status).toBe(413);
     expect((await run(name, { body: filled(128 * 1024 + 1), base64: true })).status).toBe(413);
@@ -220,7 +217,7 @@ test.each([
   [{ outcome: 'declined', reason: 'x'.repeat(501) }, 'reason'],
 ])('a payment with %j is a 422', async (changes, path) => {
   const answer = await run('recordPayment', {
-    body: { ...(valid.recordPayment.body as object), ...changes },
+    body: { ...(valid('recordPayment').body as object), ...changes },
   });
   expect(answer.status).toBe(422);
   expect(pathsOf(answer)).toEqual([path]);
