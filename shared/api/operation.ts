@@ -1,16 +1,6 @@
 import type * as z from 'zod';
-import type { customerRules } from '#domain/customer.ts';
-import type { inventoryRules } from '#domain/inventory.ts';
-import type { orderRules } from '#domain/order/decisions.ts';
-import type { paymentRules } from '#domain/payment.ts';
 import type { HttpProblem } from '#kit/http/problem.ts';
-
-/** A rule of the domain, by its stable name. */
-export type Rule =
-  | keyof typeof orderRules.messages
-  | keyof typeof customerRules.messages
-  | keyof typeof inventoryRules.messages
-  | keyof typeof paymentRules.messages;
+import type { Rule } from './problems.ts';
 
 export const tags = {
   Orders: 'Placing orders, and what becomes of them.',

@@ -3,12 +3,16 @@ import { customerRules } from '#domain/customer.ts';
 import { inventoryRules } from '#domain/inventory.ts';
 import { orderRules } from '#domain/order/decisions.ts';
 import { paymentRules } from '#domain/payment.ts';
-import type { CommandRejected } from '#kit/events/command-rejected.ts';
-import type { Rule } from './operation.ts';
+import type { CommandRejected, Rules } from '#kit/events/command-rejected.ts';
 
 const rules = [orderRules, customerRules, inventoryRules, paymentRules];
 
-/** Every rule of the domain, by its stable name. */
+type NameIn<Some> = Some extends Rules<infer Name> ? Name : never;
+
+/** A rule of the domain, by its stable name. */
+export type Rule = NameIn<(typeof rules)[number]>;
+
+/** All of them. */
 export const ruleNames = rules.flatMap(({ messages }) => Object.keys(messages)) as Rule[];
 
 /** The error that a command meets which breaks this rule. */
