@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { root } from '#tests/support/scripts.ts';
 import { documents, inlineCode, parse } from './documents.ts';
+import { filesOfTheTutorial } from './guide/steps.ts';
 
 /** What only exists after something ran. */
 const generated = ['.local', '.serverless', '.esbuild', 'node_modules'];
@@ -18,10 +19,12 @@ function repositoryPath(text: string): string | undefined {
   return isOurs ? text.replace(/\.handler$/, '.ts') : undefined;
 }
 
+const tutorial = filesOfTheTutorial();
+
 const exists = (path: string): boolean =>
   /[<*]/.test(path)
     ? globSync(path.replace(/<[\w-]+>/g, '*'), { cwd: root }).length > 0
-    : existsSync(join(root, path));
+    : existsSync(join(root, path)) || tutorial.has(path);
 
 const pathsOf = (document: ReturnType<typeof parse>): string[] =>
   [
