@@ -3,8 +3,10 @@ import { parse } from '#tests/docs/documents.ts';
 import { Copy } from './copy.ts';
 import { changed, pages, type Step, stepsOf } from './steps.ts';
 
-/** Jest takes longer to start than these tests to run: they run once, after the last page. */
-const TEST_FILES = /^npm test -- /;
+/** Left for the end, when they run once for all pages; until then only the types are checked. */
+const ONCE = /^npm (run (check|contract)$|test -- )/;
+
+const TESTS = /^npm test -- /;
 
 /** Needs a local run; tests/docs/commands.test.ts has it. */
 const OPERATION = /^npm run -s ops /;
@@ -18,10 +20,19 @@ afterAll(() => copy.remove());
 async function follow(step: Step): Promise<void> {
   if ('create' in step) return copy.create(step.create, step.lines);
   if ('change' in step) return copy.change(step.change, step.parts);
-  if (TEST_FILES.test(step.run) || OPERATION.test(step.run)) return;
-  const { code, stdout, stderr } = await copy.run(step.run);
-  if (step.prints) expect(withoutNpm(stdout)).toEqual(step.prints);
-  else expect({ run: step.run, code, output: code === 0 ? '' : stdout + stderr }).toMatchObject({ code: 0 });
+  if (ONCE.test(step.run) || OPERATION.test(step.run)) return;
+  if (!step.prints) return succeed(step.run);
+  const { stdout } = await copy.run(step.run);
+  expect(withoutNpm(stdout)).toEqual(step.prints);
+}
+
+async function succeed(command: string): Promise<void> {
+  const { code, stdout, stderr } = await copy.run(command);
+  expect({ command, code, output: code === 0 ? '' : stdout + stderr }).toEqual({
+    command,
+    code: 0,
+    output: '',
+  });
 }
 
 /** Without the lines in which npm says what it runs. */
@@ -33,17 +44,23 @@ describe('Somebody who follows the tutorial by the letter', () => {
     'can do what %s says, and sees what it shows',
     async (_, page) => {
       for (const step of stepsOf(page)) await follow(step);
+      await succeed('npx tsc -p .');
     },
-    60_000,
+    120_000,
   );
 
-  test('has tests that pass, on the emulators, for all that was added', async () => {
+  test('can generate and check the whole, and has tests that pass, on the emulators, for all that was added', async () => {
+    for (const { path, lines } of pages) {
+      expect({ path, lines }).toEqual({ path, lines: expect.arrayContaining(['npm run check']) });
+    }
     const commands = pages.flatMap(stepsOf).flatMap((step) => ('run' in step ? [step.run] : []));
-    const files = commands.filter((command) => TEST_FILES.test(command));
-    expect(files.length).toBeGreaterThanOrEqual(pages.length);
-    const paths = new Set(files.flatMap((command) => command.replace(TEST_FILES, '').split(' ')));
-    const { code, stderr } = await copy.run(`npm test -- ${[...paths].join(' ')}`);
-    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    const files = commands
+      .filter((command) => TESTS.test(command))
+      .flatMap((command) => command.replace(TESTS, '').split(' '));
+    expect(files.length).toBeGreaterThan(pages.length);
+    await succeed('npm run contract');
+    await succeed('npm run check');
+    await succeed(`npm test -- ${[...new Set(files)].join(' ')}`);
   }, 240_000);
 
   test('adds nothing that is missing: every page ends with npm run missing', () => {
