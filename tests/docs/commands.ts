@@ -24,6 +24,7 @@ const REHEARSAL = 'tests/deploy/rehearsal/stack.ts';
 export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm start$/, { test: 'tests/local/npm-start.test.ts' }],
   [/^npm test$/, { test: '.ci/run' }],
+  [/^npm run test:unit$/, { test: '.ci/run' }],
   [/^npm run test:deploy( -- stack)?$/, { test: '.ci/run' }],
   [/^npm run contract$/, { test: 'tests/contract/openapi.test.ts' }],
   [/^npm run (missing|check|sample -- \S+ \w+)$/, { test: 'tests/docs/guide/guide.test.ts' }],
