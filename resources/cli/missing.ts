@@ -38,6 +38,9 @@ const PLACES = {
   simulationChecks: 'tests/properties/checks/by-consumer.ts',
   stories: 'tests/properties/simulator/stories.ts',
   demo: 'resources/cli/demo/demo.ts',
+  answers: 'tests/contract/every-answer.test.ts',
+  deliveries: 'tests/integration/routing/filter-policies.test.ts',
+  architecture: 'docs/architecture.md',
 } as const;
 
 function main(): void {
@@ -92,6 +95,9 @@ function lacksOfFolder(folder: Folder): MissingAt[] {
   if (folder.hasRoute || kind === 'command') {
     needs(existsSync(join(root, path, 'openapi.ts')), 'its OpenAPI description', `${path}/openapi.ts`);
     needs(mentions(PLACES.requests, name), 'a valid request', PLACES.requests);
+    // What calls nothing gives no answer of its own.
+    const isTried = mentions(PLACES.answers, name) || folder.declared.permissions === undefined;
+    needs(isTried, 'a test of its answers', PLACES.answers);
   }
   if (kind === 'command') {
     needs(folder.declared.permissions !== undefined, 'permissions', `${path}/function.yml`);
@@ -109,6 +115,8 @@ function lacksOfFolder(folder: Folder): MissingAt[] {
     needs(folder.declared.permissions !== undefined, 'permissions', `${path}/consumer.yml`);
     needs(mentions(PLACES.simulationChecks, name), 'a check of the simulation', PLACES.simulationChecks);
     needs(mentions(PLACES.demo, name), 'its column in the demo', PLACES.demo);
+    needs(mentions(PLACES.deliveries, name), 'the list of what it receives', PLACES.deliveries);
+    needs(read(PLACES.architecture).includes(`\n| ${name} |`), 'its row', PLACES.architecture);
   }
   if (kind === 'projection') {
     const names = application.projections.map((projection): string => projection.name);

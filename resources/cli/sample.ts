@@ -1,24 +1,20 @@
-/** `npm run sample -- <consumer> <EventType>`: writes the consumer's sample event, one SQS message with this event. */
+/** `npm run sample`: writes the sample event of a consumer, one SQS message with an event. */
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { storedEvents } from '#api/event-schemas.ts';
 import { application } from '#application';
 import { registry } from '#domain/index.ts';
+import { runCommand, UsageError } from './arguments.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
-function main([consumer, eventType]: string[]): void {
-  const found = storedEvents.find((event) => event.eventType === eventType);
-  if (!consumer || !found) {
-    console.error(`npm run sample -- <consumer> <${registry.eventTypes.join(' | ')}>`);
-    process.exitCode = 2;
-    return;
-  }
-  const file = `tests/events/${consumer}.json`;
-  writeFileSync(resolve(root, file), `${JSON.stringify(sampleOf(consumer, found.example), undefined, 2)}\n`);
-  console.log(file);
-}
+const usage = [
+  'npm run sample -- --consumer sales --event OrderCreated',
+  '',
+  '  --consumer  the name of its folder; the sample is tests/events/<consumer>.json',
+  '  --event     a type of event; its data is the sample of its definition',
+].join('\n');
 
 function sampleOf(consumer: string, example: Record<string, unknown>) {
   const event = registry.upcast(example);
@@ -51,4 +47,18 @@ function sampleOf(consumer: string, example: Record<string, unknown>) {
   return { Records: [record] };
 }
 
-main(process.argv.slice(2));
+runCommand({
+  usage,
+  options: { consumer: { type: 'string' }, event: { type: 'string' } },
+  async run({ consumer, event }) {
+    const found = storedEvents.find(({ eventType }) => eventType === event);
+    if (!consumer) throw new UsageError('--consumer: say whose sample to write.');
+    if (!found) throw new UsageError(`--event ${event}: there are ${registry.eventTypes.join(', ')}.`);
+    const file = `tests/events/${consumer}.json`;
+    writeFileSync(
+      resolve(root, file),
+      `${JSON.stringify(sampleOf(consumer, found.example), undefined, 2)}\n`,
+    );
+    process.stdout.write(`${file}\n`);
+  },
+});

@@ -27,7 +27,7 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run test:unit$/, { test: '.ci/run' }],
   [/^npm run test:deploy( -- stack)?$/, { test: '.ci/run' }],
   [/^npm run contract$/, { test: 'tests/contract/openapi.test.ts' }],
-  [/^npm run (missing|check|sample -- \S+ \w+)$/, { test: 'tests/docs/guide/guide.test.ts' }],
+  [/^npm run (missing|check|sample -- --consumer .+)$/, { test: 'tests/docs/guide/guide.test.ts' }],
   [/^npm test -- tests\/\S+/, { test: 'tests/docs/guide/guide.test.ts' }],
   [/^npm run fuzz /, { test: 'tests/deploy/rehearsal/fuzz.rehearsal.ts' }],
   [/^npm run -s smoke$/, { test: 'tests/local/npm-start.test.ts' }],

@@ -99,7 +99,7 @@ export function filesOfTheTutorial(): Set<string> {
   return new Set(
     pages.flatMap(stepsOf).flatMap((step) => {
       if ('create' in step) return [step.create];
-      const [, consumer] = ('run' in step && /^npm run sample -- (\S+)/.exec(step.run)) || [];
+      const [, consumer] = ('run' in step && /^npm run sample -- --consumer (\S+)/.exec(step.run)) || [];
       return consumer ? [`tests/events/${consumer}.json`] : [];
     }),
   );

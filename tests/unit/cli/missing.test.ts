@@ -14,7 +14,15 @@ describe('In a copy, npm run missing names what is lacking and where to add it, 
   let copy: string;
   beforeEach(() => {
     copy = mkdtempSync(join(tmpdir(), 'missing-'));
-    for (const part of ['functions', 'resources', 'shared', 'tests', 'package.json', 'serverless.yml']) {
+    for (const part of [
+      'docs',
+      'functions',
+      'resources',
+      'shared',
+      'tests',
+      'package.json',
+      'serverless.yml',
+    ]) {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -61,6 +69,7 @@ describe('In a copy, npm run missing names what is lacking and where to add it, 
       'route get-day lacks a sample event: tests/events/get-day.json',
       'route get-day lacks its OpenAPI description: functions/queries/get-day/openapi.ts',
       'route get-day lacks a valid request: tests/contract/valid-requests.ts',
+      'route get-day lacks a test of its answers: tests/contract/every-answer.test.ts',
       'route get-day lacks a path that proves its permissions: tests/support/iam-coverage.ts',
     ]);
   });
@@ -75,6 +84,8 @@ describe('In a copy, npm run missing names what is lacking and where to add it, 
       'consumer loyalty lacks permissions: functions/consumers/loyalty/consumer.yml',
       'consumer loyalty lacks a check of the simulation: tests/properties/checks/by-consumer.ts',
       'consumer loyalty lacks its column in the demo: resources/cli/demo/demo.ts',
+      'consumer loyalty lacks the list of what it receives: tests/integration/routing/filter-policies.test.ts',
+      'consumer loyalty lacks its row: docs/architecture.md',
       'consumer loyalty lacks the use of its delivery check: functions/operations/audit/delivery-checks.ts',
       'event OrderPaid lacks a delivery check by loyalty: functions/consumers/loyalty/delivery-check.ts',
     ]);
@@ -95,6 +106,8 @@ describe('In a copy, npm run missing names what is lacking and where to add it, 
       'projection day-view lacks a path that proves its permissions: tests/support/iam-coverage.ts',
       'projection day-view lacks a check of the simulation: tests/properties/checks/by-consumer.ts',
       'projection day-view lacks its column in the demo: resources/cli/demo/demo.ts',
+      'projection day-view lacks the list of what it receives: tests/integration/routing/filter-policies.test.ts',
+      'projection day-view lacks its row: docs/architecture.md',
       'projection day-view lacks its projection: shared/application.ts',
       ...views,
     ]);
