@@ -43,7 +43,12 @@ export function failures(stack: () => Stack): void {
     await stack().emulator.call('sqs', 'send_message', { QueueUrl, MessageBody });
     await eventually(async () => {
       expect(await deadLettersOf(`customer-${grace.sub}`)).toMatchObject([
-        { consumer: 'order-view', errorName: 'EventNotInStore', receiveCount: 5, eventType: 'CustomerRenamed' },
+        {
+          consumer: 'order-view',
+          errorName: 'EventNotInStore',
+          receiveCount: 5,
+          eventType: 'CustomerRenamed',
+        },
       ]);
     }, patient);
   }, 120_000);
