@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
 import { eventDefinitions } from '#domain/index.ts';
 import type { Template } from '#resources/local/stack/template.ts';
+import { textsIn } from './texts-in.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -61,11 +63,13 @@ export const eventTypesFor = ({ eventType, aggregateType }: Record<string, unkno
 
 /** `country: [{ anything-but: ["${self:custom.parameters.homeCountry}"] }]` → { country: 'homeCountry' } */
 async function parametersIn(file: string, attributes: string[]): Promise<Record<string, string>> {
-  const lines = (await readFile(file, 'utf8')).split('\n');
+  const { filter } = parse(await readFile(file, 'utf8')) as { filter: Record<string, unknown> };
   return Object.fromEntries(
-    lines.flatMap((line) => {
-      const [, attribute, parameter] = /^\s+(\w+):.*\$\{self:custom\.parameters\.(\w+)\}/.exec(line) ?? [];
-      return attribute && parameter && attributes.includes(attribute) ? [[attribute, parameter]] : [];
+    attributes.flatMap((attribute) => {
+      const parameter = textsIn(filter[attribute]).flatMap(
+        (text) => /^\$\{self:custom\.parameters\.(\w+)\}$/.exec(text)?.[1] ?? [],
+      )[0];
+      return parameter ? [[attribute, parameter]] : [];
     }),
   );
 }

@@ -5,6 +5,7 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import type { HttpLambda, HttpRouteInput } from '#kit/http/handler.ts';
 import type { Template } from '#resources/local/stack/template.ts';
+import { textsIn } from './texts-in.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -62,8 +63,7 @@ function functionBehind(template: Template, target: unknown) {
 }
 
 function idIn(value: unknown, type: string, template: Template): string {
-  const names = JSON.stringify(value).match(/"([A-Za-z0-9]+)"/g) ?? [];
-  const id = names.map((name) => name.slice(1, -1)).find((name) => template.Resources[name]?.Type === type);
+  const id = textsIn(value).find((name) => template.Resources[name]?.Type === type);
   if (!id) throw new Error(`no ${type} in ${JSON.stringify(value)}`);
   return id;
 }
