@@ -98,6 +98,54 @@ test('Where only a projection is behind, the newest event of each stream goes to
   expect((await audit()).behind.filter(({ eventType }) => eventType === 'StockReceived')).toEqual([]);
 });
 
+describe('The cancellation of a paid order has arrived', () => {
+  const cancelled: NewDomainEvent = {
+    eventType: 'OrderCancelled',
+    data: {
+      customerId: 'ada',
+      reason: 'late',
+      total: 2_999,
+      currency: 'USD',
+      items: [{ sku: 'MUG', quantity: 1 }],
+      paymentId: '1',
+    },
+  };
+  const open = async () =>
+    (await audit({ redeliver: false })).behind.filter(({ missingAt }) =>
+      missingAt.some(({ consumer }) => consumer === 'order-payments'),
+    );
+
+  test('once the payment was refunded, though everybody else has had it', async () => {
+    const paid = { customerId: 'ada', paymentId: '1', amount: 2_999, currency: 'USD' };
+    const order = await auditing.append(HOUR, 'order-1', [
+      ...created,
+      { eventType: 'OrderPaid', data: paid },
+      cancelled,
+    ]);
+    await auditing.append(2 * HOUR, 'payment-1', [captured]);
+    await auditing.arrive(order, 'order-view', 'notifications');
+    await auditing.arrive(
+      order.filter(({ eventType }) => eventType !== 'OrderPaid'),
+      'sales',
+    );
+    expect(await open()).toMatchObject([
+      { streamId: 'order-1', version: 3, missingAt: [{ consumer: 'order-payments' }] },
+    ]);
+    await auditing.arrive(order.slice(2), 'order-payments');
+    expect(await open()).toEqual([]);
+  });
+
+  test('at once where nobody had paid', async () => {
+    const { paymentId: _, ...unpaid } = cancelled.data as Record<string, unknown>;
+    const order = await auditing.append(HOUR, 'order-1', [
+      ...created,
+      { ...cancelled, data: unpaid } as NewDomainEvent,
+    ]);
+    await auditing.arrive(order, 'order-view', 'sales', 'notifications');
+    expect((await audit()).behind).toEqual([]);
+  });
+});
+
 describe('A captured payment has arrived', () => {
   const paidWith = (paymentId: string): NewDomainEvent => ({
     eventType: 'OrderPaid',
