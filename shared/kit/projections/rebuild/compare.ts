@@ -7,15 +7,23 @@ import { type ItemKey, keyInFirstGeneration, keyInGeneration } from '#kit/projec
 import { type Projection, viewOfStream } from '#kit/projections/projection.ts';
 import { fill } from './fill.ts';
 
-/** An event that was just appended is on its way to both generations: what it touches is looked at again after this. */
-const SECOND_LOOK_MS = 500;
+/**
+ * Waits before each recheck of what may still be on its way to either generation. Together they must outlast the batching
+ * window of the projection's queue by two seconds; tests/deploy/generations.test.ts holds the template to that.
+ */
+const RECHECK_AFTER_MS = [500, 1_000, 2_000];
+
+export const RECHECK_SECONDS = RECHECK_AFTER_MS.reduce((sum, ms) => sum + ms, 0) / 1_000;
 
 type View = ItemKey & { version: number };
 
-interface Seen {
+interface Stream {
   streamId: string;
   /** The version that the stream had before the views were read. */
   head: number;
+}
+
+interface Seen extends Stream {
   next: View | undefined;
   live: View | undefined;
 }
@@ -31,8 +39,12 @@ export interface Comparison {
  * Holds these streams' views in generation `next` to their streams and to the views in `live`, keys of the indexes
  * included. A view of `next` that has not reached the version that its stream had at the start is folded anew.
  * What stands in `live` without a stream is not found.
- * AWS calls: for each stream one consistent query of one event; one consistent batch get of both views, a second one
- * where some differ; for a repair those of `fill`. Throws StreamFailed.
+ *
+ * An event that was just appended reaches the generations one after the other. So a view that is missing, behind, or at
+ * another version than its twin is checked again, for `RECHECK_SECONDS` at most, before it counts as behind or
+ * differing; after a repair as well. Views that differ at the same version are not waited for.
+ * AWS calls: for each stream one consistent query of one event; one consistent batch get of both views, and one for
+ * each recheck; for a repair those of `fill`. Throws StreamFailed.
  */
 export async function compare(
   runtime: Runtime,
@@ -40,22 +52,38 @@ export async function compare(
   { next, live }: { next: number; live: number },
   streamIds: readonly string[],
 ): Promise<Comparison> {
-  const heads = await allSettledOrThrow(
+  const heads: Stream[] = await allSettledOrThrow(
     streamIds.map(async (streamId) => ({ streamId, head: await lastVersion(runtime, streamId) })),
   );
-  const look = (streams: typeof heads) => readViews(runtime, projection, { next, live }, streams);
-  let unlike = (await look(heads)).filter((seen) => !isAlike(seen));
-  if (unlike.length === 0) return { repaired: [], differing: [] };
+  const check = async (streams: readonly Stream[]) =>
+    (await readViews(runtime, projection, { next, live }, streams)).filter((seen) => !isAlike(seen));
 
-  await runtime.sleep(SECOND_LOOK_MS);
-  unlike = (await look(unlike)).filter((seen) => !isAlike(seen));
+  let unlike = await checkUntilSettled(runtime, check, heads);
   const repaired = unlike.filter((seen) => (seen.next?.version ?? 0) < seen.head).map((one) => one.streamId);
   if (repaired.length > 0) {
     await fill(runtime, projection, next, repaired);
-    unlike = (await look(unlike)).filter((seen) => !isAlike(seen));
+    unlike = await checkUntilSettled(runtime, check, unlike);
   }
   return { repaired, differing: unlike.map(({ streamId }) => streamId) };
 }
+
+/** What is still unlike when nothing more can be on its way, or after the last recheck. */
+async function checkUntilSettled(
+  runtime: Runtime,
+  check: (streams: readonly Stream[]) => Promise<Seen[]>,
+  streams: readonly Stream[],
+): Promise<Seen[]> {
+  let unlike = await check(streams);
+  for (const ms of RECHECK_AFTER_MS) {
+    if (!unlike.some(mayBeOnItsWay)) break;
+    await runtime.sleep(ms);
+    unlike = await check(unlike);
+  }
+  return unlike;
+}
+
+const mayBeOnItsWay = ({ head, next, live }: Seen): boolean =>
+  next === undefined || live === undefined || next.version < head || next.version !== live.version;
 
 const isAlike = ({ head, next, live }: Seen): boolean =>
   next !== undefined &&
@@ -67,7 +95,7 @@ async function readViews(
   runtime: Runtime,
   projection: Projection,
   { next, live }: { next: number; live: number },
-  streams: readonly { streamId: string; head: number }[],
+  streams: readonly Stream[],
 ): Promise<Seen[]> {
   const keys = streams.map(({ streamId }) => {
     const found = viewOfStream(projection, streamId);

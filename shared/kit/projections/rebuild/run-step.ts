@@ -13,7 +13,7 @@ import { REBUILD_STEP, readStep, type Step, sendSteps } from './step.ts';
  * A step begins nothing new after this: the events that came in its batch, handled at the same time, are not kept
  * waiting for their deletion, and the pollers of the queue are free again for others.
  */
-const STEP_MS = 2_000;
+export const STEP_MS = 2_000;
 
 /** So many streams are worked on at once; with both their views one batch get. */
 export const STREAMS_AT_ONCE = 25;

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { type ItemKey, keyInFirstGeneration, keyInGeneration } from '#kit/projections/keys.ts';
 import type { Projection } from '#kit/projections/projection.ts';
-import { compare } from '#kit/projections/rebuild/compare.ts';
+import { compare, RECHECK_SECONDS } from '#kit/projections/rebuild/compare.ts';
 import { fill } from '#kit/projections/rebuild/fill.ts';
 import {
   generationPage,
@@ -188,6 +188,48 @@ describe('Comparing', () => {
     const before = await views(2);
     expect(await compareAll()).toEqual({ repaired: [], differing: ['counter-c1'] });
     expect(await views(2)).toEqual(before);
+  });
+
+  describe('a stream whose newest event is on its way', () => {
+    /** Before the comparison the event is in no view; as its waits go by, it reaches the generations. */
+    async function compareWhile(arrivals: Record<number, number>) {
+      const hot = counterStream('hot', AT);
+      await data.store(hot.slice(0, -1));
+      await fillAll(1, [hot]);
+      await fillAll(2, [hot]);
+      await data.store(hot.slice(-1));
+      let passed = 0;
+      const sleep = async (ms: number) => {
+        passed += ms;
+        for (const [generation, afterMs] of Object.entries(arrivals)) {
+          if (passed >= afterMs) await fillAll(Number(generation), [hot]);
+        }
+      };
+      return compare(data.runtime({ sleep }), counterProjection, both, names([hot]));
+    }
+
+    test.each([
+      ['to both for 1.2 s, as behind a batching window of 1 s', { 1: 1_200, 2: 1_200 }],
+      ['to the new one for 1.2 s', { 1: 0, 2: 1_200 }],
+      ['to the live one for 1.2 s', { 1: 1_200, 2: 0 }],
+    ])('%s is neither repaired nor differing', async (_, arrivals) => {
+      expect(await compareWhile(arrivals)).toEqual({ repaired: [], differing: [] });
+    });
+
+    test('to the live one while the new one is repaired does not differ', async () => {
+      const late = RECHECK_SECONDS * 1_000 + 1_200;
+      expect(await compareWhile({ 1: late, 2: Number.POSITIVE_INFINITY })).toEqual({
+        repaired: ['counter-hot'],
+        differing: [],
+      });
+    });
+  });
+
+  test('does not wait for what differs at the same version', async () => {
+    const [counter] = await views(1);
+    await data.dynamo.send(new PutCommand({ TableName: TableName(), Item: { ...counter, total: 99 } }));
+    const sleep = async () => expect('a wait').toBe('none');
+    expect(await compareAll({ sleep })).toEqual({ repaired: [], differing: ['counter-c1'] });
   });
 
   test('names what is missing in the live one', async () => {
