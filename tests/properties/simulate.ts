@@ -10,6 +10,7 @@ import { runEmulated } from './simulator/run-emulated.ts';
 import { runVirtual } from './simulator/run-virtual.ts';
 import { shrink } from './simulator/shrink.ts';
 import type { RunReport } from './simulator/simulation.ts';
+import { exitStatusOf, verdictOf } from './simulator/verdict.ts';
 
 /** Runs on the emulators at the same time; each waits for timeouts most of its time. */
 const EMULATED_AT_ONCE = 3;
@@ -31,7 +32,7 @@ async function main(options: Options): Promise<number> {
   const failures: Failure[] = [];
   const note = (where: Failure['where']) => (report: RunReport) => {
     reports.push(report);
-    if (report.findings.length > 0) failures.push({ report, where });
+    if (verdictOf(report) === 'failed') failures.push({ report, where });
     progress(reports.length, options.runs, failures.length);
   };
   const onStandIn = options.only
@@ -43,6 +44,7 @@ async function main(options: Options): Promise<number> {
   ]);
 
   for (const failure of failures) await explain(failure, deployment, options);
+  for (const report of reports) if (verdictOf(report) === 'too slow to judge') printSlowness(report);
   return conclude(reports);
 }
 
@@ -106,8 +108,19 @@ async function explain({ report, where }: Failure, deployment: Deployment, optio
   console.log(`again: npm run simulate -- --seed ${seed} --orders ${orders} --only ${fewest.join(',')}`);
 }
 
+/** What it found is named, but counts for nothing. */
+function printSlowness({ seed, orders, slowness, findings }: RunReport): void {
+  console.log(`\nseed ${seed} on the emulators, ${orders} orders: the machine was too slow to judge it:`);
+  for (const sign of slowness) console.log(`  ${sign}`);
+  const kinds = [...new Set(findings.map(({ kind }) => kind))].join(', ');
+  if (findings.length > 0) console.log(`  not judged: ${findings.length} findings (${kinds})`);
+  console.log(`again: npm run simulate -- --seed ${seed} --orders ${orders} --runs 1 --emulators 1`);
+}
+
 function conclude(reports: readonly RunReport[]): number {
-  const sum = (of: (report: RunReport) => number) => reports.reduce((total, report) => total + of(report), 0);
+  const verdicts = reports.map(verdictOf);
+  const judged = reports.filter((_, index) => verdicts[index] !== 'too slow to judge');
+  const sum = (of: (report: RunReport) => number) => judged.reduce((total, report) => total + of(report), 0);
   const count = (kind: Kind) =>
     sum(({ findings }) => findings.filter((finding) => finding.kind === kind).length);
   const found = [
@@ -117,8 +130,10 @@ function conclude(reports: readonly RunReport[]): number {
     `${count('unexplained dead letter')} unexplained dead letters`,
   ];
   const [orders, faults] = [sum((report) => report.orders), sum((report) => report.faults.length)];
-  console.log(`${reports.length} runs, ${orders} orders, ${faults} faults: ${found.join(', ')}`);
-  return reports.every(({ findings }) => findings.length === 0) ? 0 : 1;
+  console.log(`${judged.length} runs, ${orders} orders, ${faults} faults: ${found.join(', ')}`);
+  const unjudged = reports.length - judged.length;
+  if (unjudged > 0) console.log(`${unjudged} runs more: the machine was too slow to judge them`);
+  return exitStatusOf(verdicts);
 }
 
 function progress(done: number, all: number, failed: number): void {

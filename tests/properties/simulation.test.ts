@@ -5,6 +5,7 @@ import { sharedEmulators, uniquePrefix } from '#tests/support/emulators.ts';
 import { type Deployment, readDeployment } from './simulator/deployment.ts';
 import { runEmulated } from './simulator/run-emulated.ts';
 import { runVirtual } from './simulator/run-virtual.ts';
+import { verdictOf } from './simulator/verdict.ts';
 
 describe('the system under an adversary', () => {
   let template: Template;
@@ -24,12 +25,16 @@ describe('the system under an adversary', () => {
   });
 
   test('loses nothing and doubles nothing, on the emulators', async () => {
-    const run = { seed: 1, orders: 4, prefix: uniquePrefix(), emulators: sharedEmulators() };
-    const { findings, faults, events } = await runEmulated({ ...run, template, deployment });
-    expect(findings).toEqual([]);
+    const run = { seed: 1, orders: 4, emulators: sharedEmulators(), template, deployment };
+    const runOnce = () => runEmulated({ ...run, prefix: uniquePrefix() });
+    let report = await runOnce();
+    for (let again = 0; again < 3 && verdictOf(report) === 'too slow to judge'; again++)
+      report = await runOnce();
+    const { findings, slowness, faults, events } = report;
+    expect({ findings, slowness }).toEqual({ findings: [], slowness: [] });
     expect(faults.length).toBeGreaterThan(5);
     expect(events).toBeGreaterThan(15);
-  }, 60_000);
+  }, 240_000);
 
   test('is the same run for the same seed', async () => {
     const [one, other] = [

@@ -1,14 +1,6 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SNSClient } from '@aws-sdk/client-sns';
-import {
-  DeleteMessageCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
-import { documentClient } from '#kit/aws/document-client.ts';
 import type { Endpoints } from '#resources/local/emulators/index.ts';
 import { readBatchReport } from '#resources/local/event-source-mapping/batch-report.ts';
 import { startMappings } from '#resources/local/event-source-mapping/index.ts';
@@ -18,9 +10,11 @@ import type { Item } from '#tests/properties/fakes/expression.ts';
 import type { Adversary } from './adversary.ts';
 import { realClock } from './clock.ts';
 import type { Deployment, Mapping, QueueProperties } from './deployment.ts';
+import { emulatorClients } from './emulator-clients.ts';
 import { Functions } from './functions.ts';
 import type { Invocation } from './invocation.ts';
 import { Ledger } from './ledger.ts';
+import { countSigns, expirations, isUnseen, watchEventLoop } from './slowness.ts';
 import type { DeadLetter, World } from './world.ts';
 
 export interface EmulatedWorldOptions {
@@ -52,6 +46,9 @@ const VISIBILITY_TIMEOUT = 4;
 /** What a function is told that it has: as long, a notification that is being sent is in nobody else's hands. */
 const FUNCTION_MS = VISIBILITY_TIMEOUT * 500;
 
+/** Lambda's timeout of what is no consumer. */
+const TIMEOUT_MS = 2_000;
+
 /** The compiled stack on the real emulators, its real event source mappings, and time as it passes. */
 export async function emulatedWorld(options: EmulatedWorldOptions): Promise<World> {
   const { template, deployment, emulators, adversary, prefix } = options;
@@ -60,15 +57,13 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
     prefix,
     queueAttributes: { VisibilityTimeout: VISIBILITY_TIMEOUT },
   });
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const client = (endpoint: string) => ({ region: emulators.region, endpoint, credentials });
-  const dynamo = documentClient(new DynamoDBClient(client(emulators.dynamodb)));
-  const sns = new SNSClient(client(emulators.sns));
-  const sqs = new SQSClient(client(emulators.sqs));
-  const clients = { dynamo, sns, sqs };
+  const clients = emulatorClients(emulators);
+  const { dynamo, sns, sqs } = clients;
   const routes = routesOf(deployment, (logicalId) => stack.queues[logicalId]?.url ?? '');
   const consumers = new Set(routes.map(({ consumer }) => consumer));
   const ledger = new Ledger();
+  const signs: string[] = [];
+  const endWatch = watchEventLoop(FUNCTION_MS, (sign) => signs.push(sign));
 
   const functions = new Functions({
     clock: realClock,
@@ -82,9 +77,12 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
       ]),
     ),
     remainingMs: FUNCTION_MS,
-    timeoutMs: (name) => (consumers.has(name) || name === 'audit' ? undefined : 2_000),
+    timeoutMs: (name) => (consumers.has(name) || name === 'audit' ? undefined : TIMEOUT_MS),
     latency: () => 0,
     stall: (chance) => chance.between(4_100, 6_000),
+    onTimeout(name, { isStalled }) {
+      if (!isStalled) signs.push(`${name} had not ended after ${TIMEOUT_MS / 1_000} s`);
+    },
   });
 
   async function consume(consumer: string, event: SQSEvent, early: boolean): Promise<unknown> {
@@ -128,7 +126,7 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
 
   let letters: HeldLetter[] = [];
   async function collectLetters(): Promise<void> {
-    for (const { consumer, queueUrl, deadLettersUrl } of routes) {
+    for (const { consumer, queueUrl, deadLettersUrl, maxReceiveCount } of routes) {
       for (let full = true; full; ) {
         const { Messages = [] } = await sqs.send(
           new ReceiveMessageCommand({
@@ -141,6 +139,10 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
         );
         full = Messages.length > 0;
         for (const { Body = '', ReceiptHandle = '', MessageAttributes = {}, Attributes = {} } of Messages) {
+          const isSilent = MessageAttributes.errorName === undefined;
+          if (isSilent && isUnseen(ledger.notesOf(consumer, Body), maxReceiveCount)) {
+            signs.push(`${consumer} was not handed a message before its last receive`);
+          }
           letters.push({
             consumer,
             body: Body,
@@ -206,7 +208,9 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
       }
       letters = letters.filter((letter) => !takes(letter));
     },
+    slowness: () => countSigns([...signs, ...expirations(ledger.all())]),
     async close() {
+      endWatch();
       await mappings.stop();
       for (const one of [dynamo, sns, sqs]) one.destroy();
     },

@@ -36,6 +36,8 @@ export interface FunctionsOptions {
   timeoutMs(name: string): number | undefined;
   /** Longer than the visibility timeout, in ms. */
   stall(chance: Chance): number;
+  /** Is told of a function that its time ran out on. */
+  onTimeout?(name: string, invocation: Invocation): void;
   defect?: Defect | undefined;
 }
 
@@ -89,7 +91,13 @@ export class Functions {
       };
     });
     const timeout = this.#options.timeoutMs(name);
-    if (timeout !== undefined) void clock.limit(timeout).then(() => invocation.endedAt ?? invocation.die());
+    if (timeout !== undefined) {
+      void clock.limit(timeout).then(() => {
+        if (invocation.endedAt !== undefined || invocation.dead) return;
+        this.#options.onTimeout?.(name, invocation);
+        invocation.die();
+      });
+    }
     const context = {
       functionName: name,
       awsRequestId: place,
@@ -161,6 +169,7 @@ export class Functions {
     const { name } = described(command);
     const fault = adversary.atCall(place, service, name, clock.now());
     if (fault) invocation.faults++;
+    if (fault === 'stalled before' || fault === 'stalled after') invocation.isStalled = true;
     const pass = async (ms: number) => {
       if (ms > 0) await clock.limit(ms);
       if (invocation.dead) await GONE;

@@ -49,6 +49,11 @@ export class Ledger {
     };
   }
 
+  /** Every delivery of every message. */
+  all(): DeliveryNote[] {
+    return [...this.#notes.values()].flat();
+  }
+
   /** `<consumer>|<eventId>` of what was handled. */
   handled(): Set<string> {
     const handled = new Set<string>();
@@ -62,9 +67,7 @@ export class Ledger {
 
   /** Every delivery of this event to `consumer`. */
   notesAbout(consumer: string, eventId: string): DeliveryNote[] {
-    return [...this.#notes.values()]
-      .flat()
-      .filter((note) => note.consumer === consumer && eventIdOf(note.body) === eventId);
+    return this.all().filter((note) => note.consumer === consumer && eventIdOf(note.body) === eventId);
   }
 
   notesOf(consumer: string, body: string): readonly DeliveryNote[] {

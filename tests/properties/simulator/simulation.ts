@@ -32,6 +32,8 @@ export interface RunReport {
   orders: number;
   faults: readonly Fault[];
   findings: readonly Finding[];
+  /** Where there is a sign that the machine was too slow, the findings say nothing. */
+  slowness: readonly string[];
   events: number;
 }
 
@@ -87,5 +89,6 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
   } catch (error) {
     findings.add('lost', `the run came to no end: ${(error as Error).stack}`);
   }
-  return { seed, orders, faults: adversary.faults, findings: findings.list, events };
+  const { faults } = adversary;
+  return { seed, orders, faults, findings: findings.list, slowness: world.slowness(), events };
 }

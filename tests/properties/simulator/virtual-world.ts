@@ -285,6 +285,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
         }
       }
     },
+    slowness: () => [],
     async close() {},
   };
 }

@@ -36,5 +36,7 @@ export interface World {
   deadLetters(): Promise<DeadLetter[]>;
   /** What `takes` goes back to its queue, with a new life. */
   redrive(takes: (letter: DeadLetter) => boolean): Promise<void>;
+  /** Signs that the machine was too slow for this run; none where time is simulated. */
+  slowness(): string[];
   close(): Promise<void>;
 }
