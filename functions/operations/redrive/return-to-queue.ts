@@ -1,16 +1,11 @@
-import { DeleteMessageBatchCommand, type Message, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
-import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { parseLogContext } from '#kit/observability/log-context.ts';
-import { type DeadLetter, reasonAttributes } from '#kit/operations/dead-letter.ts';
+import { reasonAttributes } from '#kit/operations/dead-letter.ts';
 import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
-
-/** A dead letter that we hold. */
-export interface Taken {
-  message: Message;
-  letter: DeadLetter;
-}
+import { deleteTaken } from './delete-taken.ts';
+import type { Taken } from './select-dead-letters.ts';
 
 export interface Outcome {
   sent: Taken[];
@@ -30,7 +25,6 @@ export interface ReturnOptions {
 
 /** Of one SendMessageBatch, with room for attributes (the SQS limit when this was written was four times that). */
 const MAX_BYTES = 240 * 1024;
-const DELETE_ATTEMPTS = 3;
 
 /**
  * Sends first, deletes then. A batch never holds two messages of one stream, and the next of a stream waits until
@@ -57,7 +51,7 @@ export async function returnToQueue(
       const line = { hop: 'redrive', consumer, ...parseLogContext(message.Body ?? ''), fingerprint };
       runtime.logger.info('redriven', line);
     }
-    outcome.notDeleted.push(...(await remove(runtime, from, sent)));
+    outcome.notDeleted.push(...(await deleteTaken(runtime, from, sent)));
     advance(streams, batch, errors);
   }
   return outcome;
@@ -121,31 +115,4 @@ async function send(runtime: Runtime, to: string, batch: readonly Taken[]): Prom
     for (const one of batch) errors.set(one, (error as Error).message);
   }
   return errors;
-}
-
-/** Answers with what is still there. */
-async function remove(runtime: Runtime, from: string, sent: readonly Taken[]): Promise<Taken[]> {
-  let left = [...sent];
-  for (let attempt = 1; left.length > 0 && attempt <= DELETE_ATTEMPTS; attempt++) {
-    if (attempt > 1) await fullJitter(runtime, attempt, { baseMs: 100, maxMs: 5_000 });
-    try {
-      const { Failed = [] } = await runtime.sqs.send(
-        new DeleteMessageBatchCommand({
-          QueueUrl: from,
-          Entries: left.map(({ message }, index) => ({
-            Id: String(index),
-            ReceiptHandle: message.ReceiptHandle,
-          })),
-        }),
-      );
-      const failed = new Set(Failed.map(({ Id }) => Number(Id)));
-      left = left.filter((_, index) => failed.has(index));
-    } catch (error) {
-      for (const { message } of left) {
-        const about = parseLogContext(message.Body ?? '');
-        runtime.logger.warn('redriven, but not deleted', { ...about, error: error as Error });
-      }
-    }
-  }
-  return left;
 }

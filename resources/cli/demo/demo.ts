@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { runCommand } from '#resources/cli/arguments.ts';
+import { table } from '#resources/cli/table.ts';
 import { wantsColor } from '#resources/local/log-lines.ts';
 import { findRun, type Run } from '#resources/local/run-file.ts';
 import { Caller } from './api.ts';
 import { type Outcome, readWays, type Way } from './hops.ts';
 import { type Cast, type OrderAnswer, scenarios } from './scenarios.ts';
-import { table } from './table.ts';
 
 const SETTLE_MS = 30_000;
 const QUIET_MS = 2_500;
@@ -45,7 +45,9 @@ async function main(): Promise<void> {
   const shop = shopOf(run, `demo-${runId}`);
   const { orders, ways } = await settled(run, shop, played, poison.correlationId);
   progressDone();
-  console.log(`\n${table(['order', 'event', ...consumers], rows([...played, poison], ways))}\n`);
+  console.log(
+    `\n${table(['order', 'event', ...consumers], rows([...played, poison], ways), { isStyled: true })}\n`,
+  );
   console.log(`● handled   ${red('✗')} dead letter   · not for this consumer\n`);
   console.log(await outcomes(shop, orders));
 }

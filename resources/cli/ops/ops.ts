@@ -4,6 +4,7 @@ import { nearest } from '#resources/cli/nearest.ts';
 import { type Command, systemClock, type Values } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { deadLetters } from './commands/dead-letters.ts';
+import { discard } from './commands/discard.ts';
 import { rebuild } from './commands/rebuild.ts';
 import { redrive } from './commands/redrive.ts';
 import { republish } from './commands/republish.ts';
@@ -11,7 +12,14 @@ import { inFlags } from './flags.ts';
 import { localInvoker, stageInvoker } from './invokers.ts';
 import { progressBar } from './progress-bar.ts';
 
-const commands: Record<string, Command> = { 'dead-letters': deadLetters, redrive, republish, audit, rebuild };
+const commands: Record<string, Command> = {
+  'dead-letters': deadLetters,
+  redrive,
+  discard,
+  republish,
+  audit,
+  rebuild,
+};
 
 const common = {
   stage: { type: 'string' },

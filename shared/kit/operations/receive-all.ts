@@ -109,6 +109,8 @@ export interface QueueSize {
   visible: number;
   /** In flight: received and not yet visible again. */
   inFlight: number;
+  /** Sent with a delay that has not passed. */
+  delayed: number;
 }
 
 /** How many messages there are, as SQS estimates it. */
@@ -116,11 +118,16 @@ export async function sizeOf(runtime: Runtime, queueUrl: string): Promise<QueueS
   const { Attributes } = await runtime.sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: queueUrl,
-      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+      AttributeNames: [
+        'ApproximateNumberOfMessages',
+        'ApproximateNumberOfMessagesNotVisible',
+        'ApproximateNumberOfMessagesDelayed',
+      ],
     }),
   );
   return {
     visible: Number(Attributes?.ApproximateNumberOfMessages ?? 0),
     inFlight: Number(Attributes?.ApproximateNumberOfMessagesNotVisible ?? 0),
+    delayed: Number(Attributes?.ApproximateNumberOfMessagesDelayed ?? 0),
   };
 }

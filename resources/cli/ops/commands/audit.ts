@@ -2,8 +2,9 @@ import type { Audited } from '#functions/operations/audit/audit.ts';
 import type { Finding } from '#functions/operations/audit/check-delivery.ts';
 import type { Rechecked } from '#functions/operations/audit/recheck.ts';
 import { timeOf } from '#kit/events/ids.ts';
-import { table } from '#resources/cli/demo/table.ts';
 import { type Command, only, type Values } from '#resources/cli/ops/command.ts';
+import { table } from '#resources/cli/table.ts';
+import { ago } from '#resources/cli/times.ts';
 
 interface Total extends Omit<Audited, 'progress' | 'continuation'> {
   /** What had not arrived when it was looked at the last time. */
@@ -24,7 +25,7 @@ export const audit: Command = {
     limit: { type: 'string' },
     'no-redeliver': { type: 'boolean' },
   },
-  async run(values, { invoke, progress }) {
+  async run(values, { invoke, progress, clock }) {
     const redeliver = values['no-redeliver'] !== true;
     const asked = { ...only(values, 'from', 'to'), ...limitOf(values), redeliver };
     const total: Total = { from: '', to: '', events: 0, behind: [], redelivered: 0, stays: [] };
@@ -51,7 +52,7 @@ export const audit: Command = {
       }
       total.stays = stays;
     }
-    return { result: total, text: textOf(total, redeliver), ok: total.stays.length === 0 };
+    return { result: total, text: textOf(total, redeliver, clock.now()), ok: total.stays.length === 0 };
   },
 };
 
@@ -61,25 +62,29 @@ function limitOf({ limit }: Values): { limit?: number } {
   return { limit: Number(limit) };
 }
 
-function textOf({ from, to, events, behind, redelivered, stays }: Total, redeliver: boolean): string {
+function textOf(
+  { from, to, events, behind, redelivered, stays }: Total,
+  redeliver: boolean,
+  now: number,
+): string {
   const looked = `${events} events from ${from} to ${to}: `;
   if (behind.length === 0) return `${looked}all have arrived.`;
   const missing = `${looked}${behind.length} events of ${streamsOf(behind)} streams had not arrived.`;
-  if (!redeliver) return [missing, '', ...rowsOf(stays), '', 'Nothing was sent.'].join('\n');
+  if (!redeliver) return [missing, '', ...rowsOf(stays, now), '', 'Nothing was sent.'].join('\n');
   const sent = `${redelivered} messages went out for them.`;
   if (stays.length === 0) return [missing, `${sent} All have arrived now.`].join('\n');
   return [
     missing,
     `${sent} ${stays.length} events of ${streamsOf(stays)} streams stay behind:`,
     '',
-    ...rowsOf(stays),
+    ...rowsOf(stays, now),
     '',
     'See their dead letters, and audit again.',
   ].join('\n');
 }
 
 /** A row for each consumer and stream. Of a projection it is known what it has reached; of others, what they lack. */
-function rowsOf(findings: readonly Finding[]): string[] {
+function rowsOf(findings: readonly Finding[], now: number): string[] {
   const rows = new Map<
     string,
     { consumer: string; streamId: string; head: number; reached: string; since: string }
@@ -99,10 +104,10 @@ function rowsOf(findings: readonly Finding[]): string[] {
     }
   }
   const cells = [...rows.values()].map(({ consumer, streamId, head, reached, since }) => {
-    return [consumer, streamId, String(head), reached, since];
+    return [consumer, streamId, String(head), reached, ago(since, now)];
   });
   return [
-    table(['consumer', 'stream', 'head', 'reached', 'since'], cells.slice(0, SHOWN)),
+    table(['consumer', 'stream', 'head', 'reached', 'since'], cells.slice(0, SHOWN), { keep: ['stream'] }),
     ...(cells.length > SHOWN ? [`… and ${cells.length - SHOWN} more`] : []),
   ];
 }

@@ -1,76 +1,124 @@
 import type { DeadLetterPage } from '#functions/operations/dead-letters/list-dead-letters.ts';
+import type { ShownDeadLetter } from '#functions/operations/dead-letters/show-dead-letter.ts';
 import type { DeadLetter } from '#kit/operations/dead-letter.ts';
 import { type Group, groupByCause } from '#kit/operations/group-by-cause.ts';
-import { table } from '#resources/cli/demo/table.ts';
-import { type Command, only } from '#resources/cli/ops/command.ts';
+import { type Command, type Context, type Outcome, only, type Values } from '#resources/cli/ops/command.ts';
+import { table } from '#resources/cli/table.ts';
+import { plain, truncate } from '#resources/cli/text.ts';
+import { ago, withAgo } from '#resources/cli/times.ts';
+import { wholeMessage } from './whole-message.ts';
+
+/** Of each cause; `--json` has all of them. */
+const SHOWN = 20;
+/** `--message` takes the beginning of an id, as it is shown here. */
+const ID_LENGTH = 8;
 
 export const deadLetters: Command = {
-  usage: 'dead-letters [--consumer x]',
-  options: { consumer: { type: 'string' } },
-  async run(values, { invoke, progress }) {
-    const found = new Map<string, DeadLetter>();
-    const held: DeadLetterPage['held'] = [];
-    let continuation: object | undefined;
-    do {
-      const event = { ...only(values, 'consumer'), ...(continuation && { continuation }) };
-      const page = (await invoke('dead-letters', event)) as DeadLetterPage;
-      // While a long queue is read, what was read first may come again.
-      for (const letter of page.deadLetters) found.set(`${letter.consumer} ${letter.messageId}`, letter);
-      held.push(...page.held);
-      continuation = page.continuation;
-      if (continuation) progress.show(0, `${found.size} dead letters`);
-    } while (continuation);
-    const all = [...found.values()];
+  usage: 'dead-letters [--consumer x [--message id]]',
+  options: { consumer: { type: 'string' }, message: { type: 'string' } },
+  async run(values, context) {
+    if (values.message !== undefined) return show(values, context);
+    const { all, held } = await listDeadLetters(only(values, 'consumer'), context);
     const groups = groupByCause(all);
-    return { result: { groups, deadLetters: all, held }, text: textOf(groups, all, held), ok: true };
+    const text = textOf(groups, all, held, context.clock.now());
+    return { result: { groups, deadLetters: all, held }, text, ok: true };
   },
 };
 
-function textOf(groups: readonly Group[], all: readonly DeadLetter[], held: DeadLetterPage['held']): string {
+/** Every dead letter, of one consumer or of all, each once. */
+export async function listDeadLetters(
+  asked: Values,
+  { invoke, progress }: Pick<Context, 'invoke' | 'progress'>,
+): Promise<{ all: DeadLetter[]; held: DeadLetterPage['held'] }> {
+  const found = new Map<string, DeadLetter>();
+  const held: DeadLetterPage['held'] = [];
+  let continuation: object | undefined;
+  do {
+    const event = { ...asked, ...(continuation && { continuation }) };
+    const page = (await invoke('dead-letters', event)) as DeadLetterPage;
+    // While a long queue is read, what was read first may come again.
+    for (const letter of page.deadLetters) found.set(`${letter.consumer} ${letter.messageId}`, letter);
+    held.push(...page.held);
+    continuation = page.continuation;
+    if (continuation) progress.show(0, `${found.size} dead letters`);
+  } while (continuation);
+  return { all: [...found.values()], held };
+}
+
+async function show(values: Values, { invoke, clock }: Context): Promise<Outcome> {
+  if (values.consumer === undefined) throw new Error('--message needs its --consumer');
+  const asked = only(values, 'consumer', 'message');
+  let inFlight = 0;
+  let continuation: true | undefined;
+  do {
+    const event = { ...asked, ...(continuation && { continuation }) };
+    const shown = (await invoke('dead-letters', event)) as ShownDeadLetter;
+    if (shown.message) {
+      return { result: shown.message, text: wholeMessage(shown.message, clock.now()), ok: true };
+    }
+    inFlight += shown.inFlight;
+    continuation = shown.continuation;
+  } while (continuation);
+  const more = inFlight > 0 ? ` ${inFlight} more are in flight at this moment.` : '';
+  throw new Error(`${values.consumer} has no dead letter ${values.message}.${more}`);
+}
+
+function textOf(
+  groups: readonly Group[],
+  all: readonly DeadLetter[],
+  held: DeadLetterPage['held'],
+  now: number,
+): string {
   const inFlight = held.map(
     ({ consumer, count }) => `${consumer}: ${count} more are in flight at this moment.`,
   );
   if (all.length === 0) return ['No dead letters.', ...inFlight].join('\n');
+  const sections = groups.map((group) => {
+    const own = all.filter(
+      ({ consumer, fingerprint }) => consumer === group.consumer && fingerprint === group.fingerprint,
+    );
+    return `${section(group, own, now)}\n`;
+  });
+  return [`${groupTable(groups, now)}\n`, ...sections, ...inFlight].join('\n').trimEnd();
+}
+
+/** The dead letters of one cause, the last failure first. */
+function section(group: Group, letters: readonly DeadLetter[], now: number): string {
+  const { consumer, fingerprint, firstFailureAt, lastFailureAt } = group;
+  const times = `first ${withAgo(firstFailureAt, now)}, last ${withAgo(lastFailureAt, now)}`;
+  const rows = letters
+    .toReversed()
+    .map((letter) => [
+      letter.messageId.slice(0, ID_LENGTH),
+      letter.eventType ?? '?',
+      letter.streamId ?? '?',
+      String(letter.version ?? '?'),
+      String(letter.receiveCount ?? '?'),
+      ago(letter.lastFailureAt ?? letter.sentAt, now),
+    ]);
+  const head = ['message', 'event', 'stream', 'version', 'receives', 'failed'];
   return [
-    `${groupTable(groups)}\n`,
-    table(
-      [
-        'consumer',
-        'fingerprint',
-        'event',
-        'stream',
-        'version',
-        'receives',
-        'first failure',
-        'last failure',
-        'correlation',
-      ],
-      all.map((letter) => [
-        letter.consumer,
-        letter.fingerprint,
-        letter.eventType ?? '?',
-        letter.streamId ?? '?',
-        String(letter.version ?? '?'),
-        String(letter.receiveCount ?? '?'),
-        letter.firstFailureAt ?? `? (sent ${letter.sentAt})`,
-        letter.lastFailureAt ?? '?',
-        letter.correlationId ?? '?',
-      ]),
-    ),
-    ...inFlight,
+    `${consumer} ${fingerprint}`,
+    truncate(reasonOf(group)),
+    times,
+    table(head, rows.slice(0, SHOWN), { keep: ['message', 'stream'] }),
+    ...(rows.length > SHOWN ? [`… and ${rows.length - SHOWN} more; --json lists all`] : []),
   ].join('\n');
 }
 
+const reasonOf = ({ errorName, errorMessage }: Group): string => plain(`${errorName}: ${errorMessage}`);
+
 /** How many there are of each cause. */
-export const groupTable = (groups: readonly Group[]): string =>
+export const groupTable = (groups: readonly Group[], now: number): string =>
   table(
     ['count', 'consumer', 'fingerprint', 'first', 'last', 'reason'],
-    groups.map(({ count, consumer, fingerprint, firstFailureAt, lastFailureAt, errorName, errorMessage }) => [
-      String(count),
-      consumer,
-      fingerprint,
-      firstFailureAt,
-      lastFailureAt,
-      `${errorName}: ${errorMessage.replaceAll(/\s+/g, ' ').slice(0, 120)}`,
+    groups.map((group) => [
+      String(group.count),
+      group.consumer,
+      group.fingerprint,
+      ago(group.firstFailureAt, now),
+      ago(group.lastFailureAt, now),
+      reasonOf(group),
     ]),
+    { keep: ['count', 'consumer', 'fingerprint', 'first', 'last'] },
   );

@@ -1,39 +1,50 @@
 import type { Redriven } from '#functions/operations/redrive/redrive.ts';
-import { table } from '#resources/cli/demo/table.ts';
 import { type Command, only, rateOf } from '#resources/cli/ops/command.ts';
-
-const SHOWN = 20;
+import { plain, truncate } from '#resources/cli/text.ts';
+import { groupTable } from './dead-letters.ts';
+import { briefTable } from './redriven-table.ts';
+import { type Waited, waitForQueue } from './wait-for-queue.ts';
 
 export const redrive: Command = {
-  usage: 'redrive --consumer x [--fingerprint f] [--stream id] [--rate n/s] [--dry-run]',
+  usage: 'redrive --consumer x [--fingerprint f] [--stream id] [--rate n/s] [--dry-run | --wait]',
   options: {
     consumer: { type: 'string' },
     fingerprint: { type: 'string' },
     stream: { type: 'string' },
     rate: { type: 'string' },
     'dry-run': { type: 'boolean' },
+    wait: { type: 'boolean' },
   },
-  async run(values, { invoke, progress }) {
+  async run(values, context) {
     if (!values.consumer) throw new Error('--consumer is needed');
     const dryRun = values['dry-run'] === true;
+    if (dryRun && values.wait) throw new Error('--dry-run and --wait do not go together');
     const asked = { ...only(values, 'consumer', 'fingerprint', 'stream'), ...rateOf(values.rate), dryRun };
     const redriven: Redriven['redriven'] = [];
     const notDeleted: string[] = [];
     let chunk: Redriven | undefined;
     do {
       const continuation = chunk?.continuation;
-      chunk = (await invoke('redrive', { ...asked, ...(continuation && { continuation }) })) as Redriven;
+      const event = { ...asked, ...(continuation && { continuation }) };
+      chunk = (await context.invoke('redrive', event)) as Redriven;
       redriven.push(...chunk.redriven);
       notDeleted.push(...chunk.notDeleted);
       const all = redriven.length + chunk.matched - chunk.redriven.length;
-      progress.show(
+      context.progress.show(
         all === 0 ? 1 : redriven.length / all,
         `${redriven.length} of ${all}${dryRun ? ' would be' : ''} redriven`,
       );
     } while (chunk.continuation);
-    const { kept, complete, failed } = chunk;
+    const { kept, complete, failed, startedAt } = chunk;
     const result = { ...asked, redriven, kept, complete, notDeleted, failed };
-    return { result, text: textOf(result, dryRun), ok: failed.length === 0 };
+    if (!values.wait) return { result, text: textOf(result, dryRun), ok: failed.length === 0 };
+
+    const waited = await waitForQueue({ consumer: String(values.consumer), redriven, startedAt }, context);
+    return {
+      result: { ...result, ...waited },
+      text: [textOf(result, dryRun), ...textOfWait(waited, context.clock.now())].join('\n'),
+      ok: failed.length === 0 && waited.drained && waited.dead.length === 0,
+    };
   },
 };
 
@@ -47,18 +58,24 @@ function textOf(
   }: Pick<Redriven, 'redriven' | 'kept' | 'complete' | 'notDeleted' | 'failed'>,
   dryRun: boolean,
 ): string {
-  const rows = redriven.slice(0, SHOWN).map(({ eventType, streamId, version, fingerprint }) => {
-    return [eventType ?? '?', streamId ?? '?', String(version ?? '?'), fingerprint];
-  });
   const verb = dryRun ? 'would go back to the queue' : 'went back to the queue';
   return [
-    ...(rows.length > 0 ? [`${table(['event', 'stream', 'version', 'fingerprint'], rows)}`] : []),
-    ...(redriven.length > SHOWN ? [`… and ${redriven.length - SHOWN} more`] : []),
+    ...briefTable(redriven),
     `${redriven.length} ${verb}, ${kept} stay.`,
     ...(complete ? [] : ['The queue is too long for one look: these numbers are of a part of it.']),
     ...(notDeleted.length > 0
       ? [`${notDeleted.length} are in the queue and still here too, since SQS would not delete them.`]
       : []),
-    ...failed.map(({ messageId, error }) => `Not sent: ${messageId}: ${error}`),
+    ...failed.map(({ messageId, error }) => truncate(plain(`Not sent: ${messageId}: ${error}`))),
   ].join('\n');
+}
+
+function textOfWait({ drained, left, dead }: Waited, now: number): string[] {
+  const count = dead.reduce((sum, group) => sum + group.count, 0);
+  return [
+    drained ? 'The queue is empty.' : `The queue still has ${left} messages.`,
+    ...(count === 0
+      ? ['Nothing has come back dead.']
+      : [`${count} ${count === 1 ? 'has' : 'have'} come back dead:`, groupTable(dead, now)]),
+  ];
 }
