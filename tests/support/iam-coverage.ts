@@ -175,6 +175,7 @@ async function deadLettersAndBack({ invoke, deadLetters, system }: RecordedSyste
   for (const dryRun of [true, false]) {
     await Promise.all(consumers.map((consumer) => invoke('redrive', { consumer, dryRun })));
   }
+  await Promise.all(consumers.map((consumer) => invoke('dead-letters', { consumer, sizes: true })));
   await system.mappings.settled();
 }
 

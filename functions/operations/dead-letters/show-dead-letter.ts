@@ -12,7 +12,7 @@ const HIDE_SECONDS = 60;
 const input = z.strictObject({
   consumer: z.string(),
   /** A message id, or how it begins. */
-  message: z.string().min(8),
+  message: z.string().min(8, 'must be a message id, or at least its first 8 characters'),
   /** Found nothing so far, and the queue has more. */
   continuation: z.literal(true).optional(),
 });

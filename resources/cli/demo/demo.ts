@@ -10,6 +10,9 @@ import { Caller } from './api.ts';
 import { type Outcome, readWays, type Way } from './hops.ts';
 import { type Cast, type OrderAnswer, scenarios } from './scenarios.ts';
 
+/** Its texts are ours, and each has to be read whole: the picture in the README shows them. */
+const UNCUT = { width: Number.POSITIVE_INFINITY, isStyled: true };
+
 const SETTLE_MS = 30_000;
 const QUIET_MS = 2_500;
 
@@ -45,9 +48,7 @@ async function main(): Promise<void> {
   const shop = shopOf(run, `demo-${runId}`);
   const { orders, ways } = await settled(run, shop, played, poison.correlationId);
   progressDone();
-  console.log(
-    `\n${table(['order', 'event', ...consumers], rows([...played, poison], ways), { isStyled: true })}\n`,
-  );
+  console.log(`\n${table(['order', 'event', ...consumers], rows([...played, poison], ways), UNCUT)}\n`);
   console.log(`● handled   ${red('✗')} dead letter   · not for this consumer\n`);
   console.log(await outcomes(shop, orders));
 }
@@ -152,7 +153,7 @@ async function outcomes(shop: Caller, orders: { title: string; order: OrderAnswe
       return [title, order.orderId, order.status, order.total.toFixed(2), String(notifications.length)];
     }),
   );
-  return table(['order', 'id', 'status', 'total', 'messages to the customer'], lines);
+  return table(['order', 'id', 'status', 'total', 'messages to the customer'], lines, UNCUT);
 }
 
 async function eventually<T>(attempt: () => Promise<T | undefined>, what: string): Promise<T> {

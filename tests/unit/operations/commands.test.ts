@@ -1,91 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { lowestIdAt } from '#kit/events/ids.ts';
-import type { Command, Values } from '#resources/cli/ops/command.ts';
 import { audit } from '#resources/cli/ops/commands/audit.ts';
-import { deadLetters } from '#resources/cli/ops/commands/dead-letters.ts';
-import { redrive } from '#resources/cli/ops/commands/redrive.ts';
 import { republish } from '#resources/cli/ops/commands/republish.ts';
-
-/** Runs a command against functions that answer one after the other; tells what they were asked. */
-async function run(command: Command, values: Values, answers: object[]) {
-  const asked: object[] = [];
-  const shown: [number, string][] = [];
-  const outcome = await command.run(values, {
-    invoke: async (_, event) => {
-      asked.push(event);
-      const answer = answers.shift();
-      if (!answer) throw new Error('asked once too often');
-      return answer;
-    },
-    progress: { show: (part, text) => shown.push([part, text]), done() {} },
-    clock: { now: () => 0, sleep: async () => undefined },
-  });
-  return { asked, shown, outcome };
-}
-
-const letter = (messageId: string) => ({
-  messageId,
-  consumer: 'sales',
-  errorName: 'Error',
-  errorMessage: 'no',
-  fingerprint: 'f00',
-  sentAt: '2026-01-01',
-});
-
-describe('redrive', () => {
-  const chunk = { kept: 2, complete: true, notDeleted: [], failed: [] };
-  const brief = (messageId: string) => ({ messageId, fingerprint: 'f00' });
-
-  test('goes on until nothing is left, and adds up', async () => {
-    const continuation = { before: 7 };
-    const { asked, shown, outcome } = await run(redrive, { consumer: 'sales', rate: '5/s' }, [
-      { ...chunk, matched: 3, redriven: [brief('a'), brief('b')], continuation },
-      { ...chunk, matched: 1, redriven: [brief('c')], notDeleted: ['c'] },
-    ]);
-    const event = { consumer: 'sales', rate: 5, dryRun: false };
-    expect(asked).toEqual([event, { ...event, continuation }]);
-    expect(shown).toEqual([
-      [2 / 3, '2 of 3 redriven'],
-      [1, '3 of 3 redriven'],
-    ]);
-    expect(outcome.ok).toBe(true);
-    expect(outcome.result).toMatchObject({
-      redriven: [brief('a'), brief('b'), brief('c')],
-      notDeleted: ['c'],
-    });
-    expect(outcome.text).toContain('3 went back to the queue, 2 stay.');
-  });
-
-  test('passes on which stream and which cause are selected', async () => {
-    const selected = { consumer: 'sales', fingerprint: 'f00', stream: 'order-1' };
-    const { asked } = await run(redrive, selected, [{ ...chunk, matched: 0, redriven: [] }]);
-    expect(asked).toEqual([{ ...selected, dryRun: false }]);
-  });
-
-  test('is not well where something could not be sent', async () => {
-    const failed = [{ messageId: 'a', error: 'too long' }];
-    const { outcome } = await run(redrive, { consumer: 'sales' }, [
-      { ...chunk, matched: 1, redriven: [], failed },
-    ]);
-    expect(outcome.ok).toBe(false);
-    expect(outcome.text).toContain('Not sent: a: too long');
-  });
-
-  test.each([['fast'], ['0'], ['-1'], ['1.5/s'], ['5/m']])('takes no rate of %s', async (rate) => {
-    await expect(run(redrive, { consumer: 'sales', rate }, [])).rejects.toThrow('say it as 50/s');
-  });
-});
-
-test('dead-letters shows a dead letter once though two pages bring it, and counts over all pages', async () => {
-  const held: object[] = [];
-  const { asked, outcome } = await run(deadLetters, {}, [
-    { deadLetters: [letter('a'), letter('b')], held, continuation: { consumers: ['sales'] } },
-    { deadLetters: [letter('b'), letter('c')], held },
-  ]);
-  expect(asked).toEqual([{}, { continuation: { consumers: ['sales'] } }]);
-  expect(outcome.result).toMatchObject({ groups: [{ count: 3 }] });
-  expect(outcome.text.split('\n')[2]).toMatch(/^3 +sales +f00 /);
-});
+import { runOperation as run } from '#tests/support/run-operation.ts';
 
 test('republish passes on where to continue, and adds up', async () => {
   const continuation = { startedAt: 1, windows: [] };
@@ -169,10 +86,10 @@ describe('audit', () => {
       '3 messages went out for them. 3 events of 2 streams stay behind:',
       '',
       'consumer        stream     head  reached  since',
-      '──────────────  ─────────  ────  ───────  ────────────────────────',
-      'order-view      order-1    3     1        2026-11-23T00:02:00.000Z',
-      'sales           order-1    2     –        2026-11-23T00:02:00.000Z',
-      'order-payments  payment-1  1     –        2026-11-23T00:01:00.000Z',
+      '──────────────  ─────────  ────  ───────  ────────',
+      'order-view      order-1    3     1        23 h ago',
+      'sales           order-1    2     –        23 h ago',
+      'order-payments  payment-1  1     –        23 h ago',
       '',
       'See their dead letters, and audit again.',
     ]);

@@ -98,7 +98,7 @@ function section(group: Group, letters: readonly DeadLetter[], now: number): str
     ]);
   const head = ['message', 'event', 'stream', 'version', 'receives', 'failed'];
   return [
-    `${consumer} ${fingerprint}`,
+    truncate(plain(`${consumer} ${fingerprint}`)),
     truncate(reasonOf(group)),
     times,
     table(head, rows.slice(0, SHOWN), { keep: ['message', 'stream'] }),

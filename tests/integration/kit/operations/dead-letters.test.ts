@@ -1,10 +1,18 @@
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type DeadLetterPage,
   listDeadLetters,
 } from '#functions/operations/dead-letters/list-dead-letters.ts';
+import { readQueueSizes } from '#functions/operations/dead-letters/queue-sizes.ts';
+import { showDeadLetter } from '#functions/operations/dead-letters/show-dead-letter.ts';
+import { awsApi } from '#resources/local/emulators/aws-api.ts';
+import { sqsMapping } from '#resources/local/event-source-mapping/sqs-mapping.ts';
 import { type CounterQueues, startCounterQueues } from '#tests/support/counter/queues.ts';
 import { counterStream } from '#tests/support/counter/streams.ts';
+import { createTally } from '#tests/support/counter/tally.ts';
+import { sharedEmulators } from '#tests/support/emulators.ts';
+import { eventually } from '#tests/support/eventually.ts';
 import { countOf, faulty, put, takeAll } from '#tests/support/queues.ts';
 
 const opened: CounterQueues[] = [];
@@ -18,6 +26,9 @@ afterAll(() => {
 });
 
 const at = '2026-11-23T10:00:00Z';
+
+/** The text of a message that nobody can read, with characters of all planes. */
+const UNREADABLE = 'é💥'.repeat(5_000);
 
 describe('dead-letters', () => {
   let queues: CounterQueues;
@@ -142,4 +153,102 @@ test('A reading that fails half way leaves everything visible', async () => {
   });
   await expect(listDeadLetters(queues.runtime({ sqs }), { consumer: 'tally' })).rejects.toThrow('throttled');
   expect(await countOf(queues.sqs, queues.urls.tally.deadLetters)).toEqual({ visible: 24, hidden: 0 });
+});
+
+describe('showing one dead letter', () => {
+  let queues: CounterQueues;
+  const show = (input: object) => showDeadLetter(queues.runtime(), input);
+  const idOf = async (streamId: string) => {
+    const { deadLetters } = await listDeadLetters(queues.runtime(), { consumer: 'tally' });
+    return deadLetters.find((letter) => letter.streamId === streamId)?.messageId ?? '';
+  };
+  beforeAll(async () => {
+    queues = await fresh();
+    const [first, second] = counterStream('c-1', at);
+    const [other] = counterStream('c-2', at);
+    if (!first || !second || !other) throw new Error('counters have events');
+    await queues.bury('tally', first, new TypeError('day 12 is full'));
+    await queues.bury('tally', other, new Error('no such table'));
+    await put(queues.sqs, queues.urls.tally.deadLetters, UNREADABLE, { limit: '12' });
+  });
+
+  test('brings its body, its attributes and its history, by the beginning of its id', async () => {
+    const id = await idOf('counter-c-1');
+    for (const message of [id, id.slice(0, 8)]) {
+      expect(await show({ consumer: 'tally', message })).toEqual({
+        inFlight: 0,
+        message: expect.objectContaining({
+          messageId: id,
+          errorMessage: 'day 12 is full',
+          receiveCount: 5,
+          firstFailureAt: '2025-10-09T08:53:20.000Z',
+          body: expect.stringMatching(/^\{.*"streamId":"counter-c-1".*\}$/),
+          attributes: expect.objectContaining({ errorName: 'TypeError', consumer: 'tally' }),
+        }),
+      });
+    }
+    expect(await countOf(queues.sqs, queues.urls.tally.deadLetters)).toEqual({ visible: 3, hidden: 0 });
+  });
+
+  test('brings what has no reason and no event', async () => {
+    const { deadLetters } = await listDeadLetters(queues.runtime(), { consumer: 'tally' });
+    const message = deadLetters.find(({ errorName }) => errorName === 'NoReason')?.messageId;
+    expect((await show({ consumer: 'tally', message })).message).toMatchObject({
+      body: UNREADABLE,
+      attributes: { limit: '12' },
+    });
+  });
+
+  test('finds none where there is none, and names what is wrong with the input', async () => {
+    expect(await show({ consumer: 'tally', message: 'no-such-message' })).toEqual({ inFlight: 0 });
+    await expect(show({ consumer: 'tally', message: 'short' })).rejects.toThrow(/message: .*8 characters/);
+    await expect(show({ consumer: 'tallly', message: 'no-such-message' })).rejects.toThrow('there are tally');
+    expect(await countOf(queues.sqs, queues.urls.tally.deadLetters)).toEqual({ visible: 3, hidden: 0 });
+  });
+});
+
+test('The sizes of both queues count what is visible, in flight and delayed', async () => {
+  const queues = await fresh();
+  const { queue, deadLetters } = queues.urls.tally;
+  for (let index = 0; index < 3; index++) await put(queues.sqs, queue, '{}');
+  await queues.sqs.send(new ReceiveMessageCommand({ QueueUrl: queue, MaxNumberOfMessages: 1 }));
+  await queues.sqs.send(new SendMessageCommand({ QueueUrl: queue, MessageBody: '{}', DelaySeconds: 900 }));
+  await put(queues.sqs, deadLetters, '{}');
+  expect(await readQueueSizes(queues.runtime(), { sizes: true, consumer: 'tally' })).toEqual({
+    consumer: 'tally',
+    queue: { visible: 2, inFlight: 1, delayed: 1 },
+    deadLetters: { visible: 1, inFlight: 0, delayed: 0 },
+  });
+});
+
+test('A body of 5,000 é💥 that its consumer cannot read is dead at once, with the reason', async () => {
+  const queues = await fresh();
+  const { queue, deadLetters } = queues.urls.tally;
+  const settings = {
+    CONSUMER: 'tally',
+    QUEUE_URL: queue,
+    DEAD_LETTER_QUEUE_URL: deadLetters,
+    MAX_RECEIVE_COUNT: '5',
+    RETRY_BASE_SECONDS: '0',
+  };
+  const mapping = sqsMapping({
+    name: 'tally',
+    api: awsApi(sharedEmulators()),
+    queueUrl: queue,
+    properties: {
+      EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:tally',
+      FunctionName: 'tally',
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    },
+    invoke: (event) => createTally(queues.runtime({ settings }))(event as never),
+  });
+  await put(queues.sqs, queue, UNREADABLE);
+  mapping.start();
+  await eventually(async () => expect((await countOf(queues.sqs, deadLetters)).visible).toBe(1));
+  await mapping.stop();
+  const { deadLetters: found } = await listDeadLetters(queues.runtime(), { consumer: 'tally' });
+  expect(found).toMatchObject([
+    { errorName: 'InvalidEnvelope', errorMessage: 'Not an event envelope: not JSON', receiveCount: 1 },
+  ]);
+  expect(await countOf(queues.sqs, queue)).toEqual({ visible: 0, hidden: 0 });
 });

@@ -1,0 +1,258 @@
+import { describe, expect, test } from '@jest/globals';
+import { deadLetters } from '#resources/cli/ops/commands/dead-letters.ts';
+import { discard } from '#resources/cli/ops/commands/discard.ts';
+import { redrive } from '#resources/cli/ops/commands/redrive.ts';
+import { widthOf } from '#resources/cli/text.ts';
+import { runOperation as run } from '#tests/support/run-operation.ts';
+
+const letter = (messageId: string) => ({
+  messageId,
+  consumer: 'sales',
+  errorName: 'Error',
+  errorMessage: 'no',
+  fingerprint: 'f00',
+  sentAt: '2026-11-23T23:57:00.000Z',
+});
+
+const sizes = (visible: number, inFlight = 0, delayed = 0) => ({ queue: { visible, inFlight, delayed } });
+
+describe('redrive', () => {
+  const startedAt = '2026-11-23T23:55:00.000Z';
+  const chunk = { kept: 2, complete: true, notDeleted: [], failed: [], startedAt };
+  const brief = (messageId: string) => ({ messageId, fingerprint: 'f00' });
+
+  test('goes on until nothing is left, and adds up', async () => {
+    const continuation = { before: 7 };
+    const { asked, shown, outcome } = await run(redrive, { consumer: 'sales', rate: '5/s' }, [
+      { ...chunk, matched: 3, redriven: [brief('a'), brief('b')], continuation },
+      { ...chunk, matched: 1, redriven: [brief('c')], notDeleted: ['c'] },
+    ]);
+    const event = { consumer: 'sales', rate: 5, dryRun: false };
+    expect(asked).toEqual([event, { ...event, continuation }]);
+    expect(shown).toEqual([
+      [2 / 3, '2 of 3 redriven'],
+      [1, '3 of 3 redriven'],
+    ]);
+    expect(outcome.ok).toBe(true);
+    expect(outcome.result).toMatchObject({
+      redriven: [brief('a'), brief('b'), brief('c')],
+      notDeleted: ['c'],
+    });
+    expect(outcome.text).toContain('3 went back to the queue, 2 stay.');
+  });
+
+  test('passes on which stream and which cause are selected', async () => {
+    const selected = { consumer: 'sales', fingerprint: 'f00', stream: 'order-1' };
+    const { asked } = await run(redrive, selected, [{ ...chunk, matched: 0, redriven: [] }]);
+    expect(asked).toEqual([{ ...selected, dryRun: false }]);
+  });
+
+  test('is not well where something could not be sent', async () => {
+    const failed = [{ messageId: 'a', error: 'too long' }];
+    const { outcome } = await run(redrive, { consumer: 'sales' }, [
+      { ...chunk, matched: 1, redriven: [], failed },
+    ]);
+    expect(outcome.ok).toBe(false);
+    expect(outcome.text).toContain('Not sent: a: too long');
+  });
+
+  describe('with --wait', () => {
+    const event = (messageId: string, version: number) => ({
+      ...brief(messageId),
+      eventType: 'OrderPaid',
+      streamId: 'order-1',
+      version,
+    });
+    const redriven = [event('a', 1), event('b', 2)];
+    const dead = (messageId: string, version: number, sentAt: string) => ({
+      ...letter(messageId),
+      ...event(messageId, version),
+      sentAt,
+    });
+
+    test('polls until the queue is empty three times in a row, whatever state its messages are in', async () => {
+      const { asked, shown, outcome } = await run(redrive, { consumer: 'sales', wait: true }, [
+        { ...chunk, matched: 2, redriven },
+        sizes(2),
+        sizes(0),
+        sizes(0, 1),
+        sizes(0, 0, 1),
+        ...[sizes(0), sizes(0), sizes(0)],
+        { deadLetters: [], held: [] },
+      ]);
+      expect(asked.slice(1, -1)).toEqual(Array(7).fill({ sizes: true, consumer: 'sales' }));
+      expect(shown).toContainEqual([0.5, '1 in the queue of sales']);
+      expect(outcome.ok).toBe(true);
+      expect(outcome.text).toContain('The queue is empty.\nNothing has come back dead.');
+      expect(outcome.result).toMatchObject({ drained: true, left: 0, dead: [] });
+    });
+
+    test('names by cause what came back dead, and not what was dead before or is new', async () => {
+      const { outcome } = await run(redrive, { consumer: 'sales', wait: true }, [
+        { ...chunk, matched: 2, redriven },
+        ...[sizes(0), sizes(0), sizes(0)],
+        {
+          held: [],
+          deadLetters: [
+            dead('c', 1, '2026-11-23T23:58:00.000Z'),
+            dead('d', 2, '2026-11-23T23:54:00.000Z'),
+            dead('e', 3, '2026-11-23T23:58:00.000Z'),
+          ],
+        },
+      ]);
+      expect(outcome.ok).toBe(false);
+      expect(outcome.result).toMatchObject({ dead: [{ count: 1, fingerprint: 'f00' }] });
+      expect(outcome.text).toMatch(/^1 has come back dead:\ncount .*\n.*\n1 +sales +f00 +2 min ago /m);
+    });
+
+    test('gives up after a quarter of an hour, and is not well', async () => {
+      const polls = Array.from({ length: 900 }, () => sizes(1));
+      const { outcome } = await run(redrive, { consumer: 'sales', wait: true }, [
+        { ...chunk, matched: 2, redriven },
+        ...polls,
+        { deadLetters: [], held: [] },
+      ]);
+      expect(outcome).toMatchObject({ ok: false, result: { drained: false, left: 1 } });
+      expect(outcome.text).toContain('The queue still has 1 messages.');
+    });
+
+    test('does not go with a dry run', async () => {
+      const values = { consumer: 'sales', wait: true, 'dry-run': true };
+      await expect(run(redrive, values, [])).rejects.toThrow('do not go together');
+    });
+  });
+
+  test.each([['fast'], ['0'], ['-1'], ['1.5/s'], ['5/m']])('takes no rate of %s', async (rate) => {
+    await expect(run(redrive, { consumer: 'sales', rate }, [])).rejects.toThrow('say it as 50/s');
+  });
+});
+
+test('dead-letters shows a dead letter once though two pages bring it, and counts over all pages', async () => {
+  const held: object[] = [];
+  const { asked, outcome } = await run(deadLetters, {}, [
+    { deadLetters: [letter('a'), letter('b')], held, continuation: { consumers: ['sales'] } },
+    { deadLetters: [letter('b'), letter('c')], held },
+  ]);
+  expect(asked).toEqual([{}, { continuation: { consumers: ['sales'] } }]);
+  expect(outcome.result).toMatchObject({ groups: [{ count: 3 }] });
+  expect(outcome.text.split('\n')[2]).toMatch(/^3 +sales +f00 /);
+});
+
+test.each([
+  ['nothing that can be read', {}],
+  ['a long error', { errorName: 'E'.repeat(300), errorMessage: 'so\nlong '.repeat(300) }],
+  [
+    'wide and invisible characters',
+    { eventType: '漢字💥'.repeat(90), streamId: '\u202e\u200b💥\u001b[31m'.repeat(90) },
+  ],
+  ['a number for a name', { version: 1e21, receiveCount: 1e21, consumer: 'c'.repeat(300) }],
+])('dead-letters keeps its lines to 100 columns with %s', async (_, more) => {
+  const { outcome } = await run(deadLetters, {}, [{ deadLetters: [{ ...letter('a'), ...more }], held: [] }]);
+  expect(outcome.text.split('\n').filter((line) => widthOf(line) > 100)).toEqual([]);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
+  expect(outcome.text).not.toMatch(/[\u001b\u202e\u200b]/);
+});
+
+test('dead-letters says when each cause was seen, both as a time and how long ago', async () => {
+  const times = { firstFailureAt: '2026-11-23T23:00:00.000Z', lastFailureAt: '2026-11-23T23:59:18.000Z' };
+  const { outcome } = await run(deadLetters, {}, [{ deadLetters: [{ ...letter('a'), ...times }], held: [] }]);
+  expect(outcome.text).toContain(
+    'first 2026-11-23T23:00:00.000Z (1 h ago), last 2026-11-23T23:59:18.000Z (42 s ago)',
+  );
+});
+
+describe('dead-letters --message', () => {
+  const whole = {
+    ...letter('0a1b2c3d-full'),
+    receiveCount: 5,
+    firstFailureAt: '2026-11-23T23:00:00.000Z',
+    lastFailureAt: '2026-11-23T23:59:18.000Z',
+    body: '{"data":{"text":"\u202e"}}',
+    attributes: { errorName: 'Error', eventType: 'OrderPaid' },
+  };
+  const values = { consumer: 'sales', message: '0a1b2c3d' };
+
+  test('shows history, attributes and body, and looks on in a long queue', async () => {
+    const { asked, outcome } = await run(deadLetters, values, [
+      { inFlight: 0, continuation: true },
+      { inFlight: 0, message: whole },
+    ]);
+    expect(asked).toEqual([values, { ...values, continuation: true }]);
+    expect(outcome.result).toEqual(whole);
+    expect(outcome.text.split('\n')).toEqual([
+      'message        0a1b2c3d-full',
+      'consumer       sales',
+      'reason         Error: no',
+      'fingerprint    f00',
+      'receives       5',
+      'first failure  2026-11-23T23:00:00.000Z (1 h ago)',
+      'last failure   2026-11-23T23:59:18.000Z (42 s ago)',
+      'sent           2026-11-23T23:57:00.000Z (3 min ago)',
+      '',
+      'attributes',
+      '  eventType  OrderPaid',
+      '',
+      'body',
+      '{',
+      '  "data": {',
+      '    "text": "\\u{202e}"',
+      '  }',
+      '}',
+    ]);
+  });
+
+  test('shows a body that is no JSON as it is, and what is not known as that', async () => {
+    const { firstFailureAt, lastFailureAt, receiveCount, ...rest } = whole;
+    const message = { ...rest, body: 'not\n\u001b[31m{', attributes: {} };
+    const { outcome } = await run(deadLetters, values, [{ inFlight: 0, message }]);
+    expect(outcome.text).toMatch(/\nreceives +not known\nfirst failure +not known\n/);
+    expect(outcome.text).toMatch(/\nattributes\n {2}none\n\nbody\nnot\n\\u\{1b\}\[31m\{$/);
+  });
+
+  test('says where there is none, and needs its consumer', async () => {
+    await expect(run(deadLetters, values, [{ inFlight: 2 }])).rejects.toThrow(
+      'sales has no dead letter 0a1b2c3d. 2 more are in flight at this moment.',
+    );
+    await expect(run(deadLetters, { message: '0a1b2c3d' }, [])).rejects.toThrow('needs its --consumer');
+  });
+});
+
+describe('discard', () => {
+  const selected = { consumer: 'sales', fingerprint: 'f00' };
+  const discarded = [{ messageId: 'a', fingerprint: 'f00', streamId: 'order-1', version: 1 }];
+  const chunk = { matched: 1, kept: 4, complete: true, discarded, notDeleted: [] };
+
+  test('without --yes says what would be deleted, and asks for a dry run', async () => {
+    const { asked, outcome } = await run(discard, selected, [chunk]);
+    expect(asked).toEqual([{ discard: true, ...selected, dryRun: true }]);
+    expect(outcome.ok).toBe(true);
+    expect(outcome.text).toMatch(
+      /order-1.*\n1 would be deleted, 4 stay.\nNothing was deleted. Run it again with --yes/,
+    );
+  });
+
+  test('with --yes deletes, and goes on until nothing is left', async () => {
+    const continuation = { before: 7 };
+    const { asked, outcome } = await run(discard, { ...selected, yes: true }, [
+      { ...chunk, matched: 2, continuation },
+      chunk,
+    ]);
+    const event = { discard: true, ...selected, dryRun: false };
+    expect(asked).toEqual([event, { ...event, continuation }]);
+    expect(outcome.text).toContain('2 are deleted, 4 stay.');
+    expect(outcome.text).not.toContain('--yes');
+  });
+
+  test('is not well where SQS would not delete one', async () => {
+    const { outcome } = await run(discard, { ...selected, yes: true }, [{ ...chunk, notDeleted: ['b'] }]);
+    expect(outcome.ok).toBe(false);
+    expect(outcome.text).toContain('1 are still here, since SQS would not delete them.');
+  });
+
+  test.each([[{ consumer: 'sales' }], [{ fingerprint: 'f00' }]])(
+    'needs consumer and cause: %j',
+    async (values) => {
+      await expect(run(discard, { ...values, yes: true }, [])).rejects.toThrow('is needed');
+    },
+  );
+});
