@@ -43,6 +43,12 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npx sls invoke local -f emit-event /, { runs: true, prints: /"streamId": "inventory-tea-1"/ }],
   [/^npm run -s ops -- dead-letters --json$/, { runs: true, prints: /"groups":\[/ }],
   [/^npm run -s ops -- dead-letters --consumer order-view$/, { runs: true, prints: /./ }],
+  [
+    /^npm run -s ops -- dead-letters --consumer sales --message /,
+    { test: 'tests/unit/operations/dead-letter-commands.test.ts' },
+  ],
+  [/^npm run -s ops -- discard .*(?<!--yes)$/, { runs: true, prints: /would be deleted/ }],
+  [/^npm run -s ops -- discard .*--yes$/, { runs: true, prints: /are deleted/ }],
   [/^npm run -s ops -- redrive .*--dry-run$/, { runs: true, prints: /would go back to the queue/ }],
   [/^npm run -s ops -- redrive .*(?<!--dry-run)$/, { runs: true, prints: /went back to the queue/ }],
   [/^npm run -s ops -- republish --stream /, { runs: true, prints: /^1 events? went to the topic/m }],

@@ -10,12 +10,15 @@ import { runEmulated } from './simulator/run-emulated.ts';
 import { runVirtual } from './simulator/run-virtual.ts';
 import { shrink } from './simulator/shrink.ts';
 import type { RunReport } from './simulator/simulation.ts';
-import { exitStatusOf, verdictOf } from './simulator/verdict.ts';
+import { exitStatusOf, type Verdict, verdictOf } from './simulator/verdict.ts';
 
 /** Runs on the emulators at the same time; each waits for timeouts most of its time. */
 const EMULATED_AT_ONCE = 3;
 
-interface Failure {
+/** A run that was too slow to judge is repeated as often, with nothing beside it. */
+const AGAIN = 2;
+
+interface Run {
   report: RunReport;
   where: 'stand-in' | 'emulators';
 }
@@ -28,24 +31,28 @@ async function main(options: Options): Promise<number> {
   const emulated = seeds.slice(0, Math.ceil(options.runs * options.emulators));
   const virtual = seeds.slice(emulated.length);
 
-  const reports: RunReport[] = [];
-  const failures: Failure[] = [];
-  const note = (where: Failure['where']) => (report: RunReport) => {
-    reports.push(report);
-    if (verdictOf(report) === 'failed') failures.push({ report, where });
-    progress(reports.length, options.runs, failures.length);
+  const runs = new Map<number, Run>();
+  const of = (verdict: Verdict) => [...runs.values()].filter(({ report }) => verdictOf(report) === verdict);
+  const note = (where: Run['where']) => (report: RunReport) => {
+    runs.set(report.seed, { report, where });
+    progress(runs.size, options.runs, of('failed').length);
   };
-  const onStandIn = options.only
-    ? runVirtual(deployment, options).then(note('stand-in'))
-    : inWorker(template, options.orders, virtual, note('stand-in'));
+  const emulate = (some: readonly number[], atOnce: number) =>
+    onEmulators({ template, deployment, orders: options.orders, seeds: some, atOnce }, note('emulators'));
   await Promise.all([
-    onStandIn,
-    onEmulators(template, deployment, options.orders, emulated, note('emulators')),
+    options.only
+      ? runVirtual(deployment, options).then(note('stand-in'))
+      : inWorker(template, options.orders, virtual, note('stand-in')),
+    emulate(emulated, EMULATED_AT_ONCE),
   ]);
+  for (let again = 0; again < AGAIN; again++) {
+    const seedsOfSlow = of('too slow to judge').map(({ report }) => report.seed);
+    await emulate(seedsOfSlow, 1);
+  }
 
-  for (const failure of failures) await explain(failure, deployment, options);
-  for (const report of reports) if (verdictOf(report) === 'too slow to judge') printSlowness(report);
-  return conclude(reports);
+  for (const failure of of('failed')) await explain(failure, deployment, options);
+  for (const { report } of of('too slow to judge')) printSlowness(report);
+  return conclude([...runs.values()].map(({ report }) => report));
 }
 
 function inWorker(template: Template, orders: number, seeds: number[], note: (report: RunReport) => void) {
@@ -62,11 +69,16 @@ function inWorker(template: Template, orders: number, seeds: number[], note: (re
   });
 }
 
+interface EmulatedRuns {
+  template: Template;
+  deployment: Deployment;
+  orders: number;
+  seeds: readonly number[];
+  atOnce: number;
+}
+
 async function onEmulators(
-  template: Template,
-  deployment: Deployment,
-  orders: number,
-  seeds: readonly number[],
+  { template, deployment, orders, seeds, atOnce }: EmulatedRuns,
   note: (report: RunReport) => void,
 ): Promise<void> {
   if (seeds.length === 0) return;
@@ -83,11 +95,11 @@ async function onEmulators(
       await emulators.stop();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(EMULATED_AT_ONCE, seeds.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(atOnce, seeds.length) }, lane));
 }
 
 /** What was wrong, and the shortest schedule of faults that still leads there. */
-async function explain({ report, where }: Failure, deployment: Deployment, options: Options): Promise<void> {
+async function explain({ report, where }: Run, deployment: Deployment, options: Options): Promise<void> {
   const { seed, orders, findings, faults } = report;
   console.log(`\nseed ${seed} on the ${where}, ${orders} orders, ${faults.length} faults:`);
   for (const { kind, message } of findings.slice(0, 10)) console.log(`  ${kind}: ${message}`);

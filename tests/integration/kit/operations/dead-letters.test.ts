@@ -235,6 +235,7 @@ test('A body of 5,000 é💥 that its consumer cannot read is dead at once, with
     name: 'tally',
     api: awsApi(sharedEmulators()),
     queueUrl: queue,
+    functionArn: 'arn:aws:lambda:us-east-1:000000000000:function:tally',
     properties: {
       EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:tally',
       FunctionName: 'tally',
