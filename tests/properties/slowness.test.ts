@@ -84,6 +84,23 @@ describe('A message that was received again', () => {
       ],
     ],
     [
+      'because the second hand failed',
+      [
+        { count: 1, ended: 'failed', by: { early: true } },
+        { count: 1, ended: 'handled' },
+        { count: 2, ended: 'handled' },
+        { count: 3, ended: 'handled' },
+      ],
+    ],
+    [
+      'because a stalled function failed late',
+      [
+        { count: 1, ended: 'failed', by: { isStalled: true } },
+        { count: 2, ended: 'handled' },
+        { count: 3, ended: 'handled' },
+      ],
+    ],
+    [
       'after the second hand took it and the first crashed',
       [
         { count: 1, ended: 'handled', by: { early: true } },

@@ -19,12 +19,14 @@ export function countSigns(signs: Signs): string[] {
  * nothing held that one up, or it was received and no function was handed it.
  */
 export function expirations(notes: readonly DeliveryNote[]): string[] {
-  return byMessage(notes).flatMap(([consumer, receives]) => {
-    const earlier = Array.from({ length: Math.max(...receives.keys()) - 1 }, (_, index) => index + 1);
+  return byMessage(notes).flatMap(([consumer, deliveries]) => {
+    const last = Math.max(...deliveries.map(({ receiveCount }) => receiveCount));
+    const earlier = Array.from({ length: last - 1 }, (_, index) => index + 1);
     return earlier.flatMap((count) => {
-      const deliveries = receives.get(count);
-      if (!deliveries) return [`${consumer} was not handed a message that was received for it`];
-      return deliveries.every(isTaken)
+      const present = deliveries.filter(({ receiveCount }) => receiveCount === count);
+      if (present.length === 0) return [`${consumer} was not handed a message that was received for it`];
+      const soFar = deliveries.filter(({ receiveCount }) => receiveCount <= count);
+      return present.every(isTaken) && !soFar.some(mayDisturb)
         ? [`${consumer} had not deleted a message when its visibility timeout passed`]
         : [];
     });
@@ -35,21 +37,20 @@ export function expirations(notes: readonly DeliveryNote[]): string[] {
 export const isUnseen = (notes: readonly DeliveryNote[], maxReceiveCount: number): boolean =>
   notes.every(({ receiveCount }) => receiveCount < maxReceiveCount);
 
-/** What it did counts for the queue, and it had all the time that it was given. */
-const isTaken = ({ ended, invocation }: DeliveryNote): boolean =>
-  !invocation.isStalled && ended !== 'failed' && ended !== 'crashed';
+const isTaken = ({ ended }: DeliveryNote): boolean => ended !== 'failed' && ended !== 'crashed';
 
-/** By message and its receive count; the second hand of a batch that was received twice answers to nobody. */
-function byMessage(
-  notes: readonly DeliveryNote[],
-): [consumer: string, receives: Map<number, DeliveryNote[]>][] {
-  const messages = new Map<string, [string, Map<number, DeliveryNote[]>]>();
+/**
+ * The adversary gave the batch to a second hand, or stalled it: when that one fails, late, it makes a message visible again
+ * that another one has.
+ */
+const mayDisturb = ({ invocation }: DeliveryNote): boolean =>
+  invocation.early === true || invocation.isStalled === true;
+
+function byMessage(notes: readonly DeliveryNote[]): [consumer: string, deliveries: DeliveryNote[]][] {
+  const messages = new Map<string, [string, DeliveryNote[]]>();
   for (const note of notes) {
-    if (note.invocation.early) continue;
-    const message = messages.get(note.messageId) ?? [note.consumer, new Map()];
-    messages.set(note.messageId, message);
-    const [, receives] = message;
-    receives.set(note.receiveCount, [...(receives.get(note.receiveCount) ?? []), note]);
+    const [, deliveries] = messages.get(note.messageId) ?? [note.consumer, []];
+    messages.set(note.messageId, [note.consumer, [...deliveries, note]]);
   }
   return [...messages.values()];
 }
