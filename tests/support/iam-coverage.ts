@@ -169,7 +169,18 @@ async function poison({ system }: RecordedSystem): Promise<void> {
 
 async function deadLettersAndBack({ invoke, deadLetters, system }: RecordedSystem): Promise<void> {
   const consumers = [...deadLetters.keys()];
-  const listed = (await invoke('dead-letters', {})) as { deadLetters: { consumer: string }[] };
+  const listed = (await invoke('dead-letters', {})) as {
+    deadLetters: { consumer: string; messageId: string; fingerprint: string }[];
+  };
+  const [one] = listed.deadLetters;
+  if (!one) throw new Error('there are dead letters');
+  const { consumer: owner, messageId, fingerprint } = one;
+  expect(await invoke('dead-letters', { consumer: owner, message: messageId })).toMatchObject({
+    message: { messageId },
+  });
+  expect(await invoke('redrive', { discard: true, consumer: owner, fingerprint })).toMatchObject({
+    dryRun: true,
+  });
   const dead = new Set(listed.deadLetters.map(({ consumer }) => consumer));
   expect([...dead].sort()).toEqual(consumers.toSorted());
   for (const dryRun of [true, false]) {

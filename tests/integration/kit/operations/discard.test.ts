@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { discard as discardDeadLetters } from '#functions/operations/redrive/discard.ts';
-import { createHandler } from '#functions/operations/redrive/handler.ts';
+import { redrive } from '#functions/operations/redrive/redrive.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { type CounterQueues, startCounterQueues } from '#tests/support/counter/queues.ts';
 import { counterStream, placesOf as places } from '#tests/support/counter/streams.ts';
@@ -18,8 +18,7 @@ beforeEach(async () => {
     await queues.bury('tally', event, new TypeError('bad day'));
   for (const event of counterStream('c-2', at, 2)) await queues.bury('tally', event, new Error('down'));
   await queues.bury('mirror', '{}', new TypeError('bad day'));
-  const redrive = createHandler(queues.runtime());
-  const { groups } = await redrive({ consumer: 'tally', dryRun: true });
+  const { groups } = await redrive(queues.runtime(), { consumer: 'tally', dryRun: true });
   fingerprint = groups.find(({ errorName }) => errorName === 'TypeError')?.fingerprint ?? '';
 });
 afterAll(() => {
@@ -77,12 +76,5 @@ describe('Discarding', () => {
   test('needs a cause, and a consumer that there is', async () => {
     await expect(discard({ fingerprint: undefined })).rejects.toThrow(/fingerprint: /);
     await expect(discard({ consumer: 'tallly' })).rejects.toThrow('there are tally, mirror');
-  });
-
-  test('is reached through the function redrive', async () => {
-    const handler = createHandler(queues.runtime());
-    const answer = await handler({ discard: true, consumer: 'tally', fingerprint });
-    expect(answer).toMatchObject({ dryRun: true, discarded: expect.any(Array) });
-    await expect(handler({ discard: false, consumer: 'tally' })).rejects.toThrow(/discard: /);
   });
 });
