@@ -2,7 +2,14 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
 
 /** The version that a stream has reached, 0 where there is none; strongly consistent. Reads one event. */
-export async function lastVersion(runtime: Runtime, streamId: string): Promise<number> {
+export const lastVersion = async (runtime: Runtime, streamId: string): Promise<number> =>
+  (await lastEvent(runtime, streamId)).version;
+
+/** That version, and when its event was appended (ISO; absent where there is none). */
+export async function lastEvent(
+  runtime: Runtime,
+  streamId: string,
+): Promise<{ version: number; timestamp?: string }> {
   const { Items = [] } = await runtime.dynamo.send(
     new QueryCommand({
       TableName: runtime.setting('EVENTS_TABLE'),
@@ -13,5 +20,6 @@ export async function lastVersion(runtime: Runtime, streamId: string): Promise<n
       Limit: 1,
     }),
   );
-  return Items[0]?.version ?? 0;
+  const [event] = Items;
+  return { version: event?.version ?? 0, timestamp: event?.metadata?.timestamp };
 }

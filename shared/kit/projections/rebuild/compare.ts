@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { batchGet } from '#kit/aws/batch-get.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { lastVersion } from '#kit/event-store/last-version.ts';
+import { lastEvent } from '#kit/event-store/last-version.ts';
 import { allSettledOrThrow } from '#kit/messaging/keyed-mutex.ts';
 import { type ItemKey, keyInFirstGeneration, keyInGeneration } from '#kit/projections/keys.ts';
 import { type Projection, viewOfStream } from '#kit/projections/projection.ts';
@@ -17,10 +17,15 @@ export const RECHECK_SECONDS = RECHECK_AFTER_MS.reduce((sum, ms) => sum + ms, 0)
 
 type View = ItemKey & { version: number };
 
+/** Of what was appended longer ago than this, nothing is waited for. */
+const RECENT_MS = 60_000;
+
 interface Stream {
   streamId: string;
   /** The version that the stream had before the views were read. */
   head: number;
+  /** Its newest event is so young that it may be on its way. */
+  isRecent: boolean;
 }
 
 interface Seen extends Stream {
@@ -42,7 +47,8 @@ export interface Comparison {
  *
  * An event that was just appended reaches the generations one after the other. So a view that is missing, behind, or at
  * another version than its twin is checked again, for `RECHECK_SECONDS` at most, before it counts as behind or
- * differing; after a repair as well. Views that differ at the same version are not waited for.
+ * differing; after a repair as well. Views that differ at the same version are not waited for, nor are streams whose
+ * newest event is older than a minute: a new kind of view, missing in `live` everywhere, is compared without waits.
  * AWS calls: for each stream one consistent query of one event; one consistent batch get of both views, and one for
  * each recheck; for a repair those of `fill`. Throws StreamFailed.
  */
@@ -53,7 +59,11 @@ export async function compare(
   streamIds: readonly string[],
 ): Promise<Comparison> {
   const heads: Stream[] = await allSettledOrThrow(
-    streamIds.map(async (streamId) => ({ streamId, head: await lastVersion(runtime, streamId) })),
+    streamIds.map(async (streamId) => {
+      const { version, timestamp = '' } = await lastEvent(runtime, streamId);
+      const isOld = runtime.now() - Date.parse(timestamp) >= RECENT_MS;
+      return { streamId, head: version, isRecent: !isOld };
+    }),
   );
   const check = async (streams: readonly Stream[]) =>
     (await readViews(runtime, projection, { next, live }, streams)).filter((seen) => !isAlike(seen));
@@ -82,8 +92,9 @@ async function checkUntilSettled(
   return unlike;
 }
 
-const mayBeOnItsWay = ({ head, next, live }: Seen): boolean =>
-  next === undefined || live === undefined || next.version < head || next.version !== live.version;
+const mayBeOnItsWay = ({ head, isRecent, next, live }: Seen): boolean =>
+  isRecent &&
+  (next === undefined || live === undefined || next.version < head || next.version !== live.version);
 
 const isAlike = ({ head, next, live }: Seen): boolean =>
   next !== undefined &&

@@ -192,7 +192,7 @@ describe('Comparing', () => {
 
   describe('a stream whose newest event is on its way', () => {
     /** Before the comparison the event is in no view; as its waits go by, it reaches the generations. */
-    async function compareWhile(arrivals: Record<number, number>) {
+    async function compareWhile(arrivals: Record<number, number>, ageMs = 0) {
       const hot = counterStream('hot', AT);
       await data.store(hot.slice(0, -1));
       await fillAll(1, [hot]);
@@ -205,7 +205,8 @@ describe('Comparing', () => {
           if (passed >= afterMs) await fillAll(Number(generation), [hot]);
         }
       };
-      return compare(data.runtime({ sleep }), counterProjection, both, names([hot]));
+      const now = () => Date.parse(hot.at(-1)?.metadata.timestamp ?? '') + ageMs + passed;
+      return compare(data.runtime({ sleep, now }), counterProjection, both, names([hot]));
     }
 
     test.each([
@@ -214,6 +215,10 @@ describe('Comparing', () => {
       ['to the live one for 1.2 s', { 1: 1_200, 2: 0 }],
     ])('%s is neither repaired nor differing', async (_, arrivals) => {
       expect(await compareWhile(arrivals)).toEqual({ repaired: [], differing: [] });
+    });
+
+    test('is not waited for when it is a minute old', async () => {
+      expect(await compareWhile({ 1: 1_200, 2: 1_200 }, 60_000)).toMatchObject({ repaired: ['counter-hot'] });
     });
 
     test('to the live one while the new one is repaired does not differ', async () => {
