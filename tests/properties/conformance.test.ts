@@ -19,11 +19,11 @@ import { accountId } from '#resources/local/stack/template.ts';
 import { createTopic, subscribe } from '#resources/local/stack/topics.ts';
 import { sharedEmulators, uniquePrefix } from '#tests/support/emulators.ts';
 import { eventually } from '#tests/support/eventually.ts';
-import { StandInDynamo } from './fakes/dynamo.ts';
+import { FakeDynamo } from './fakes/dynamo.ts';
 import { Queue } from './fakes/queue.ts';
-import { attributeFilter, StandInSns } from './fakes/sns.ts';
-import { StandInSqs } from './fakes/sqs.ts';
-import { chanceOf } from './simulator/random.ts';
+import { attributeFilter, FakeSns } from './fakes/sns.ts';
+import { FakeSqs } from './fakes/sqs.ts';
+import { randomOf } from './simulator/random.ts';
 import { tableOf } from './simulator/virtual-world.ts';
 
 interface Received {
@@ -72,18 +72,18 @@ const MAX_RECEIVES = 2;
 async function standIn(): Promise<Aws> {
   const now = () => Date.now();
   const shape = (name: string) => ({ name, url: `https://queue/${name}`, arn: name, visibilityMs: 30_000 });
-  const deadLetters = new Queue(shape('dead'), now, chanceOf(1, 'dead'));
+  const deadLetters = new Queue(shape('dead'), now, randomOf(1, 'dead'));
   const queue = new Queue(
     { ...shape('queue'), maxReceiveCount: MAX_RECEIVES, deadLetters },
     now,
-    chanceOf(1, 'queue'),
+    randomOf(1, 'queue'),
   );
-  const dynamo = new StandInDynamo([tableOf('events', TABLE)], now);
-  const sqs = new StandInSqs([queue, deadLetters]);
-  const sns = new StandInSns([
+  const dynamo = new FakeDynamo([tableOf('events', TABLE)], now);
+  const sqs = new FakeSqs([queue, deadLetters]);
+  const sns = new FakeSns([
     { consumer: 'one', takes: attributeFilter(FILTER), deliver: ({ body }) => void queue.send(body) },
   ]);
-  type Command = Parameters<StandInDynamo['perform']>[0];
+  type Command = Parameters<FakeDynamo['perform']>[0];
   return {
     dynamo: async (command) => dynamo.perform(command as Command) as Record<string, unknown>,
     sns: async (command) => sns.perform(command as Command) as Record<string, unknown>,
@@ -179,7 +179,7 @@ async function failure(call: Promise<unknown>): Promise<unknown> {
 }
 
 describe.each([
-  ['the stand-in', standIn],
+  ['the fakes', standIn],
   ['the emulators', emulators],
 ])('%s', (_, create) => {
   let aws: Aws;

@@ -20,7 +20,7 @@ const AGAIN = 2;
 
 interface Run {
   report: RunReport;
-  where: 'stand-in' | 'emulators';
+  where: 'fake' | 'emulators';
 }
 
 async function main(options: Options): Promise<number> {
@@ -41,8 +41,8 @@ async function main(options: Options): Promise<number> {
     onEmulators({ template, deployment, orders: options.orders, seeds: some, atOnce }, note('emulators'));
   await Promise.all([
     options.only
-      ? runVirtual(deployment, options).then(note('stand-in'))
-      : inWorker(template, options.orders, virtual, note('stand-in')),
+      ? runVirtual(deployment, options).then(note('fake'))
+      : inWorker(template, options.orders, virtual, note('fake')),
     emulate(emulated, EMULATED_AT_ONCE),
   ]);
   for (let again = 0; again < AGAIN; again++) {

@@ -16,7 +16,7 @@ describe('the system under an adversary', () => {
     deployment = await readDeployment(template);
   });
 
-  test.each([1, 2, 3])('loses nothing and doubles nothing, on the stand-in (seed %i)', async (seed) => {
+  test.each([1, 2, 3])('loses nothing and doubles nothing, on the fakes (seed %i)', async (seed) => {
     const { findings, faults, events } = await runVirtual(deployment, { seed, orders: 12 });
     expect(findings).toEqual([]);
     // A run in which nothing happened would say nothing.

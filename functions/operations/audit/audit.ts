@@ -4,7 +4,7 @@ import { walkByType } from '#kit/event-store/walk-by-type.ts';
 import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
 import { checkDelivery, type Finding } from './check-delivery.ts';
 import { auditedTypes } from './delivery-checks.ts';
-import type { Continuation, WindowRequest } from './input.ts';
+import type { ContinuationToken, WindowRequest } from './input.ts';
 import { REDELIVERIES_PER_SECOND, redeliver } from './redeliver.ts';
 
 const BUDGET_MS = 10_000;
@@ -25,7 +25,7 @@ export interface Audited {
   /** How far the whole is, 0–1. */
   progress: number;
   /** Present where there is more to do: invoke again with it. */
-  continuation?: Continuation;
+  continuationToken?: ContinuationToken;
 }
 
 /**
@@ -35,9 +35,9 @@ export interface Audited {
  * on top (see `heal`).
  */
 export async function audit(runtime: Runtime, request: WindowRequest): Promise<Audited> {
-  const { limit, continuation } = request;
+  const { limit, continuationToken } = request;
   const begin = runtime.now();
-  const { from, to, place } = continuation ?? {
+  const { from, to, place } = continuationToken ?? {
     from: request.from ?? begin - DAY_MS,
     to: Math.min(request.to ?? begin, begin - limit * 1_000),
     place: undefined,
@@ -59,7 +59,7 @@ export async function audit(runtime: Runtime, request: WindowRequest): Promise<A
     answer.events += page.keys.length;
     const enough = runtime.now() >= begin + BUDGET_MS || answer.behind.length >= MAX_FINDINGS;
     if (page.next && enough) {
-      return { ...answer, progress: page.progress, continuation: { from, to, place: page.next } };
+      return { ...answer, progress: page.progress, continuationToken: { from, to, place: page.next } };
     }
   }
   return answer;

@@ -34,13 +34,13 @@ const inputOf = (registry: EventRegistry) => {
     /** False = says what is behind, and sends nothing. */
     redeliver: z.boolean().default(true),
     /** As the chunk before answered it. */
-    continuation: z.strictObject({ from: z.int(), to: z.int(), place }).optional(),
+    continuationToken: z.strictObject({ from: z.int(), to: z.int(), place }).optional(),
   });
 };
 
 type Input = z.infer<ReturnType<typeof inputOf>>;
 
-export type Continuation = NonNullable<Input['continuation']>;
+export type ContinuationToken = NonNullable<Input['continuationToken']>;
 
 /** Where an event is, and of which type it is. */
 export type EventPlace = NonNullable<Input['events']>[number];
@@ -52,7 +52,7 @@ export interface WindowRequest {
   to?: number | undefined;
   limit: number;
   redeliver: boolean;
-  continuation?: Continuation | undefined;
+  continuationToken?: ContinuationToken | undefined;
 }
 
 export type Request = { kind: 'scheduled' } | { kind: 'again'; events: EventPlace[] } | WindowRequest;

@@ -17,7 +17,7 @@ const input = z.strictObject({
   /** 1–2,000 dead letters a page. */
   limit: z.int().min(1).max(PAGE_SIZE).default(PAGE_SIZE),
   /** As the page before answered it. */
-  continuation: z.strictObject({ consumers: z.array(z.string()).min(1) }).optional(),
+  continuationToken: z.strictObject({ consumers: z.array(z.string()).min(1) }).optional(),
 });
 
 export interface DeadLetterPage {
@@ -27,7 +27,7 @@ export interface DeadLetterPage {
   /** Consumers of whose dead letters someone else holds some at this moment: these are not in the list. */
   held: { consumer: string; count: number }[];
   /** Present where there is more. */
-  continuation?: { consumers: string[] };
+  continuationToken?: { consumers: string[] };
 }
 
 /**
@@ -37,8 +37,9 @@ export interface DeadLetterPage {
  * Throws InvalidOperation for an unknown consumer, and what SQS throws.
  */
 export async function listDeadLetters(runtime: Runtime, given: unknown): Promise<DeadLetterPage> {
-  const { consumer, limit, continuation } = checkInput(input, given);
-  const names = continuation?.consumers ?? (consumer ? [consumer] : Object.keys(consumerQueues(runtime)));
+  const { consumer, limit, continuationToken } = checkInput(input, given);
+  const names =
+    continuationToken?.consumers ?? (consumer ? [consumer] : Object.keys(consumerQueues(runtime)));
   const queues = names.map((name): [string, ConsumerQueues] => [name, queuesOf(runtime, name)]);
   const options = {
     limit: Math.max(1, Math.floor(limit / names.length)),
@@ -48,7 +49,7 @@ export async function listDeadLetters(runtime: Runtime, given: unknown): Promise
   const parts = await Promise.all(
     queues.map(async ([name, { deadLetters: url }]) => {
       // Of a later page, the hidden ones are those of the pages before.
-      const inFlight = continuation ? 0 : (await sizeOf(runtime, url)).inFlight;
+      const inFlight = continuationToken ? 0 : (await sizeOf(runtime, url)).inFlight;
       const { messages, complete } = await receiveAll(runtime, url, options);
       if (complete) await release(runtime, url, messages);
       return {
@@ -65,7 +66,7 @@ export async function listDeadLetters(runtime: Runtime, given: unknown): Promise
     groups: groupByCause(deadLetters),
     deadLetters,
     held: parts.flatMap(({ name, inFlight }) => (inFlight > 0 ? [{ consumer: name, count: inFlight }] : [])),
-    ...(more.length > 0 && { continuation: { consumers: more } }),
+    ...(more.length > 0 && { continuationToken: { consumers: more } }),
   };
 }
 

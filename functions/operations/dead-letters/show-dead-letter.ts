@@ -14,7 +14,7 @@ const input = z.strictObject({
   /** A message id, or how it begins. */
   message: z.string().min(8, 'must be a message id, or at least its first 8 characters'),
   /** Found nothing so far, and the queue has more. */
-  continuation: z.literal(true).optional(),
+  continuationToken: z.literal(true).optional(),
 });
 
 export interface WholeDeadLetter extends DeadLetter {
@@ -28,7 +28,7 @@ export interface ShownDeadLetter {
   /** Dead letters that someone else holds at this moment: it may be one of these. */
   inFlight: number;
   /** Present where it was not found and there is more to look at: invoke again with it. */
-  continuation?: true;
+  continuationToken?: true;
 }
 
 /**
@@ -37,10 +37,10 @@ export interface ShownDeadLetter {
  * Throws InvalidOperation for an unknown consumer, and where several ids begin so; and what SQS throws.
  */
 export async function showDeadLetter(runtime: Runtime, given: unknown): Promise<ShownDeadLetter> {
-  const { consumer, message: start, continuation } = checkInput(input, given);
+  const { consumer, message: start, continuationToken } = checkInput(input, given);
   const { deadLetters: url } = queuesOf(runtime, consumer);
   // In a later look the hidden ones are those of the looks before.
-  const inFlight = continuation ? 0 : (await sizeOf(runtime, url)).inFlight;
+  const inFlight = continuationToken ? 0 : (await sizeOf(runtime, url)).inFlight;
   const { messages, complete } = await receiveAll(runtime, url, {
     limit: LIMIT,
     deadline: runtime.now() + BUDGET_MS,
@@ -49,7 +49,7 @@ export async function showDeadLetter(runtime: Runtime, given: unknown): Promise<
   const [found, another] = messages.filter(({ MessageId = '' }) => MessageId.startsWith(start));
   if (found || complete) await release(runtime, url, messages);
   if (another) throw new InvalidOperation(`message: several begin with ${start}; say more of it`);
-  if (!found) return { inFlight, ...(!complete && { continuation: true }) };
+  if (!found) return { inFlight, ...(!complete && { continuationToken: true }) };
 
   const attributes = Object.entries(found.MessageAttributes ?? {}).map(
     ([name, { StringValue, BinaryValue }]) => [

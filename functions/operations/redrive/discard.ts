@@ -18,7 +18,7 @@ const input = z.strictObject({
   /** Says what would be done, and does nothing. */
   dryRun: z.boolean().default(true),
   /** As the chunk before answered it. */
-  continuation: z.strictObject({ before: z.int() }).optional(),
+  continuationToken: z.strictObject({ before: z.int() }).optional(),
 });
 
 export interface Discarded {
@@ -37,7 +37,7 @@ export interface Discarded {
   /** SQS would not delete them: they stay. */
   notDeleted: string[];
   /** Present where there is more to do: invoke again with it. */
-  continuation?: { before: number };
+  continuationToken?: { before: number };
 }
 
 /**
@@ -45,9 +45,9 @@ export interface Discarded {
  * the start stays. Each deletion is a log line. Throws InvalidOperation, and what SQS throws on receive.
  */
 export async function discard(runtime: Runtime, given: unknown): Promise<Discarded> {
-  const { consumer, fingerprint, dryRun, continuation } = checkInput(input, given);
+  const { consumer, fingerprint, dryRun, continuationToken } = checkInput(input, given);
   const { deadLetters } = queuesOf(runtime, consumer);
-  const before = continuation?.before ?? runtime.now();
+  const before = continuationToken?.before ?? runtime.now();
   const selection = { consumer, deadLetters, fingerprint, before, dryRun };
   const { matched, kept, complete, more, outcome } = await withSelected<Outcome>(
     runtime,
@@ -66,7 +66,7 @@ export async function discard(runtime: Runtime, given: unknown): Promise<Discard
     discarded: shown.map(briefOf),
     groups: groupByCause(shown.map(({ letter }) => letter)),
     notDeleted: notDeleted.map(({ letter }) => letter.messageId),
-    ...(more && { continuation: { before } }),
+    ...(more && { continuationToken: { before } }),
   };
 }
 

@@ -19,7 +19,7 @@ const input = z.strictObject({
   /** Says what would be done, and does nothing. */
   dryRun: z.boolean().default(false),
   /** As the chunk before answered it. */
-  continuation: z.strictObject({ before: z.int() }).optional(),
+  continuationToken: z.strictObject({ before: z.int() }).optional(),
 });
 
 export interface Redriven {
@@ -42,7 +42,7 @@ export interface Redriven {
   /** Could not be sent, with those that follow them in their streams: they stay. */
   failed: { messageId: string; error: string }[];
   /** Present where there is more to do: invoke again with it. */
-  continuation?: { before: number };
+  continuationToken?: { before: number };
 }
 
 /**
@@ -53,9 +53,9 @@ export interface Redriven {
  * message does not go round and round. Throws InvalidOperation, and what SQS throws on receive.
  */
 export async function redrive(runtime: Runtime, given: unknown): Promise<Redriven> {
-  const { consumer, fingerprint, stream, rate, dryRun, continuation } = checkInput(input, given);
+  const { consumer, fingerprint, stream, rate, dryRun, continuationToken } = checkInput(input, given);
   const { queue, deadLetters } = queuesOf(runtime, consumer);
-  const before = continuation?.before ?? runtime.now();
+  const before = continuationToken?.before ?? runtime.now();
 
   const selection = { consumer, deadLetters, fingerprint, stream, before, dryRun };
   const { matched, kept, complete, more, outcome } = await withSelected(
@@ -81,6 +81,6 @@ export async function redrive(runtime: Runtime, given: unknown): Promise<Redrive
     groups: groupByCause(sent.map(({ letter }) => letter)),
     notDeleted: notDeleted.map(({ letter }) => letter.messageId),
     failed: failed.map(({ letter, error }) => ({ messageId: letter.messageId, error })),
-    ...(more && { continuation: { before } }),
+    ...(more && { continuationToken: { before } }),
   };
 }

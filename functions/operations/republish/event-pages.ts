@@ -5,13 +5,13 @@ import { type EventItem, type PublishableEvent, toPublishable } from '#kit/event
 import { lastVersion } from '#kit/event-store/last-version.ts';
 import { type WalkCursor, walkByType } from '#kit/event-store/walk-by-type.ts';
 import { InvalidOperation } from '#kit/operations/input.ts';
-import type { Continuation, Request } from './input.ts';
+import type { ContinuationToken, Request } from './input.ts';
 
 export interface Page {
   /** As they were written, not lifted: consumers do that, and what this code cannot read goes out all the same. */
   events: PublishableEvent[];
   /** Where to go on after this page; absent at the end. */
-  next?: Pick<Continuation, 'window' | 'type' | 'after'>;
+  next?: Pick<ContinuationToken, 'window' | 'type' | 'after'>;
   /** How far the whole is with it, 0–1. */
   progress: number;
 }
@@ -20,7 +20,7 @@ export interface Page {
 export async function* pagesOfStream(
   runtime: Runtime,
   streamId: string,
-  { after }: Continuation,
+  { after }: ContinuationToken,
   size: number,
 ): AsyncIterable<Page> {
   const last = await lastVersion(runtime, streamId);
@@ -47,7 +47,7 @@ export async function* pagesOfStream(
 export async function* pagesOfWindows(
   runtime: Runtime,
   types: Request['types'],
-  { windows = [], window: first = 0, type: firstType = 0, after }: Continuation,
+  { windows = [], window: first = 0, type: firstType = 0, after }: ContinuationToken,
   size: number,
 ): AsyncIterable<Page> {
   const eventType = types[firstType];

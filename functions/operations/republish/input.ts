@@ -5,7 +5,7 @@ import { checkInput, eventTypeIn, InvalidOperation, time } from '#kit/operations
 /** ms since 1970: `from` inclusive, `to` exclusive. */
 const window = z.strictObject({ from: z.int(), to: z.int() });
 
-const continuation = z.strictObject({
+const continuationToken = z.strictObject({
   windows: z.array(window).exactOptional(),
   /** Index of the window and of the type within it that come next. */
   window: z.int().nonnegative().exactOptional(),
@@ -34,10 +34,10 @@ const inputOf = (registry: EventRegistry) =>
     /** Counts, and publishes nothing. */
     dryRun: z.boolean().default(false),
     /** As the chunk before answered it. */
-    continuation: continuation.optional(),
+    continuationToken: continuationToken.optional(),
   });
 
-export type Continuation = z.infer<typeof continuation>;
+export type ContinuationToken = z.infer<typeof continuationToken>;
 export type Window = z.infer<typeof window>;
 
 export interface Request {
@@ -49,7 +49,7 @@ export interface Request {
   rate?: number | undefined;
   old: boolean;
   dryRun: boolean;
-  continuation?: Continuation | undefined;
+  continuationToken?: ContinuationToken | undefined;
 }
 
 /** Throws InvalidOperation unless exactly one of the three ways to say what is used. */

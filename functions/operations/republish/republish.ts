@@ -5,7 +5,7 @@ import { REPEATABLE_MS } from '#kit/messaging/repeatable.ts';
 import { publishAll } from '#kit/operations/publish-all.ts';
 import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
 import { type Page, pagesOfStream, pagesOfWindows } from './event-pages.ts';
-import { type Continuation, checkRequest, type Request } from './input.ts';
+import { type ContinuationToken, checkRequest, type Request } from './input.ts';
 import { acknowledgeFailures, readFailures } from './publisher-failures.ts';
 
 const BUDGET_MS = 10_000;
@@ -25,7 +25,7 @@ export interface Republished {
   /** With `publisherFailures`: batches found (first chunk), acknowledged (last one), and messages that tell of none. */
   publisherFailures?: { batches?: number; unreadable?: number; acknowledged?: number };
   /** Present where there is more to do: invoke again with it. */
-  continuation?: Continuation;
+  continuationToken?: ContinuationToken;
 }
 
 /**
@@ -39,9 +39,9 @@ export interface Republished {
 export async function republish(runtime: Runtime, given: unknown): Promise<Republished> {
   const request = checkRequest(runtime.application.registry, given);
   const { dryRun, rate } = request;
-  const startedAt = request.continuation?.startedAt ?? runtime.now();
+  const startedAt = request.continuationToken?.startedAt ?? runtime.now();
   const found = await begin(runtime, request);
-  const place: Continuation = { ...found.place, startedAt };
+  const place: ContinuationToken = { ...found.place, startedAt };
 
   const rateLimiter = createRateLimiter(runtime, rate);
   const deadline = runtime.now() + BUDGET_MS;
@@ -59,7 +59,7 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
     published += events.length;
     if (next && runtime.now() >= deadline) {
       const { windows } = place;
-      const continuation = { ...(windows && { windows }), ...next, startedAt };
+      const continuationToken = { ...(windows && { windows }), ...next, startedAt };
       return {
         dryRun,
         published: published - refused.size,
@@ -67,7 +67,7 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
         tooOld,
         progress,
         ...found.report,
-        continuation,
+        continuationToken,
       };
     }
   }
@@ -99,16 +99,20 @@ const refusedOf = (ids: ReadonlySet<string>) => (ids.size > 0 ? { refused: [...i
 /** Where this chunk starts, and what the first one has to tell. */
 async function begin(
   runtime: Runtime,
-  { what, continuation }: Request,
-): Promise<{ place: Omit<Continuation, 'startedAt'>; report: Pick<Republished, 'publisherFailures'> }> {
-  if (continuation) return { place: continuation, report: {} };
+  { what, continuationToken }: Request,
+): Promise<{ place: Omit<ContinuationToken, 'startedAt'>; report: Pick<Republished, 'publisherFailures'> }> {
+  if (continuationToken) return { place: continuationToken, report: {} };
   if (what.kind === 'stream') return { place: {}, report: {} };
   if (what.kind === 'range') return { place: { windows: [what.window] }, report: {} };
   const { windows, batches, unreadable } = await readFailures(runtime);
   return { place: { windows }, report: { publisherFailures: { batches, unreadable } } };
 }
 
-function pagesOf(runtime: Runtime, { what, types, rate }: Request, place: Continuation): AsyncIterable<Page> {
+function pagesOf(
+  runtime: Runtime,
+  { what, types, rate }: Request,
+  place: ContinuationToken,
+): AsyncIterable<Page> {
   // A page is published within five seconds: the function stops between pages only.
   const size = Math.min(PAGE_SIZE, 5 * (rate ?? PAGE_SIZE));
   return what.kind === 'stream'

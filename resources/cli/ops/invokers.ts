@@ -44,7 +44,7 @@ export function stageInvoker(serviceDir: string, options: StageOptions): InvokeB
     sls = createRequire(import.meta.url).resolve('serverless/bin/serverless.js'),
   } = options;
   return async (name, event) => {
-    // A continuation can be longer than a command line may be.
+    // A continuationToken can be longer than a command line may be.
     const folder = await mkdtemp(join(tmpdir(), 'ops-'));
     try {
       const path = join(folder, 'event.json');

@@ -233,7 +233,7 @@ test('More than a page, in chunks: every event once, and continued where the las
     Array.from({ length: 130 }, (_, index) => auditing.append(HOUR + index, `order-${index}`, created)),
   );
   let answer = await audit({ redeliver: false });
-  expect(answer.continuation).toBeUndefined();
+  expect(answer.continuationToken).toBeUndefined();
   let ms = auditing.now;
   const now = () => {
     ms += 6_000;
@@ -245,9 +245,9 @@ test('More than a page, in chunks: every event once, and continued where the las
   do {
     answer = await auditing.audit(input, { now });
     found.push(...placesOf(answer.behind));
-    input = { redeliver: false, continuation: answer.continuation };
+    input = { redeliver: false, continuationToken: answer.continuationToken };
     chunks++;
-  } while (answer.continuation);
+  } while (answer.continuationToken);
   expect(chunks).toBeGreaterThan(2);
   expect(answer.progress).toBe(1);
   expect(found).toHaveLength(130);

@@ -6,7 +6,7 @@ import { stockView } from '#domain/inventory.ts';
 import { orderView } from '#domain/order/view.ts';
 import { keyInFirstGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
 import { orderKey, stockKey } from '#read-model/keys.ts';
-import { chanceOf } from '#tests/properties/simulator/random.ts';
+import { randomOf } from '#tests/properties/simulator/random.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { type RebuildSystem, startRebuildSystem } from './rebuild-system.ts';
 
@@ -23,7 +23,7 @@ const order = {
 
 /** Customers who order, cancel, move and rename themselves, one command after the other, until told to stop. */
 function traffic(seed: number) {
-  const { next: random, pick, between } = chanceOf(seed, 'traffic');
+  const { next: random, pick, between } = randomOf(seed, 'traffic');
   const open: string[] = [];
   let stopped = false;
   let commands = 0;

@@ -15,8 +15,8 @@ export async function checkAudit(world: World, { events }: History, findings: Fi
   let answer: Audited | undefined;
   const ask = async () => {
     do {
-      const continuation = answer?.continuation;
-      const event: object = { ...asked, ...(continuation && { continuation }) };
+      const continuationToken = answer?.continuationToken;
+      const event: object = { ...asked, ...(continuationToken && { continuationToken }) };
       answer = (await world.functions.start('audit', event).answer) as Audited;
       for (const { eventType, streamId, version, eventId, missingAt } of answer.behind) {
         if (missingAt.every(({ consumer }) => consumer === 'notifications' && isTold(world, eventId)))
@@ -24,7 +24,7 @@ export async function checkAudit(world: World, { events }: History, findings: Fi
         const who = missingAt.map(({ consumer }) => consumer).join(', ');
         findings.add('lost', `audit: ${who} lacks ${eventType} ${streamId}@${version}`);
       }
-    } while (answer.continuation);
+    } while (answer.continuationToken);
   };
   await world.settle(ask());
 }

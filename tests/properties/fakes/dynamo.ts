@@ -17,7 +17,7 @@ const TOKEN_MS = 600_000;
  * The DynamoDB calls that the functions make, over tables in memory; each takes effect at once and whole. Takes the
  * document client's commands and, where a library sends them, the plain ones. Any other command throws.
  */
-export class StandInDynamo {
+export class FakeDynamo {
   readonly #tables: ReadonlyMap<string, Table>;
   readonly #now: () => number;
   readonly #tokens = new Map<string, { content: string; at: number }>();
@@ -53,7 +53,7 @@ export class StandInDynamo {
       case 'TransactWriteCommand':
         return this.#transact(input);
       default:
-        throw new Error(`the stand-in has no ${command.constructor.name}`);
+        throw new Error(`the fake has no ${command.constructor.name}`);
     }
   }
 
@@ -183,7 +183,7 @@ function plain(input: Input, fields: readonly string[]): Input {
 
 function partitionOf(condition: string, hash: string, values: Record<string, unknown>): unknown {
   const value = new RegExp(`^${hash} = (:\\w+)`).exec(condition)?.[1];
-  if (!value) throw new Error(`the stand-in cannot read: ${condition}`);
+  if (!value) throw new Error(`the fakes cannot read: ${condition}`);
   return values[value];
 }
 

@@ -83,7 +83,7 @@ function parse(expression: string): Predicate {
   }
 
   const predicate = anyOf();
-  if (at < tokens.length) throw new Error(`the stand-in cannot read: ${expression}`);
+  if (at < tokens.length) throw new Error(`the fakes cannot read: ${expression}`);
   return predicate;
 }
 
@@ -119,7 +119,7 @@ function compare(operator: string, left: unknown, right: unknown): boolean {
     case '>=':
       return a >= b;
     default:
-      throw new Error(`the stand-in does not know the operator ${operator}`);
+      throw new Error(`the fakes does not know the operator ${operator}`);
   }
 }
 
@@ -130,7 +130,7 @@ export function updated(expression: string, item: Item, { names, values }: Place
   for (const clause of list.split(', ')) {
     const parts = /^([#\w]+)(?: = | )(:\w+)$/.exec(clause);
     const [, token = '', value = ''] = parts ?? [];
-    if (!verb || !parts || !(value in values)) throw new Error(`the stand-in cannot read: ${expression}`);
+    if (!verb || !parts || !(value in values)) throw new Error(`the fakes cannot read: ${expression}`);
     const name = nameOf(token, names);
     next[name] = verb === 'SET' ? values[value] : Number(item[name] ?? 0) + Number(values[value]);
   }

@@ -1,4 +1,4 @@
-import type { Chance } from '#tests/properties/simulator/random.ts';
+import type { Random } from '#tests/properties/simulator/random.ts';
 
 export interface QueueShape {
   name: string;
@@ -33,13 +33,13 @@ export class Queue {
   readonly messages = new Map<string, Message>();
   onArrival: () => void = () => undefined;
   readonly #now: () => number;
-  readonly #chance: Chance;
+  readonly #random: Random;
   #count = 0;
 
-  constructor(shape: QueueShape, now: () => number, chance: Chance) {
+  constructor(shape: QueueShape, now: () => number, random: Random) {
     this.shape = shape;
     this.#now = now;
-    this.#chance = chance;
+    this.#random = random;
   }
 
   send(body: string, attributes: Record<string, Attribute> = {}): string {
@@ -53,7 +53,7 @@ export class Queue {
   receive(count: number): Message[] {
     const now = this.#now();
     const visible = [...this.messages.values()].filter(({ visibleAt }) => visibleAt <= now);
-    return this.#chance
+    return this.#random
       .shuffle(visible)
       .slice(0, count)
       .flatMap((message) => this.#take(message, now) ?? []);

@@ -31,7 +31,7 @@ export function attributeFilter(policy: object): Subscriber['takes'] {
 }
 
 /** The one SNS call that the functions make: PublishBatch with raw delivery to queues. */
-export class StandInSns {
+export class FakeSns {
   readonly #subscribers: readonly Subscriber[];
   #count = 0;
 
@@ -41,7 +41,7 @@ export class StandInSns {
 
   perform(command: Command): unknown {
     if (command.constructor.name !== 'PublishBatchCommand') {
-      throw new Error(`the stand-in has no ${command.constructor.name}`);
+      throw new Error(`the fake has no ${command.constructor.name}`);
     }
     const { PublishBatchRequestEntries: entries } = command.input as {
       PublishBatchRequestEntries: {

@@ -9,7 +9,7 @@ interface Entry {
 }
 
 /** The SQS calls that the functions make, over queues in memory. Any other command throws. */
-export class StandInSqs {
+export class FakeSqs {
   readonly #queues: ReadonlyMap<string, Queue>;
 
   constructor(queues: readonly Queue[]) {
@@ -42,7 +42,7 @@ export class StandInSqs {
         };
       }
       default:
-        throw new Error(`the stand-in has no ${command.constructor.name}`);
+        throw new Error(`the fake has no ${command.constructor.name}`);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Fault, FaultKind } from './faults.ts';
-import { type Chance, chanceOf } from './random.ts';
+import { type Random, randomOf } from './random.ts';
 
 export type AwsService = 'dynamo' | 'sns' | 'sqs';
 
@@ -55,7 +55,7 @@ export class Adversary {
   constructor({ seed, from, pace, only }: AdversaryOptions) {
     this.#seed = seed;
     this.#only = only;
-    const outages = chanceOf(seed, 'outages');
+    const outages = randomOf(seed, 'outages');
     let at = from;
     for (let index = 0; index < 20; index++) {
       at += outages.next() * 480_000 * pace;
@@ -70,8 +70,8 @@ export class Adversary {
     this.#stopped = true;
   }
 
-  chance(place: string): Chance {
-    return chanceOf(this.#seed, place);
+  random(place: string): Random {
+    return randomOf(this.#seed, place);
   }
 
   /** The fault of one call to AWS, if there is one. */
@@ -87,15 +87,15 @@ export class Adversary {
       kinds.push('entries failed', 'entries failed');
     }
     if (command === 'TransactWriteCommand') kinds.push('conflict', 'conflict');
-    const chance = chanceOf(this.#seed, place);
-    if (!chance.hits(FREQUENCY[service])) return undefined;
-    const kind = chance.pick(kinds);
-    return chance.hits(this.#temperOf(kind)) ? this.#happens(place, kind) : undefined;
+    const random = randomOf(this.#seed, place);
+    if (!random.hits(FREQUENCY[service])) return undefined;
+    const kind = random.pick(kinds);
+    return random.hits(this.#temperOf(kind)) ? this.#happens(place, kind) : undefined;
   }
 
   /** Whether that happens at this place. */
   at(place: string, kind: FaultKind, probability: number): boolean {
-    if (this.#stopped || !chanceOf(this.#seed, place).hits(probability * this.#temperOf(kind) * 2))
+    if (this.#stopped || !randomOf(this.#seed, place).hits(probability * this.#temperOf(kind) * 2))
       return false;
     return this.#happens(place, kind) !== undefined;
   }
@@ -118,8 +118,8 @@ export class Adversary {
   #temperOf(kind: FaultKind): number {
     let temper = this.#temper.get(kind);
     if (temper === undefined) {
-      const chance = chanceOf(this.#seed, `temper/${kind}`);
-      temper = chance.hits(0.15) ? 0 : 0.2 + 0.8 * chance.next();
+      const random = randomOf(this.#seed, `temper/${kind}`);
+      temper = random.hits(0.15) ? 0 : 0.2 + 0.8 * random.next();
       this.#temper.set(kind, temper);
     }
     return temper;

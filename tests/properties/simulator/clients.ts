@@ -1,5 +1,5 @@
 import type { Adversary } from './adversary.ts';
-import type { Chance } from './random.ts';
+import type { Random } from './random.ts';
 import type { World } from './world.ts';
 
 /** A command as its client saw it. */
@@ -37,7 +37,7 @@ export class Clients {
   readonly sent: Sent[] = [];
   readonly #world: World;
   readonly #adversary: Adversary;
-  readonly #chance: Chance;
+  readonly #random: Random;
   readonly #pace: number;
   readonly #running = new Set<Promise<unknown>>();
 
@@ -45,7 +45,7 @@ export class Clients {
   constructor(world: World, adversary: Adversary, pace: number) {
     this.#world = world;
     this.#adversary = adversary;
-    this.#chance = adversary.chance('clients');
+    this.#random = adversary.random('clients');
     this.#pace = pace;
   }
 
@@ -56,7 +56,7 @@ export class Clients {
   /** The answer that counts for the client; undefined where it will never know. */
   async send(name: string, command: Command): Promise<Answer | undefined> {
     const number = this.sent.length;
-    const { keyed = this.#chance.hits(0.85) } = command;
+    const { keyed = this.#random.hits(0.85) } = command;
     const sent: Sent = {
       function: name,
       correlationId: `c-${number}`,

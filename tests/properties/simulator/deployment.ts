@@ -28,7 +28,7 @@ export interface Deployment {
 
 export type Mapping = MappingProperties;
 
-/** What a compiled template deploys, its references resolved to names of the stand-in. */
+/** What a compiled template deploys, its references resolved to names of the fakes. */
 export async function readDeployment(template: Template): Promise<Deployment> {
   const resolver = createResolver({
     template,

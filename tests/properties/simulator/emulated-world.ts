@@ -79,7 +79,7 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
     remainingMs: FUNCTION_MS,
     timeoutMs: (name) => (consumers.has(name) || name === 'audit' ? undefined : TIMEOUT_MS),
     latency: () => 0,
-    stall: (chance) => chance.between(4_100, 6_000),
+    stall: (random) => random.between(4_100, 6_000),
     onTimeout(name, { isStalled }) {
       if (!isStalled) signs.push(`${name} had not ended after ${TIMEOUT_MS / 1_000} s`);
     },
@@ -116,7 +116,7 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
           ? consume(name, event as SQSEvent, early)
           : functions.start(name, event as object).answer;
       if (adversary.at(`${place}/delay`, 'message delayed', 0.03)) {
-        await realClock.sleep(adversary.chance(`${place}/time`).between(100, 900));
+        await realClock.sleep(adversary.random(`${place}/time`).between(100, 900));
       }
       // The same batch in a second hand at the same time; what that one answers is lost.
       if (adversary.at(`${place}/twice`, 'received twice', 0.03)) void run(true).catch(() => undefined);

@@ -9,7 +9,7 @@ import type { Clock } from './clock.ts';
 import type { Call, Defect } from './defect.ts';
 import type { Invocation } from './invocation.ts';
 import { Mailbox, SendEmail } from './mailbox.ts';
-import type { Chance } from './random.ts';
+import type { Random } from './random.ts';
 
 export type AnyHandler = (event: unknown, context: unknown) => Promise<unknown>;
 
@@ -29,13 +29,13 @@ export interface FunctionsOptions {
   perform: Perform;
   deployed: ReadonlyMap<string, Deployed>;
   /** How long a call takes, one way, in ms. */
-  latency(chance: Chance): number;
+  latency(random: Random): number;
   /** What a function is told that it has left, in ms. */
   remainingMs: number;
   /** After so many ms Lambda kills the function; none for a consumer: it may outlast its visibility timeout. */
   timeoutMs(name: string): number | undefined;
   /** Longer than the visibility timeout, in ms. */
-  stall(chance: Chance): number;
+  stall(random: Random): number;
   /** Is told of a function that its time ran out on. */
   onTimeout?(name: string, invocation: Invocation): void;
   defect?: Defect | undefined;
@@ -129,10 +129,10 @@ export class Functions {
 
   #runtimeOf(name: string, { settings }: Deployed, invocation: Running): Runtime {
     const { adversary, clock } = this.#options;
-    const chance = adversary.chance(`${invocation.place}/chance`);
+    const random = adversary.random(`${invocation.place}/random`);
     const jump = adversary.at(`${invocation.place}/clock`, 'clock jump', 0.01);
     // Back by an hour, or on by a day and a half: over midnight and over what an index is bucketed by.
-    const skew = jump ? chance.between(-3_600_000, 130_000_000) : 0;
+    const skew = jump ? random.between(-3_600_000, 130_000_000) : 0;
     const now = () => clock.now() + skew;
     const client = (service: Service) => ({
       send: (command: object) => this.#send(name, service, command, invocation),
@@ -140,7 +140,7 @@ export class Functions {
     const runtime = createRuntime(application, {
       settings,
       now,
-      random: chance.next,
+      random: random.next,
       sleep: async (ms) => {
         await clock.sleep(ms);
         if (invocation.dead) await GONE;
@@ -151,7 +151,7 @@ export class Functions {
       logger: SILENT,
       metrics: noMetrics,
     });
-    return { ...runtime, newId: seededIds(now, chance) };
+    return { ...runtime, newId: seededIds(now, random) };
   }
 
   async #send(name: string, service: Service, command: object, invocation: Running): Promise<unknown> {
@@ -165,7 +165,7 @@ export class Functions {
   async #faulty(service: Service, command: object, invocation: Running): Promise<unknown> {
     const { adversary, clock, latency, stall } = this.#options;
     const place = `${invocation.place}/${invocation.calls++}`;
-    const chance = adversary.chance(`${place}/time`);
+    const random = adversary.random(`${place}/time`);
     const { name } = described(command);
     const fault = adversary.atCall(place, service, name, clock.now());
     if (fault) invocation.faults++;
@@ -179,7 +179,7 @@ export class Functions {
       return this.#perform(service, sent, invocation);
     };
 
-    await pass(latency(chance));
+    await pass(latency(random));
     switch (fault) {
       case undefined:
         break;
@@ -196,17 +196,17 @@ export class Functions {
         return GONE;
       case 'answer lost':
         await perform().catch(() => undefined);
-        await pass(latency(chance));
+        await pass(latency(random));
         throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
       case 'sent twice':
         await perform().catch(() => undefined);
-        await pass(latency(chance));
+        await pass(latency(random));
         break;
       case 'stalled before':
-        await pass(stall(chance));
+        await pass(stall(random));
         break;
       case 'entries failed':
-        return this.#partly(command, chance, perform);
+        return this.#partly(command, random, perform);
       default:
         break;
     }
@@ -214,7 +214,7 @@ export class Functions {
     const answer = await perform().catch((error: unknown) => {
       failed = { error };
     });
-    await pass(latency(chance) + (fault === 'stalled after' ? stall(chance) : 0));
+    await pass(latency(random) + (fault === 'stalled after' ? stall(random) : 0));
     if (failed) throw failed.error;
     return answer;
   }
@@ -230,13 +230,13 @@ export class Functions {
   /** Some entries of a batch have no effect, and the answer says so. */
   async #partly(
     command: object,
-    chance: Chance,
+    random: Random,
     perform: (command?: object) => Promise<unknown>,
   ): Promise<unknown> {
     const { input } = described(command);
     const list = 'Entries' in input ? 'Entries' : 'PublishBatchRequestEntries';
     const entries = input[list] as { Id: string }[];
-    const sunk = new Set(entries.filter(() => chance.hits(0.5)));
+    const sunk = new Set(entries.filter(() => random.hits(0.5)));
     if (sunk.size === 0 && entries[0]) sunk.add(entries[0]);
     const sent = entries.filter((entry) => !sunk.has(entry));
     const Create = command.constructor as new (input: object) => object;
@@ -263,13 +263,13 @@ const failure = (service: Service): Error =>
     name: service === 'dynamo' ? 'ProvisionedThroughputExceededException' : 'ThrottledException',
   });
 
-function seededIds(now: () => number, chance: Chance): () => string {
+function seededIds(now: () => number, random: Random): () => string {
   let lastMs = 0;
   let seq = 0;
   return () => {
     seq = now() > lastMs ? 0 : seq + 1;
     lastMs = Math.max(lastMs, now());
-    return v7({ msecs: lastMs, seq, random: Uint8Array.from({ length: 16 }, () => chance.between(0, 255)) });
+    return v7({ msecs: lastMs, seq, random: Uint8Array.from({ length: 16 }, () => random.between(0, 255)) });
   };
 }
 

@@ -16,8 +16,8 @@ export const USAGE = `npm run simulate -- [--runs N] [--orders M] [--seed S] [--
   --runs       how many runs (20)
   --orders     orders a run (40)
   --seed       of the first run; the others follow it (by the clock)
-  --emulators  which share of the runs is on the real emulators, the rest on the stand-in (0.1)
-  --only       only the faults at these places, as a failing run prints them; implies one run on the stand-in
+  --emulators  which share of the runs is on the real emulators, the rest on the fakes (0.1)
+  --only       only the faults at these places, as a failing run prints them; implies one run on the fakes
 
 Exit status: 0 = all is well, 1 = something was found, 2 = the machine was too slow to judge some runs on the
 emulators, or the simulation itself failed.`;

@@ -38,10 +38,10 @@ export async function poisonQueues(world: World, adversary: Adversary, clients: 
     Array.from({ length: 12 }, async (_, number) => {
       const place = `poison/${number}`;
       if (!adversary.at(place, 'poison message', 0.4)) return;
-      const chance = adversary.chance(`${place}/kind`);
-      const { consumer } = chance.pick(world.subscriptions);
-      const [error, body] = chance.pick(KINDS);
-      await clients.pause(chance.between(0, 240_000));
+      const random = adversary.random(`${place}/kind`);
+      const { consumer } = random.pick(world.subscriptions);
+      const [error, body] = random.pick(KINDS);
+      await clients.pause(random.between(0, 240_000));
       poison.push({ consumer, body: body(number), error });
       await world.deliver(consumer, body(number));
     }),

@@ -1,5 +1,5 @@
-/** A source of chance that is a function of its seed alone. */
-export interface Chance {
+/** A source of random numbers that is a function of its seed alone. */
+export interface Random {
   /** 0 ≤ n < 1. */
   next(): number;
   /** A whole number, both ends included. */
@@ -22,10 +22,10 @@ export function hash(text: string): number {
 }
 
 /**
- * Chance named by its place (`order-view/12/3`): what is drawn in one place does not depend on what was drawn in
+ * Random numbers named by their place (`order-view/12/3`): what is drawn in one place does not depend on what was drawn in
  * another, so that a schedule with a fault less is the same schedule elsewhere. Mulberry32.
  */
-export function chanceOf(seed: number, place: string): Chance {
+export function randomOf(seed: number, place: string): Random {
   let state = hash(`${seed}|${place}`);
   const next = () => {
     state = (state + 0x6d2b79f5) | 0;

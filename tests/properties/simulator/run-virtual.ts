@@ -15,7 +15,7 @@ export interface VirtualRun {
   defect?: Defect | undefined;
 }
 
-/** One run on the stand-in: the same seed, the same run. Not two at once in one process: it sets the global clock. */
+/** One run on the fakes: the same seed, the same run. Not two at once in one process: it sets the global clock. */
 export async function runVirtual(deployment: Deployment, run: VirtualRun): Promise<RunReport> {
   const { seed, orders, only, defect } = run;
   const clock = new VirtualClock(START);

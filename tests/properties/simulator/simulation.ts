@@ -48,15 +48,15 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
   let poison: Awaited<ReturnType<typeof poisonQueues>> = [];
   const day = async () => {
     const stories = Array.from({ length: orders }, (_, index) =>
-      orderStory(clients, adversary.chance(`order/${index}`)),
+      orderStory(clients, adversary.random(`order/${index}`)),
     );
     const poisoning = poisonQueues(world, adversary, clients).then((put) => {
       poison = put;
     });
     const faultsStop = clients
-      .pause(adversary.chance('end').between(300_000, 1_200_000))
+      .pause(adversary.random('end').between(300_000, 1_200_000))
       .then(() => adversary.stop());
-    await Promise.all([openShop(clients, adversary.chance('shop')), ...stories, poisoning, faultsStop]);
+    await Promise.all([openShop(clients, adversary.random('shop')), ...stories, poisoning, faultsStop]);
     await clients.allEnded();
   };
 

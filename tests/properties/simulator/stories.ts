@@ -1,5 +1,5 @@
 import type { Answer, Clients } from './clients.ts';
-import type { Chance } from './random.ts';
+import type { Random } from './random.ts';
 
 const CUSTOMERS = ['ada', 'bob', 'cyd', 'dee', 'eve'];
 /** Plenty, too few, so few that most orders of it fail, and two that nobody ever received. */
@@ -23,16 +23,16 @@ const PLOTS = [
 ] as const;
 
 /** Who is there before the first order: customers, and stock of what is tracked. */
-export async function openShop(clients: Clients, chance: Chance): Promise<void> {
+export async function openShop(clients: Clients, random: Random): Promise<void> {
   await Promise.all([
     ...CUSTOMERS.map(async (customer) => {
-      await clients.pause(chance.between(0, 20_000));
+      await clients.pause(random.between(0, 20_000));
       // Twice, under two keys: one of the two must fail.
       const body = { name: `${customer} 0`, email: `${customer}@example.com` };
       const register = () => clients.send('register-customer', { user: customer, body });
-      await Promise.all(chance.hits(0.3) ? [register(), register()] : [register()]);
-      for (let index = 1; chance.hits(0.5); index++) {
-        await clients.pause(chance.between(0, 120_000));
+      await Promise.all(random.hits(0.3) ? [register(), register()] : [register()]);
+      for (let index = 1; random.hits(0.5); index++) {
+        await clients.pause(random.between(0, 120_000));
         const name = { name: `${customer} ${index}` };
         await clients.send('rename-customer', {
           user: customer,
@@ -43,37 +43,37 @@ export async function openShop(clients: Clients, chance: Chance): Promise<void> 
     }),
     ...SKUS.map(async (sku) => {
       for (let left = STOCK[sku] ?? 0; left > 0; ) {
-        const quantity = Math.min(left, chance.between(1, Math.ceil((STOCK[sku] ?? 0) / 2)));
+        const quantity = Math.min(left, random.between(1, Math.ceil((STOCK[sku] ?? 0) / 2)));
         left -= quantity;
         await clients.send('receive-stock', { parameters: { sku }, body: { quantity } });
-        await clients.pause(chance.between(0, 90_000));
+        await clients.pause(random.between(0, 90_000));
       }
     }),
   ]);
 }
 
 /** One order, from its placing to its end, with everybody in a hurry. */
-export async function orderStory(clients: Clients, chance: Chance): Promise<void> {
-  await clients.pause(chance.between(0, 240_000));
-  const customer = chance.pick(CUSTOMERS);
-  const items = Array.from({ length: chance.between(1, 3) }, () => ({
-    sku: chance.pick(SKUS),
+export async function orderStory(clients: Clients, random: Random): Promise<void> {
+  await clients.pause(random.between(0, 240_000));
+  const customer = random.pick(CUSTOMERS);
+  const items = Array.from({ length: random.between(1, 3) }, () => ({
+    sku: random.pick(SKUS),
     name: 'Thing',
-    quantity: chance.between(1, 3),
-    unitPrice: chance.pick(PRICES),
+    quantity: random.between(1, 3),
+    unitPrice: random.pick(PRICES),
   }));
   const shippingAddress = {
     line1: '1 Main St',
     city: 'Town',
     postalCode: '1',
-    country: chance.pick(COUNTRIES),
+    country: random.pick(COUNTRIES),
   };
   const placed = await clients.send('place-order', { user: customer, body: { items, shippingAddress } });
   if (placed?.status !== 201) return;
   const orderId = String(placed.body.orderId);
   const amount = Number(placed.body.total);
-  const order = new Order(clients, chance, orderId, customer, amount);
-  const plot = chance.pick(PLOTS);
+  const order = new Order(clients, random, orderId, customer, amount);
+  const plot = random.pick(PLOTS);
 
   if (plot === 'never paid') return;
   if (plot === 'cancelled at once') return void (await order.cancel());
@@ -84,27 +84,27 @@ export async function orderStory(clients: Clients, chance: Chance): Promise<void
   if (plot === 'refunded by hand') return void (await order.refund(payments[0]));
   if (plot === 'cancelled while shipped') await Promise.all([order.shipWhenPaid(), order.cancel()]);
   else await order.shipWhenPaid();
-  await Promise.all([order.deliver(), ...(chance.hits(0.2) ? [order.deliver(), order.cancel()] : [])]);
+  await Promise.all([order.deliver(), ...(random.hits(0.2) ? [order.deliver(), order.cancel()] : [])]);
 }
 
 class Order {
   readonly #clients: Clients;
-  readonly #chance: Chance;
+  readonly #random: Random;
   readonly #parameters: { orderId: string };
   readonly #customer: string;
   readonly #amount: number;
   #steps = 0;
 
-  constructor(clients: Clients, chance: Chance, orderId: string, customer: string, amount: number) {
+  constructor(clients: Clients, random: Random, orderId: string, customer: string, amount: number) {
     this.#clients = clients;
-    this.#chance = chance;
+    this.#random = random;
     this.#parameters = { orderId };
     this.#customer = customer;
     this.#amount = amount;
   }
 
   hesitate(): Promise<void> {
-    return this.#clients.pause(this.#chance.hits(0.3) ? 0 : this.#chance.between(0, 30_000));
+    return this.#clients.pause(this.#random.hits(0.3) ? 0 : this.#random.between(0, 30_000));
   }
 
   async pay(outcome: 'captured' | 'declined' = 'captured'): Promise<Answer | undefined> {
@@ -128,10 +128,10 @@ class Order {
 
   async shipWhenPaid(): Promise<void> {
     for (let attempt = 0; attempt < 4; attempt++) {
-      await this.#clients.pause(this.#chance.between(500, 10_000 * 3 ** attempt));
+      await this.#clients.pause(this.#random.between(500, 10_000 * 3 ** attempt));
       const body = { carrier: 'UPS', trackingNumber: `T${this.#steps++}` };
       // Now and then with an If-Match, that may be right or wrong.
-      const ifMatch = this.#chance.hits(0.2) ? { ifMatch: 2 } : {};
+      const ifMatch = this.#random.hits(0.2) ? { ifMatch: 2 } : {};
       const answer = await this.#clients.send('ship-order', {
         parameters: this.#parameters,
         body,

@@ -3,10 +3,10 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { readBatchReport } from '#resources/local/event-source-mapping/batch-report.ts';
 import { sqsRecord } from '#resources/local/event-source-mapping/sqs-record.ts';
 import { deliver } from '#resources/local/event-source-mapping/stream-delivery.ts';
-import { StandInDynamo } from '#tests/properties/fakes/dynamo.ts';
+import { FakeDynamo } from '#tests/properties/fakes/dynamo.ts';
 import { type Message, Queue } from '#tests/properties/fakes/queue.ts';
-import { attributeFilter, StandInSns } from '#tests/properties/fakes/sns.ts';
-import { StandInSqs } from '#tests/properties/fakes/sqs.ts';
+import { attributeFilter, FakeSns } from '#tests/properties/fakes/sns.ts';
+import { FakeSqs } from '#tests/properties/fakes/sqs.ts';
 import { type Inserted, Table } from '#tests/properties/fakes/table.ts';
 import type { Adversary } from './adversary.ts';
 import type { VirtualClock } from './clock.ts';
@@ -57,28 +57,28 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
   const ledger = new Ledger();
 
   let deliveries = 0;
-  const sns = new StandInSns(
+  const sns = new FakeSns(
     routes.map(({ consumer, filterPolicy, queue }) => ({
       consumer,
       takes: attributeFilter(filterPolicy),
       deliver({ body }) {
         const place = `topic/${consumer}/${deliveries++}`;
-        const chance = adversary.chance(`${place}/time`);
+        const random = adversary.random(`${place}/time`);
         const late = adversary.at(`${place}/delay`, 'message delayed', 0.03);
         void during(
           (async () => {
-            await clock.sleep(late ? chance.between(5_000, 900_000) : chance.between(1, 300));
+            await clock.sleep(late ? random.between(5_000, 900_000) : random.between(1, 300));
             queue.send(body);
             if (!adversary.at(`${place}/double`, 'message doubled', 0.02)) return;
-            await clock.sleep(chance.between(0, 60_000));
+            await clock.sleep(random.between(0, 60_000));
             queue.send(body);
           })(),
         );
       },
     })),
   );
-  const dynamo = new StandInDynamo(tables, now);
-  const sqs = new StandInSqs(routes.flatMap(({ queue, deadLetters }) => [queue, deadLetters]));
+  const dynamo = new FakeDynamo(tables, now);
+  const sqs = new FakeSqs(routes.flatMap(({ queue, deadLetters }) => [queue, deadLetters]));
   const clients = { dynamo, sns, sqs };
 
   const functions = new Functions({
@@ -94,8 +94,8 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
     ),
     remainingMs: 20_000,
     timeoutMs: (name) => (routes.some(({ consumer }) => consumer === name) ? undefined : COMMAND_TIMEOUT_MS),
-    latency: (chance) => 1 + Math.floor(30 * chance.next() ** 3),
-    stall: (chance) => chance.between(121_000, 400_000),
+    latency: (random) => 1 + Math.floor(30 * random.next() ** 3),
+    stall: (random) => random.between(121_000, 400_000),
   });
 
   for (const route of routes) pollQueue(route);
@@ -103,7 +103,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
 
   /** Takes batches of whatever is visible, several at a time, whenever something is. */
   function pollQueue({ consumer, queue, batchSize, concurrency }: Route): void {
-    const chance = adversary.chance(`poller/${consumer}`);
+    const random = adversary.random(`poller/${consumer}`);
     let inFlight = 0;
     let polls = 0;
     let planned: number | undefined;
@@ -114,7 +114,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
       const at = Math.max(next, now());
       if (planned !== undefined && planned <= at) return;
       planned = at;
-      void clock.sleep(at - now() + chance.between(0, 200)).then(() => {
+      void clock.sleep(at - now() + random.between(0, 200)).then(() => {
         if (planned === at) planned = undefined;
         poll();
       });
@@ -122,7 +122,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
 
     function poll(): void {
       if (inFlight < concurrency) {
-        const batch = queue.receive(chance.between(1, Math.min(batchSize, 10)));
+        const batch = queue.receive(random.between(1, Math.min(batchSize, 10)));
         if (batch.length > 0) hand(batch);
         for (const { messageId } of batch) {
           if (adversary.at(`receive/${consumer}/${polls++}`, 'received twice', 0.01))
@@ -133,7 +133,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
     }
 
     async function again(messageId: string): Promise<void> {
-      await clock.sleep(chance.between(0, 2_000));
+      await clock.sleep(random.between(0, 2_000));
       const twin = queue.receiveAgain(messageId);
       if (twin) hand([twin], true);
     }
@@ -166,7 +166,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
       const done = Records.filter(
         ({ messageId }) => report.kind === 'success' || !report.failed.has(messageId),
       );
-      await clock.sleep(chance.between(1, 20));
+      await clock.sleep(random.between(1, 20));
       if (adversary.at(`${invocation.place}/delete`, 'delete lost', 0.01)) {
         invocation.faults++;
         return;
@@ -184,16 +184,16 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
       .ofType<Mapping>('AWS::Lambda::EventSourceMapping')
       .filter(([, { EventSourceArn }]) => EventSourceArn.endsWith('/stream')) as [[string, Mapping]];
     const name = deployment.functionOf(properties.FunctionName);
-    const chance = adversary.chance(`stream/${shard}`);
+    const random = adversary.random(`stream/${shard}`);
     let position = 0;
     let batches = 0;
     let reading = false;
 
     async function read(): Promise<void> {
       while (position < log.length) {
-        await clock.sleep(chance.between(1, 250));
+        await clock.sleep(random.between(1, 250));
         const start = position;
-        const batch = log.slice(start, start + chance.between(1, Math.min(30, properties.BatchSize ?? 100)));
+        const batch = log.slice(start, start + random.between(1, Math.min(30, properties.BatchSize ?? 100)));
         await deliver(batch.map(streamRecord), {
           invoke: (event) => functions.start(name, event as { Records: unknown[] }).answer,
           reports: true,
@@ -349,7 +349,7 @@ function routesOf(deployment: Deployment, adversary: Adversary, now: () => numbe
         visibilityMs: VisibilityTimeout * 1000,
       });
       const deadId = idOf(RedrivePolicy.deadLetterTargetArn);
-      const deadLetters = new Queue(shape(deadId), now, adversary.chance(deadId));
+      const deadLetters = new Queue(shape(deadId), now, adversary.random(deadId));
       const maxReceiveCount = Number(RedrivePolicy.maxReceiveCount);
       const mapping = mappings.find(({ EventSourceArn }) => EventSourceArn === Endpoint);
       if (!mapping) throw new Error(`${id} has no mapping`);
@@ -357,7 +357,7 @@ function routesOf(deployment: Deployment, adversary: Adversary, now: () => numbe
         consumer: deployment.functionOf(mapping.FunctionName),
         filterPolicy: FilterPolicy,
         maxReceiveCount,
-        queue: new Queue({ ...shape(id), maxReceiveCount, deadLetters }, now, adversary.chance(id)),
+        queue: new Queue({ ...shape(id), maxReceiveCount, deadLetters }, now, adversary.random(id)),
         deadLetters,
         batchSize: mapping.BatchSize ?? 10,
         concurrency: mapping.ScalingConfig?.MaximumConcurrency ?? 5,

@@ -18,7 +18,7 @@ export interface Subscription {
   maxReceiveCount: number;
 }
 
-/** AWS with our functions in it: the stand-in, or the emulators. */
+/** AWS with our functions in it: the fakes, or the emulators. */
 export interface World {
   clock: Clock;
   /** How long a client waits for an answer: as long as API Gateway does. */

@@ -5,18 +5,18 @@ import { republish } from '#resources/cli/ops/commands/republish.ts';
 import { runOperation as run } from '#tests/support/run-operation.ts';
 
 test('republish passes on where to continue, and adds up', async () => {
-  const continuation = { startedAt: 1, windows: [] };
+  const continuationToken = { startedAt: 1, windows: [] };
   const { asked, outcome } = await run(republish, { 'publisher-failures': true }, [
     {
       published: 5,
       tooOld: 0,
       progress: 0.5,
       publisherFailures: { batches: 2, unreadable: 1 },
-      continuation,
+      continuationToken,
     },
     { published: 4, tooOld: 3, progress: 1, publisherFailures: { acknowledged: 2 } },
   ]);
-  expect(asked[1]).toEqual({ publisherFailures: true, dryRun: false, continuation });
+  expect(asked[1]).toEqual({ publisherFailures: true, dryRun: false, continuationToken });
   expect(outcome.result).toMatchObject({
     published: 9,
     failures: { batches: 2, acknowledged: 2, unreadable: 1 },
@@ -43,13 +43,13 @@ describe('audit', () => {
   const view = { consumer: 'order-view', reached: 1 };
 
   test('adds up its chunks; where everything has arrived it says so', async () => {
-    const continuation = { from: 1, to: 2, place: { eventType: 'OrderPaid' } };
+    const continuationToken = { from: 1, to: 2, place: { eventType: 'OrderPaid' } };
     const { asked, shown, outcome } = await run(audit, { from: '2026-11-22', limit: '60' }, [
-      { ...chunk, events: 5, progress: 0.5, continuation },
+      { ...chunk, events: 5, progress: 0.5, continuationToken },
       { ...chunk, events: 7, progress: 1 },
     ]);
     const event = { from: '2026-11-22', limit: 60, redeliver: true };
-    expect(asked).toEqual([event, { ...event, continuation }]);
+    expect(asked).toEqual([event, { ...event, continuationToken }]);
     expect(shown.at(-1)).toEqual([1, '12 events, 0 behind']);
     expect(outcome.ok).toBe(true);
     expect(outcome.text).toBe(

@@ -22,13 +22,13 @@ describe('redrive', () => {
   const brief = (messageId: string) => ({ messageId, fingerprint: 'f00' });
 
   test('goes on until nothing is left, and adds up', async () => {
-    const continuation = { before: 7 };
+    const continuationToken = { before: 7 };
     const { asked, shown, outcome } = await run(redrive, { consumer: 'sales', rate: '5/s' }, [
-      { ...chunk, matched: 3, redriven: [brief('a'), brief('b')], continuation },
+      { ...chunk, matched: 3, redriven: [brief('a'), brief('b')], continuationToken },
       { ...chunk, matched: 1, redriven: [brief('c')], notDeleted: ['c'] },
     ]);
     const event = { consumer: 'sales', rate: 5, dryRun: false };
-    expect(asked).toEqual([event, { ...event, continuation }]);
+    expect(asked).toEqual([event, { ...event, continuationToken }]);
     expect(shown).toEqual([
       [2 / 3, '2 of 3 redriven'],
       [1, '3 of 3 redriven'],
@@ -130,10 +130,10 @@ describe('redrive', () => {
 test('dead-letters shows a dead letter once though two pages bring it, and counts over all pages', async () => {
   const held: object[] = [];
   const { asked, outcome } = await run(deadLetters, {}, [
-    { deadLetters: [letter('a'), letter('b')], held, continuation: { consumers: ['sales'] } },
+    { deadLetters: [letter('a'), letter('b')], held, continuationToken: { consumers: ['sales'] } },
     { deadLetters: [letter('b'), letter('c')], held },
   ]);
-  expect(asked).toEqual([{}, { continuation: { consumers: ['sales'] } }]);
+  expect(asked).toEqual([{}, { continuationToken: { consumers: ['sales'] } }]);
   expect(outcome.result).toMatchObject({ groups: [{ count: 3 }] });
   expect(outcome.text.split('\n')[2]).toMatch(/^3 +sales +f00 /);
 });
@@ -174,10 +174,10 @@ describe('dead-letters --message', () => {
 
   test('shows history, attributes and body, and looks on in a long queue', async () => {
     const { asked, outcome } = await run(deadLetters, values, [
-      { inFlight: 0, continuation: true },
+      { inFlight: 0, continuationToken: true },
       { inFlight: 0, message: whole },
     ]);
-    expect(asked).toEqual([values, { ...values, continuation: true }]);
+    expect(asked).toEqual([values, { ...values, continuationToken: true }]);
     expect(outcome.result).toEqual(whole);
     expect(outcome.text.split('\n')).toEqual([
       'message        0a1b2c3d-full',
@@ -232,13 +232,13 @@ describe('discard', () => {
   });
 
   test('with --yes deletes, and goes on until nothing is left', async () => {
-    const continuation = { before: 7 };
+    const continuationToken = { before: 7 };
     const { asked, outcome } = await run(discard, { ...selected, yes: true }, [
-      { ...chunk, matched: 2, continuation },
+      { ...chunk, matched: 2, continuationToken },
       chunk,
     ]);
     const event = { discard: true, ...selected, dryRun: false };
-    expect(asked).toEqual([event, { ...event, continuation }]);
+    expect(asked).toEqual([event, { ...event, continuationToken }]);
     expect(outcome.text).toContain('2 are deleted, 4 stay.');
     expect(outcome.text).not.toContain('--yes');
   });

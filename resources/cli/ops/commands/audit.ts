@@ -6,7 +6,7 @@ import { type Command, only, type Values } from '#resources/cli/ops/command.ts';
 import { table } from '#resources/cli/table.ts';
 import { ago } from '#resources/cli/times.ts';
 
-interface Total extends Omit<Audited, 'progress' | 'continuation'> {
+interface Total extends Omit<Audited, 'progress' | 'continuationToken'> {
   /** What had not arrived when it was looked at the last time. */
   stays: Finding[];
 }
@@ -29,17 +29,20 @@ export const audit: Command = {
     const redeliver = values['no-redeliver'] !== true;
     const asked = { ...only(values, 'from', 'to'), ...limitOf(values), redeliver };
     const total: Total = { from: '', to: '', events: 0, behind: [], redelivered: 0, stays: [] };
-    let continuation: object | undefined;
+    let continuationToken: object | undefined;
     do {
-      const chunk = (await invoke('audit', { ...asked, ...(continuation && { continuation }) })) as Audited;
+      const chunk = (await invoke('audit', {
+        ...asked,
+        ...(continuationToken && { continuationToken }),
+      })) as Audited;
       total.from = chunk.from;
       total.to = chunk.to;
       total.events += chunk.events;
       total.behind.push(...chunk.behind);
       total.redelivered += chunk.redelivered;
       progress.show(chunk.progress, `${total.events} events, ${total.behind.length} behind`);
-      continuation = chunk.continuation;
-    } while (continuation);
+      continuationToken = chunk.continuationToken;
+    } while (continuationToken);
 
     total.stays = total.behind;
     for (let look = 1; redeliver && total.stays.length > 0 && look <= LOOKS_AGAIN; look++) {

@@ -32,16 +32,16 @@ export async function listDeadLetters(
 ): Promise<{ all: DeadLetter[]; held: DeadLetterPage['held'] }> {
   const found = new Map<string, DeadLetter>();
   const held: DeadLetterPage['held'] = [];
-  let continuation: object | undefined;
+  let continuationToken: object | undefined;
   do {
-    const event = { ...asked, ...(continuation && { continuation }) };
+    const event = { ...asked, ...(continuationToken && { continuationToken }) };
     const page = (await invoke('dead-letters', event)) as DeadLetterPage;
     // While a long queue is read, what was read first may come again.
     for (const letter of page.deadLetters) found.set(`${letter.consumer} ${letter.messageId}`, letter);
     held.push(...page.held);
-    continuation = page.continuation;
-    if (continuation) progress.show(0, `${found.size} dead letters`);
-  } while (continuation);
+    continuationToken = page.continuationToken;
+    if (continuationToken) progress.show(0, `${found.size} dead letters`);
+  } while (continuationToken);
   return { all: [...found.values()], held };
 }
 
@@ -49,16 +49,16 @@ async function show(values: Values, { invoke, clock }: Context): Promise<Outcome
   if (values.consumer === undefined) throw new Error('--message needs its --consumer');
   const asked = only(values, 'consumer', 'message');
   let inFlight = 0;
-  let continuation: true | undefined;
+  let continuationToken: true | undefined;
   do {
-    const event = { ...asked, ...(continuation && { continuation }) };
+    const event = { ...asked, ...(continuationToken && { continuationToken }) };
     const shown = (await invoke('dead-letters', event)) as ShownDeadLetter;
     if (shown.message) {
       return { result: shown.message, text: wholeMessage(shown.message, clock.now()), ok: true };
     }
     inFlight += shown.inFlight;
-    continuation = shown.continuation;
-  } while (continuation);
+    continuationToken = shown.continuationToken;
+  } while (continuationToken);
   const more = inFlight > 0 ? ` ${inFlight} more are in flight at this moment.` : '';
   throw new Error(`${values.consumer} has no dead letter ${values.message}.${more}`);
 }

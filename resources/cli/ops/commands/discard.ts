@@ -14,13 +14,16 @@ export const discard: Command = {
     const notDeleted: string[] = [];
     let chunk: Discarded | undefined;
     do {
-      const continuation = chunk?.continuation;
-      chunk = (await invoke('redrive', { ...asked, ...(continuation && { continuation }) })) as Discarded;
+      const continuationToken = chunk?.continuationToken;
+      chunk = (await invoke('redrive', {
+        ...asked,
+        ...(continuationToken && { continuationToken }),
+      })) as Discarded;
       discarded.push(...chunk.discarded);
       notDeleted.push(...chunk.notDeleted);
       const all = discarded.length + chunk.matched - chunk.discarded.length;
       progress.show(all === 0 ? 1 : discarded.length / all, `${discarded.length} of ${all}`);
-    } while (chunk.continuation);
+    } while (chunk.continuationToken);
     const { kept, complete } = chunk;
     const result = { ...asked, discarded, kept, complete, notDeleted };
     return { result, text: textOf(result, dryRun), ok: notDeleted.length === 0 };

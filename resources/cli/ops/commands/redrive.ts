@@ -24,8 +24,8 @@ export const redrive: Command = {
     const notDeleted: string[] = [];
     let chunk: Redriven | undefined;
     do {
-      const continuation = chunk?.continuation;
-      const event = { ...asked, ...(continuation && { continuation }) };
+      const continuationToken = chunk?.continuationToken;
+      const event = { ...asked, ...(continuationToken && { continuationToken }) };
       chunk = (await context.invoke('redrive', event)) as Redriven;
       redriven.push(...chunk.redriven);
       notDeleted.push(...chunk.notDeleted);
@@ -34,7 +34,7 @@ export const redrive: Command = {
         all === 0 ? 1 : redriven.length / all,
         `${redriven.length} of ${all}${dryRun ? ' would be' : ''} redriven`,
       );
-    } while (chunk.continuation);
+    } while (chunk.continuationToken);
     const { kept, complete, failed, startedAt } = chunk;
     const result = { ...asked, redriven, kept, complete, notDeleted, failed };
     if (!values.wait) return { result, text: textOf(result, dryRun), ok: failed.length === 0 };

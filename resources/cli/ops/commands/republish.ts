@@ -27,13 +27,16 @@ export const republish: Command = {
     let publisherFailures: Republished['publisherFailures'];
     let chunk: Republished | undefined;
     do {
-      const continuation = chunk?.continuation;
-      chunk = (await invoke('republish', { ...asked, ...(continuation && { continuation }) })) as Republished;
+      const continuationToken = chunk?.continuationToken;
+      chunk = (await invoke('republish', {
+        ...asked,
+        ...(continuationToken && { continuationToken }),
+      })) as Republished;
       published += chunk.published;
       tooOld += chunk.tooOld;
       if (chunk.publisherFailures) publisherFailures = { ...publisherFailures, ...chunk.publisherFailures };
       progress.show(chunk.progress, `${published} events`);
-    } while (chunk.continuation);
+    } while (chunk.continuationToken);
     const result = { ...asked, published, tooOld, ...(publisherFailures && { failures: publisherFailures }) };
     return { result, text: textOf(published, tooOld, publisherFailures, dryRun), ok: tooOld === 0 };
   },

@@ -120,8 +120,8 @@ test('A queue of several pages is read to its end, each dead letter once', async
   let page = await list({ consumer: 'tally', limit: 5 });
   for (;;) {
     seen.push(...page.deadLetters.map(({ messageId }) => messageId));
-    if (!page.continuation) break;
-    page = await list({ consumer: 'tally', limit: 5, continuation: page.continuation });
+    if (!page.continuationToken) break;
+    page = await list({ consumer: 'tally', limit: 5, continuationToken: page.continuationToken });
   }
   expect(seen).toHaveLength(12);
   expect(new Set(seen).size).toBe(12);

@@ -40,7 +40,7 @@ describe('Discarding', () => {
     expect(answer).toMatchObject({ dryRun: true, matched: 3, kept: 2, complete: true, notDeleted: [] });
     expect(answer.groups).toMatchObject([{ count: 3, errorName: 'TypeError' }]);
     expect(places(answer.discarded)).toEqual(['counter-c-1@1', 'counter-c-1@2', 'counter-c-1@3']);
-    expect(answer).not.toHaveProperty('continuation');
+    expect(answer).not.toHaveProperty('continuationToken');
     expect(calls).toEqual(new Set(['ReceiveMessage', 'ChangeMessageVisibilityBatch']));
     expect(await left()).toEqual({ visible: 5, hidden: 0 });
   });
@@ -56,8 +56,8 @@ describe('Discarding', () => {
   });
 
   test('leaves what died after its start', async () => {
-    const continuation = { before: Date.now() - 60_000 };
-    expect(await discard({ dryRun: false, continuation })).toMatchObject({ matched: 0, kept: 5 });
+    const continuationToken = { before: Date.now() - 60_000 };
+    expect(await discard({ dryRun: false, continuationToken })).toMatchObject({ matched: 0, kept: 5 });
     expect(await left()).toEqual({ visible: 5, hidden: 0 });
   });
 
@@ -69,7 +69,7 @@ describe('Discarding', () => {
     const answer = await discard({ dryRun: false }, { sqs, sleep: async () => undefined });
     expect(answer).toMatchObject({ matched: 3, discarded: [] });
     expect(answer.notDeleted).toHaveLength(3);
-    expect(answer).not.toHaveProperty('continuation');
+    expect(answer).not.toHaveProperty('continuationToken');
     expect(await left()).toEqual({ visible: 5, hidden: 0 });
   });
 

@@ -78,12 +78,12 @@ describe('what the publisher gave up on', () => {
       return false;
     });
     let answer = await republish({ publisherFailures: true }, { now });
-    expect(answer.continuation).toBeDefined();
+    expect(answer.continuationToken).toBeDefined();
     expect(await left()).toEqual({ visible: 1, hidden: 0 });
     await put(the.queues.sqs, the.queues.failures, failure(hour, hour + 4_000));
-    while (answer.continuation) {
-      const { continuation } = answer;
-      answer = await republish({ publisherFailures: true, continuation }, { now });
+    while (answer.continuationToken) {
+      const { continuationToken } = answer;
+      answer = await republish({ publisherFailures: true, continuationToken }, { now });
     }
     expect(answer.publisherFailures).toEqual({ acknowledged: 1 });
     expect(the.topic.published).toHaveLength(4);
@@ -94,8 +94,8 @@ describe('what the publisher gave up on', () => {
     await put(the.queues.sqs, the.queues.failures, failure(hour, hour + 4_000));
     await put(the.queues.sqs, the.queues.failures, failure(hour + DAY / 2, hour + DAY / 2));
     const windows = [{ from: hour - 60_000, to: hour + 64_000 }];
-    const continuation = { windows, window: 1, startedAt: Date.now() + 1_000 };
-    const answer = await republish({ publisherFailures: true, continuation });
+    const continuationToken = { windows, window: 1, startedAt: Date.now() + 1_000 };
+    const answer = await republish({ publisherFailures: true, continuationToken });
     expect(answer).toMatchObject({ published: 0, publisherFailures: { acknowledged: 1 } });
     expect(await left()).toEqual({ visible: 1, hidden: 0 });
   });

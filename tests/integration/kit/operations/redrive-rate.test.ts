@@ -56,13 +56,16 @@ describe('the rate', () => {
     const parts = { sqs: timed(time, sent), now: time.now, sleep: time.sleep };
     const first = await redrive({ consumer: 'tally', rate: 1 }, parts);
     expect(first.redriven.length).toBeLessThan(15);
-    expect(first.continuation).toBeDefined();
+    expect(first.continuationToken).toBeDefined();
     expect(await countOf(the.queues.sqs, tally().deadLetters)).toEqual({
       visible: 15 - first.redriven.length,
       hidden: 0,
     });
-    const second = await redrive({ consumer: 'tally', rate: 1, continuation: first.continuation }, parts);
-    expect(second).not.toHaveProperty('continuation');
+    const second = await redrive(
+      { consumer: 'tally', rate: 1, continuationToken: first.continuationToken },
+      parts,
+    );
+    expect(second).not.toHaveProperty('continuationToken');
     expect(first.redriven.length + second.redriven.length).toBe(15);
     expect(places(await bodies(tally().queue)).sort()).toEqual(places(manyStreams(15)).sort());
   });
@@ -89,11 +92,11 @@ test('A queue too long for one look is redriven in several, those not selected o
   expect(answer.complete).toBe(false);
   for (let looks = 1; ; looks++) {
     redriven.push(...answer.redriven);
-    if (!answer.continuation) {
+    if (!answer.continuationToken) {
       expect(looks).toBeGreaterThan(1);
       break;
     }
-    answer = await redrive({ ...asked, continuation: answer.continuation }, parts);
+    answer = await redrive({ ...asked, continuationToken: answer.continuationToken }, parts);
   }
   expect(places(redriven).sort()).toEqual(places(all.slice(0, 40)).sort());
   expect(await countOf(the.queues.sqs, tally().queue)).toEqual({ visible: 40, hidden: 0 });

@@ -18,7 +18,7 @@ describe('selects', () => {
 
     const answer = await redrive({ consumer: 'tally', fingerprint });
     expect(answer).toMatchObject({ matched: 2, kept: 1, complete: true, notDeleted: [], failed: [] });
-    expect(answer).not.toHaveProperty('continuation');
+    expect(answer).not.toHaveProperty('continuationToken');
     expect(places(answer.redriven)).toEqual(['counter-c-1@1', 'counter-c-1@2']);
     expect(places(await bodies(tally().queue)).sort()).toEqual(['counter-c-1@1', 'counter-c-1@2']);
     expect(await countOf(the.queues.sqs, tally().deadLetters)).toEqual({ visible: 1, hidden: 0 });
@@ -39,7 +39,7 @@ describe('selects', () => {
 
   test('nothing that died after the start, so that poison does not go round', async () => {
     await bury(counterStream('c-1', at, 1));
-    const answer = await redrive({ consumer: 'tally', continuation: { before: Date.now() - 60_000 } });
+    const answer = await redrive({ consumer: 'tally', continuationToken: { before: Date.now() - 60_000 } });
     expect(answer).toMatchObject({ matched: 0, kept: 1, redriven: [] });
     expect(await countOf(the.queues.sqs, tally().queue)).toEqual({ visible: 0, hidden: 0 });
   });

@@ -25,10 +25,10 @@ describe('a stream', () => {
     await the.data.store(events);
     const now = hurrying(20_000);
     const first = await republish({ stream: 'counter-long' }, { now });
-    expect(first).toMatchObject({ published: 100, continuation: { after: 100 } });
+    expect(first).toMatchObject({ published: 100, continuationToken: { after: 100 } });
     expect(first.progress).toBeCloseTo(100 / 130);
-    const { continuation } = first;
-    const second = await republish({ stream: 'counter-long', continuation }, { now });
+    const { continuationToken } = first;
+    const second = await republish({ stream: 'counter-long', continuationToken }, { now });
     expect(second).toEqual({ dryRun: false, published: 30, tooOld: 0, progress: 1 });
     expect(places(the.topic.published)).toEqual(places(events));
   });
@@ -100,11 +100,11 @@ describe('a time', () => {
       published += answer.published;
       expect(answer.progress).toBeGreaterThanOrEqual(progress);
       progress = answer.progress;
-      if (!answer.continuation) {
+      if (!answer.continuationToken) {
         expect(chunks).toBeGreaterThan(3);
         break;
       }
-      answer = await republish({ ...asked, continuation: answer.continuation }, { now });
+      answer = await republish({ ...asked, continuationToken: answer.continuationToken }, { now });
     }
     expect(published).toBe(8);
     expect(progress).toBe(1);

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { keyInFirstGeneration, partitionInGeneration } from '#kit/projections/keys.ts';
 import { REBUILD_STEP } from '#kit/projections/rebuild/step.ts';
-import { chanceOf } from '#tests/properties/simulator/random.ts';
+import { randomOf } from '#tests/properties/simulator/random.ts';
 import { counterLife, counterStream } from '#tests/support/counter/streams.ts';
 import { type Bench, type Interfere, type Message, type Process, startBench } from './bench.ts';
 
@@ -30,7 +30,7 @@ interface Worker {
 async function race(seed: number, { settleSeconds = 30, isOnlyFilled = false } = {}) {
   const bench = await startBench({ tickMs: 5, settleSeconds });
   opened.push(bench);
-  const { next: random, hits, pick, between } = chanceOf(seed, 'race');
+  const { next: random, hits, pick, between } = randomOf(seed, 'race');
   const upTo = (ms: number) => between(0, ms);
   const lives = Array.from({ length: STREAMS }, (_, index) => counterStream(`c${index}`, AT));
   const calm: Interfere = (_, pass) => pass();
