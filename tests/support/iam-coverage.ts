@@ -53,7 +53,7 @@ export async function everyPath(the: RecordedSystem): Promise<void> {
   await auditing(the, orderId);
   await viewsWithGaps(the);
   await poison(the);
-  await the.system.mappings.settled();
+  await the.system.mappings.waitUntilIdle();
   the.outage = false;
   await Promise.all([deadLettersAndBack(the), republishing(the, orderId)]);
   await commandsOnWhatIsThere(the, orderId);
@@ -187,7 +187,7 @@ async function deadLettersAndBack({ invoke, deadLetters, system }: RecordedSyste
     await Promise.all(consumers.map((consumer) => invoke('redrive', { consumer, dryRun })));
   }
   await Promise.all(consumers.map((consumer) => invoke('dead-letters', { consumer, sizes: true })));
-  await system.mappings.settled();
+  await system.mappings.waitUntilIdle();
 }
 
 async function republishing({ invoke, system }: RecordedSystem, orderId: string): Promise<void> {
@@ -233,7 +233,7 @@ async function commandsOnWhatIsThere(the: RecordedSystem, orderId: string): Prom
   const [created] = orderStream(aggregateId, person.email, new Date().toISOString(), 1);
   await the.invoke('emit-event', { eventType: 'OrderCreated', aggregateId, data: created?.data });
   await http(the, 'place-order', { body: order, headers: { 'idempotency-key': 'taken' } }, 4);
-  await the.system.mappings.settled();
+  await the.system.mappings.waitUntilIdle();
 }
 
 async function queries(the: RecordedSystem, orderId: string): Promise<void> {

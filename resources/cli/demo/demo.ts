@@ -13,7 +13,7 @@ import { type Cast, type OrderAnswer, scenarios } from './scenarios.ts';
 /** Its texts are ours, and each has to be read whole: the picture in the README shows them. */
 const UNCUT = { width: Number.POSITIVE_INFINITY, isStyled: true };
 
-const SETTLE_MS = 30_000;
+const IDLE_MS = 30_000;
 const QUIET_MS = 2_500;
 
 /** The columns of the table. Who receives what is not known here: the stack's filters decide. */
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   progress(stages, stages, 'waiting until every event has arrived');
 
   const shop = shopOf(run, `demo-${runId}`);
-  const { orders, ways } = await settled(run, shop, played, poison.correlationId);
+  const { orders, ways } = await waitUntilIdle(run, shop, played, poison.correlationId);
   progressDone();
   console.log(`\n${table(['order', 'event', ...consumers], rows([...played, poison], ways), UNCUT)}\n`);
   console.log(`● handled   ${red('✗')} dead letter   · not for this consumer\n`);
@@ -105,7 +105,7 @@ async function publishPoison(run: Run, correlationId: string): Promise<void> {
 
 /** Waits until the views have reached their streams and no delivery has come for a while. */
 /** Waits until nothing has happened for longer than the longest batching window, and every event was handled somewhere. */
-async function settled(
+async function waitUntilIdle(
   run: Run,
   shop: Caller,
   played: Played[],
@@ -157,11 +157,11 @@ async function outcomes(shop: Caller, orders: { title: string; order: OrderAnswe
 }
 
 async function eventually<T>(attempt: () => Promise<T | undefined>, what: string): Promise<T> {
-  const deadline = Date.now() + SETTLE_MS;
+  const deadline = Date.now() + IDLE_MS;
   for (;;) {
     const result = await attempt();
     if (result !== undefined) return result;
-    if (Date.now() > deadline) throw new Error(`Not settled after ${SETTLE_MS / 1000} s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Not idle after ${IDLE_MS / 1000} s: ${what}`);
     await pause(100);
   }
 }

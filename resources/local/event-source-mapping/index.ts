@@ -35,7 +35,7 @@ export interface Mappings {
    * Resolves when everything that was written has gone all its ways: no mapping has anything waiting or in
    * flight, and nothing was invoked meanwhile. Rejects with the names of the busy ones after `timeoutMs` (20 s).
    */
-  settled(timeoutMs?: number): Promise<void>;
+  waitUntilIdle(timeoutMs?: number): Promise<void>;
 }
 
 /**
@@ -67,7 +67,7 @@ export function startMappings(
     async stop() {
       await Promise.all(all.map((mapping) => mapping.stop()));
     },
-    settled: (timeoutMs = 20_000) => settled(all, timeoutMs),
+    waitUntilIdle: (timeoutMs = 20_000) => waitUntilIdle(all, timeoutMs),
   };
 }
 
@@ -125,7 +125,7 @@ function createMapping(
   throw new Error(`${id} has a source that is neither a queue nor a stream of the template: ${source}`);
 }
 
-async function settled(mappings: EventSourceMapping[], timeoutMs: number): Promise<void> {
+async function waitUntilIdle(mappings: EventSourceMapping[], timeoutMs: number): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   const total = () => mappings.reduce((sum, mapping) => sum + mapping.invocations(), 0);
   for (let quietRounds = 0; quietRounds < 2; ) {
@@ -135,9 +135,7 @@ async function settled(mappings: EventSourceMapping[], timeoutMs: number): Promi
     quietRounds = quiet ? quietRounds + 1 : 0;
     if (!quiet && Date.now() > deadline) {
       const busy = mappings.filter((_, index) => !idle[index]).map(({ name }) => name);
-      throw new Error(
-        `Not settled after ${timeoutMs} ms; busy: ${busy.join(', ') || 'new work keeps coming'}`,
-      );
+      throw new Error(`Not idle after ${timeoutMs} ms; busy: ${busy.join(', ') || 'new work keeps coming'}`);
     }
     if (!quiet) await new Promise((resolve) => setTimeout(resolve, 10));
   }

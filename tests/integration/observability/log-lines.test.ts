@@ -149,14 +149,14 @@ async function everything(): Promise<void> {
     expect(new Set(dead).size).toBe(2);
     expect(lines.filter(({ eventType }) => eventType === 'OrderCancelled').length).toBeGreaterThan(4);
   });
-  await system.mappings.settled();
+  await system.mappings.waitUntilIdle();
   await system.invoke('redrive', { consumer: 'sales' });
   await system.invoke('republish', { stream: `order-${orderId}` });
   reportMissing(system.runtimeOf('audit'), orderId);
   const Keys = { streamId: { S: `order-${orderId}` }, version: { N: '1' } };
   const altered = { eventName: 'REMOVE', dynamodb: { Keys, SequenceNumber: '1' } } as const;
   reportAlteredEvents(system.runtimeOf('publish-events'), [altered]);
-  await system.mappings.settled();
+  await system.mappings.waitUntilIdle();
 }
 
 /** What the audit says where an event of this order has not arrived. */

@@ -40,7 +40,7 @@ async function startWith({ runs, sns }: Publisher) {
   };
   const audit = async () => {
     const answer = (await system.invoke('audit', { scheduled: true })) as ScheduledAudit;
-    await system.mappings.settled();
+    await system.mappings.waitUntilIdle();
     return answer;
   };
   return {
@@ -170,7 +170,7 @@ test('A publisher loses messages here and there, and says that all went well: th
       await call('record-payment', { body: payment });
     }
   }
-  await system.mappings.settled();
+  await system.mappings.waitUntilIdle();
   expect([seed, lost]).not.toEqual([seed, 0]);
   pass(6 * MINUTE);
   await auditUntilQuiet();

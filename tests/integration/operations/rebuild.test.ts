@@ -103,7 +103,8 @@ async function viewsIn(generation: number, kinds: Record<string, string>): Promi
 const ORDER_VIEW = { 'ORDER#': 'order', 'CUSTOMER#': 'customer' };
 const STOCK_VIEW = { 'STOCK#': 'inventory' };
 
-const settled = () => eventually(() => the.system.mappings.settled().then(() => true), { timeoutMs: 20_000 });
+const waitUntilIdle = () =>
+  eventually(() => the.system.mappings.waitUntilIdle().then(() => true), { timeoutMs: 20_000 });
 
 test('A view that is wrong is right after a rebuild, while commands and queries go on', async () => {
   const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
@@ -111,7 +112,7 @@ test('A view that is wrong is right after a rebuild, while commands and queries 
   await the.call('register-customer', { body: { name: 'Ada', email: 'ada@example.com' } });
   await the.call('receive-stock', { params: { sku: 'CUP' }, body: { quantity: 5 } });
   const { orderId } = (await the.call('place-order', { body: order })).body;
-  await settled();
+  await waitUntilIdle();
   const ReadModel = the.system.stack.tables.ReadModelTable?.name;
   const wrong = { ...orderKey(orderId), ...(await storedOrder(orderId)), total: 1 };
   await the.system.dynamo.send(new PutCommand({ TableName: ReadModel, Item: wrong }));
@@ -169,7 +170,7 @@ test('A view that is wrong is right after a rebuild, while commands and queries 
   expect(await cups()).toBe(1);
   await the.rebuild('stock-view', 'switch');
   await eventually(async () => expect(await cups()).toBe(5));
-  await settled();
+  await waitUntilIdle();
 
   const orders = await folds(['order', 'customer']);
   expect(await viewsIn(2, ORDER_VIEW)).toEqual(orders);

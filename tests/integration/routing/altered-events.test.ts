@@ -35,6 +35,6 @@ test('An event that is changed or deleted in the table is counted, and not publi
   await eventually(() => counted.EventsAltered === 1);
   await system.dynamo.send(new DeleteCommand(item));
   await eventually(() => counted.EventsAltered === 2);
-  await system.mappings.settled();
+  await system.mappings.waitUntilIdle();
   expect(counted.EventsPublished).toBe(1);
 });

@@ -89,11 +89,11 @@ describe('From the command to the read model', () => {
     await http('receive-stock', { params: { sku: 'LAPTOP-14' }, body: { quantity: 3 } });
     const orderId = await place('LAPTOP-14', 1_299, 'DE');
     await pay(orderId, 1_299, 'ch-whole-way');
-    await system.mappings.settled();
+    await system.mappings.waitUntilIdle();
     const shipment = { carrier: 'UPS', trackingNumber: '1Z' };
     await http('ship-order', { params: { orderId }, body: shipment });
     await http('deliver-order', { params: { orderId }, body: {} });
-    await system.mappings.settled();
+    await system.mappings.waitUntilIdle();
 
     expect(await orderView(orderId)).toMatchObject({
       orderId,
@@ -114,7 +114,7 @@ describe('From the command to the read model', () => {
   test('an order without stock is cancelled, and its customer told; the stock stays as it was', async () => {
     await http('receive-stock', { params: { sku: 'RARE' }, body: { quantity: 1 } });
     const [first, second] = [await place('RARE', 10), await place('RARE', 10)];
-    await system.mappings.settled();
+    await system.mappings.waitUntilIdle();
     const views = [await orderView(first), await orderView(second)];
     expect(views.map(({ status }) => status).sort()).toEqual(['cancelled', 'pending']);
     const cancelled = views.find(({ status }) => status === 'cancelled');
@@ -129,7 +129,7 @@ describe('From the command to the read model', () => {
       body: { ...order('GONE', 10), items: [{ sku: 'GONE', name: 'Gone', quantity: 2, unitPrice: 10 }] },
       headers: { 'x-correlation-id': 'follow-me' },
     });
-    await system.mappings.settled();
+    await system.mappings.waitUntilIdle();
     const events = (await scan('EVENTS_TABLE')) as StoredEvent[];
     const created = events.find((event) => event.aggregateId === body.orderId && event.version === 1);
     const caused = events.filter(({ metadata }) => metadata.causationId === created?.eventId);
@@ -141,16 +141,16 @@ describe('From the command to the read model', () => {
   test('a second payment, and the payment of a cancelled order, go back', async () => {
     const orderId = await place('PEN', 12.5);
     await pay(orderId, 12.5, 'ch-one');
-    await system.mappings.settled();
+    await system.mappings.waitUntilIdle();
     await pay(orderId, 12.5, 'ch-two');
-    await system.mappings.settled();
+    await system.mappings.waitUntilIdle();
     const refunds = async () =>
       (await scan('EVENTS_TABLE')).filter(
         ({ eventType, data }) => eventType === 'PaymentRefunded' && data.orderId === orderId,
       );
     expect((await refunds()).map(({ data }) => data.reason)).toEqual(['order_already_paid']);
     await http('cancel-order', { params: { orderId }, body: { reason: 'changed my mind' } });
-    await system.mappings.settled();
+    await system.mappings.waitUntilIdle();
     expect((await refunds()).map(({ data }) => data.reason).sort()).toEqual([
       'order_already_paid',
       'order_cancelled',
@@ -159,7 +159,7 @@ describe('From the command to the read model', () => {
   });
 
   test('everything published once more, backwards, changes nothing', async () => {
-    await system.mappings.settled();
+    await system.mappings.waitUntilIdle();
     const events = ((await scan('EVENTS_TABLE')) as (StoredEvent & { typeDayShard?: string })[])
       .sort((a, b) => (a.eventId > b.eventId ? -1 : 1))
       .map(({ typeDayShard, ...event }) => event);
@@ -168,7 +168,7 @@ describe('From the command to the read model', () => {
     const runtime = system.runtimeOf('publish-events');
     const { failed, refused } = await publish(runtime, events);
     expect([...failed, ...refused]).toEqual([]);
-    await system.mappings.settled();
+    await system.mappings.waitUntilIdle();
     const byKey = (items: Record<string, unknown>[]) =>
       new Map(items.map((one) => [`${one.pk} ${one.sk}`, one]));
     expect(byKey(await scan('READ_MODEL_TABLE'))).toEqual(byKey(views));
@@ -203,7 +203,7 @@ describe('What cannot be handled', () => {
         MessageAttributes: { eventType: attribute('OrderCreated'), aggregateType: attribute('order') },
       }),
     );
-    await system.mappings.settled();
+    await system.mappings.waitUntilIdle();
     for (const consumer of ['order-view', 'sales', 'inventory', 'notifications']) {
       expect(await deadLettersOf(consumer)).toEqual([
         {
@@ -227,7 +227,7 @@ describe('What cannot be handled', () => {
 
   test('a message that fails every time ends there after five tries; the other consumers have had it', async () => {
     const orderId = await place('PEN', 2, ATLANTIS);
-    await system.mappings.settled();
+    await system.mappings.waitUntilIdle();
     const [letter, ...more] = await deadLettersOf('customs');
     expect(more).toEqual([]);
     expect(letter?.reason).toMatchObject({

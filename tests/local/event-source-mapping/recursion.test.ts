@@ -41,7 +41,7 @@ describe('a function that sends to its own queue', () => {
   test('goes on with RecursiveLoop: Allow', async () => {
     const { messageBatches, mappings, inspect } = await loop({ RecursiveLoop: 'Allow' }, 20);
     await eventually(() => messageBatches.length === 20);
-    await mappings.settled();
+    await mappings.waitUntilIdle();
     expect(await inspect('ReviewDeadLetters')).toMatchObject({ ready: 0 });
   });
 

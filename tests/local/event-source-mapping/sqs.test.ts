@@ -115,7 +115,7 @@ describe('a batch succeeds', () => {
     const { send, inspect, mappings, messageBatches } = await mappedStack({ onMessages: () => answer });
     await send('1', '2');
     await eventually(() => messageBatches.flat().length === 2);
-    await mappings.settled();
+    await mappings.waitUntilIdle();
     expect(await inspect('ReviewQueue')).toEqual({ ready: 0, inFlight: 0, bodies: [] });
     expect(await inspect('ReviewDeadLetters')).toMatchObject({ ready: 0 });
   });
@@ -127,7 +127,7 @@ describe('a batch succeeds', () => {
     });
     await send('1');
     await eventually(() => messageBatches.length === 1);
-    await mappings.settled();
+    await mappings.waitUntilIdle();
     expect(await inspect('ReviewQueue')).toMatchObject({ ready: 0, inFlight: 0 });
   });
 });
@@ -166,7 +166,7 @@ describe('a batch fails in part', () => {
     });
     await send('1', '2', '3');
     await eventually(() => seen.filter(([body]) => body === '2').length === 2);
-    await mappings.settled();
+    await mappings.waitUntilIdle();
     expect(seen.map(([body]) => body).sort()).toEqual(['1', '2', '2', '3']);
     const [first, second] = seen.filter(([body]) => body === '2').map(([, at]) => at);
     expect(Number(second) - Number(first)).toBeGreaterThanOrEqual(950);
@@ -209,7 +209,7 @@ describe('FilterCriteria', () => {
     });
     await send('{"total":1500}', '{"total":20}', 'no json', 'plain', '{"total":"1500"}');
     await eventually(() => messageBatches.flat().length === 2);
-    await mappings.settled();
+    await mappings.waitUntilIdle();
     expect(bodiesOf(messageBatches.flat())).toEqual(['plain', '{"total":1500}']);
     expect(await inspect('ReviewQueue')).toEqual({ ready: 0, inFlight: 0, bodies: [] });
     expect(await inspect('ReviewDeadLetters')).toMatchObject({ ready: 0 });

@@ -173,7 +173,7 @@ describe('a report', () => {
     });
     await put('a', 1);
     await eventually(() => recordBatches.length === 1);
-    await mappings.settled();
+    await mappings.waitUntilIdle();
     expect(recordBatches).toHaveLength(1);
   });
 });
@@ -297,7 +297,7 @@ describe('bisecting', () => {
     });
     await mapped.put('a', 1, 2, 3);
     await eventually(() => mapped.recordBatches.length === 2);
-    await mapped.mappings.settled();
+    await mapped.mappings.waitUntilIdle();
     expect(mapped.recordBatches.map(keysOf)).toEqual([
       ['a@1', 'a@2', 'a@3'],
       ['a@2', 'a@3'],
@@ -348,7 +348,7 @@ describe('FilterCriteria', () => {
       Key: { streamId: { S: 'a' }, version: { N: '3' } },
     });
     await put('a', 4);
-    await mappings.settled();
+    await mappings.waitUntilIdle();
     expect(keysOf(recordBatches.flat())).toEqual(['a@1', 'a@3']);
   });
 });
@@ -371,7 +371,7 @@ describe('the starting position', () => {
       stream: { StartingPosition: 'LATEST' },
       onRecords: () => null,
     });
-    await mappings.settled();
+    await mappings.waitUntilIdle();
     await put('a', 3);
     await eventually(() => recordBatches.length > 0);
     expect(keysOf(recordBatches.flat())).toEqual(['a@3']);

@@ -26,7 +26,7 @@ export async function checkAudit(world: World, { events }: History, findings: Fi
       }
     } while (answer.continuationToken);
   };
-  await world.settle(ask());
+  await world.waitUntilIdle(ask());
 }
 
 /** Told, and the record of it taken away. */

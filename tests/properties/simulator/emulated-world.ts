@@ -190,9 +190,9 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
       const route = routes.find((one) => one.consumer === consumer);
       await sqs.send(new SendMessageCommand({ QueueUrl: route?.queueUrl, MessageBody: body }));
     },
-    async settle(work) {
+    async waitUntilIdle(work) {
       await work;
-      await mappings.settled(90_000);
+      await mappings.waitUntilIdle(90_000);
     },
     events: () => scan('streamId'),
     readModel: () => scan('pk'),

@@ -62,14 +62,14 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
 
   let events = 0;
   try {
-    await world.settle(day());
+    await world.waitUntilIdle(day());
     const maxReceiveCount = world.subscriptions[0]?.maxReceiveCount ?? 0;
     const isPoison = ({ consumer, body }: { consumer: string; body: string }) =>
       poison.some((one) => one.consumer === consumer && one.body === body);
     const rules = { ledger: world.ledger, poison, maxReceiveCount, retryBaseSeconds };
     checkDeadLetters(await world.deadLetters(), rules, findings);
     await world.redrive((letter) => !isPoison(letter));
-    await world.settle(Promise.resolve());
+    await world.waitUntilIdle(Promise.resolve());
     for (const { consumer, body, reason } of (await world.deadLetters()).filter(
       (letter) => !isPoison(letter),
     )) {

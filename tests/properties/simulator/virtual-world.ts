@@ -242,7 +242,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
     async deliver(consumer, body) {
       routeOf(consumer).queue.send(body);
     },
-    async settle(work) {
+    async waitUntilIdle(work) {
       const limit = now() + 14 * 86_400_000;
       let failed: unknown;
       void during(

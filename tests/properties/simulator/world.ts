@@ -29,7 +29,7 @@ export interface World {
   /** Puts a message straight into a consumer's queue. */
   deliver(consumer: string, body: string): Promise<void>;
   /** Runs until nothing is left to do, `clients` included. Rejects where that takes for ever. */
-  settle(clients: Promise<unknown>): Promise<void>;
+  waitUntilIdle(clients: Promise<unknown>): Promise<void>;
   events(): Promise<Item[]>;
   readModel(): Promise<Item[]>;
   /** Everything in every dead letter queue. */

@@ -90,7 +90,7 @@ describe('what the publisher gave up on', () => {
     expect(await left()).toEqual({ visible: 1, hidden: 0 });
   });
 
-  test('settles no batch that is not among what was published', async () => {
+  test('acknowledges no batch that is not among what was published', async () => {
     await put(the.queues.sqs, the.queues.failures, failure(hour, hour + 4_000));
     await put(the.queues.sqs, the.queues.failures, failure(hour + DAY / 2, hour + DAY / 2));
     const windows = [{ from: hour - 60_000, to: hour + 64_000 }];

@@ -49,7 +49,7 @@ export interface Bench {
 
 export type Process = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
-export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promise<Bench> {
+export async function startBench({ tickMs = 1, propagationSeconds = 30 } = {}): Promise<Bench> {
   const data = await startCounters();
   let time = Date.parse('2026-11-24T12:00:00.000Z');
   const now = () => time;
@@ -95,7 +95,7 @@ export async function startBench({ tickMs = 1, settleSeconds = 30 } = {}): Promi
         QUEUE_URL: 'queue',
         DEAD_LETTER_QUEUE_URL: 'dead',
         RETRY_BASE_SECONDS: '0',
-        PROPAGATION_SECONDS: String(settleSeconds),
+        PROPAGATION_SECONDS: String(propagationSeconds),
         CONSUMER_QUEUES: JSON.stringify({
           [counterProjection.name]: { queue: 'queue', deadLetters: 'dead' },
         }),

@@ -27,8 +27,8 @@ interface Worker {
  * Events and steps are delivered late, twice and out of order, to processes that may not have heard of the new
  * generation; invocations are killed at any call, or held up at their write until Lambda would end them.
  */
-async function race(seed: number, { settleSeconds = 30, isOnlyFilled = false } = {}) {
-  const bench = await startBench({ tickMs: 5, settleSeconds });
+async function race(seed: number, { propagationSeconds = 30, isOnlyFilled = false } = {}) {
+  const bench = await startBench({ tickMs: 5, propagationSeconds });
   opened.push(bench);
   const { next: random, hits, pick, between } = randomOf(seed, 'race');
   const upTo = (ms: number) => between(0, ms);
@@ -183,7 +183,7 @@ test('However events, steps and processes race, both generations end with every 
 test('Filling that does not wait for the writers is caught by these races', async () => {
   const caught: string[] = [];
   for (let seed = 1; seed <= 20 && caught.length === 0; seed++) {
-    caught.push(...(await race(seed, { settleSeconds: 0, isOnlyFilled: true })).holes);
+    caught.push(...(await race(seed, { propagationSeconds: 0, isOnlyFilled: true })).holes);
   }
   expect(caught).not.toEqual([]);
 }, 60_000);

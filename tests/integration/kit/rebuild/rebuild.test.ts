@@ -160,7 +160,7 @@ describe('A writer that has not heard of the new generation', () => {
 
 describe('A rebuild that does not wait for the writers', () => {
   test('has a hole, which the comparison finds and fills', async () => {
-    const bench = await open({ settleSeconds: 0 });
+    const bench = await open({ propagationSeconds: 0 });
     const [started, increased] = counterStream('c1', AT, 2) as [StoredEvent, StoredEvent];
     await bench.append(started);
     const stale = bench.process();

@@ -14,7 +14,7 @@ function works() {
 }
 
 /** Lets everything run that waits for nothing. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+const macrotask = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Work in turn', () => {
   test('under one key starts when what came before it has ended, under another at once', async () => {
@@ -26,13 +26,13 @@ describe('Work in turn', () => {
       withLock('pen', work('other')),
       withLock('mug', work('third')),
     ];
-    await settle();
+    await macrotask();
     expect(started).toEqual(['first', 'other']);
     end('first').well();
-    await settle();
+    await macrotask();
     expect(started).toEqual(['first', 'other', 'second']);
     end('second').well();
-    await settle();
+    await macrotask();
     end('third').well();
     end('other').well();
     expect(await Promise.all(all)).toEqual(['first', 'second', 'other', 'third']);
@@ -43,10 +43,10 @@ describe('Work in turn', () => {
     const { work, end } = works();
     const first = withLock('mug', work('first'));
     const second = withLock('mug', work('second'));
-    await settle();
+    await macrotask();
     end('first').badly();
     await expect(first).rejects.toThrow('first');
-    await settle();
+    await macrotask();
     end('second').well();
     expect(await second).toBe('second');
   });
@@ -59,7 +59,7 @@ test('All are awaited before the first failure is thrown', async () => {
     thrown = true;
   });
   end('fails').badly();
-  await settle();
+  await macrotask();
   expect(thrown).toBe(false);
   end('slow').well();
   await both;
