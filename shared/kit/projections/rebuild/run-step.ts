@@ -1,12 +1,12 @@
-import { deleteItems } from '#kit/aws/delete-items.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { MessageHandlers } from '#kit/messaging/delivery.ts';
 import { type OtherGeneration, readGenerations } from '#kit/projections/generations.ts';
 import type { Projection } from '#kit/projections/projection.ts';
 import { type Checkpoint, type Counters, commitCheckpoint, noteOf, readCheckpoint } from './checkpoint.ts';
 import { compare } from './compare.ts';
+import { drop } from './drop.ts';
 import { fill } from './fill.ts';
-import { generationPage, type Page, type ScanOptions, type StartKey, streamsPage } from './scan.ts';
+import { type StartKey, streamsPage } from './scan.ts';
 import { REBUILD_STEP, readStep, type Step, sendSteps } from './step.ts';
 
 /**
@@ -82,9 +82,18 @@ async function work(runtime: Runtime, projection: Projection, given: Work): Prom
   const deadline = runtime.now() + STEP_MS;
   const { scanned, done, repaired, differing, examples } = checkpoint;
   const counters: Counters = { scanned, done, repaired, differing, examples: [...examples] };
+  if (step.phase === 'dropping') {
+    const { segment, generation } = step;
+    const from = { segment, segments: other.segments, startKey: checkpoint.startKey, deadline };
+    const dropped = await drop(runtime, projection, generation, from);
+    counters.scanned += dropped.scanned;
+    counters.done += dropped.deleted;
+    const { startKey } = dropped;
+    return { ...counters, ...(startKey && { startKey }), ended: startKey === undefined };
+  }
   let startKey = checkpoint.startKey;
   do {
-    const page = await pageOf(runtime, projection, step, {
+    const page = await streamsPage(runtime, projection, {
       segment: step.segment,
       segments: other.segments,
       startKey,
@@ -106,16 +115,6 @@ async function work(runtime: Runtime, projection: Projection, given: Work): Prom
   return { ...counters, ...(startKey && { startKey }), ended: startKey === undefined };
 }
 
-const pageOf = (
-  runtime: Runtime,
-  projection: Projection,
-  { phase, generation }: Step,
-  options: ScanOptions,
-): Promise<Page<StartKey>> =>
-  phase === 'dropping'
-    ? generationPage(runtime, projection, generation, options)
-    : streamsPage(runtime, projection, options);
-
 async function workOn(
   runtime: Runtime,
   projection: Projection,
@@ -124,7 +123,6 @@ async function workOn(
   counters: Counters,
 ): Promise<void> {
   const streamIds = items.map(({ streamId }) => String(streamId));
-  if (phase === 'dropping') await deleteItems(runtime, items as never);
   if (phase === 'filling') await fill(runtime, projection, generation, streamIds);
   if (phase === 'comparing') {
     const { repaired, differing } = await compare(runtime, projection, { next: generation, live }, streamIds);

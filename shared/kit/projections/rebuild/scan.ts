@@ -54,12 +54,11 @@ export async function streamsPage(
 /** A page of the keys of all items of a generation, whoever wrote them. AWS calls: one consistent scan. */
 export async function generationPage(
   runtime: Runtime,
-  { views }: Projection,
+  projection: Projection,
   generation: number,
   options: ScanOptions,
 ): Promise<Page<ItemKey & StartKey>> {
-  const prefixes = Object.values(views).map(({ key }) => partitionInGeneration(generation, key('').pk));
-  const filter = prefixFilter('pk', prefixes);
+  const filter = prefixFilter('pk', partitionsOf(projection, generation));
   const answer = await runtime.dynamo.send(
     new ScanCommand({
       TableName: runtime.setting('READ_MODEL_TABLE'),
@@ -72,6 +71,14 @@ export async function generationPage(
   );
   return pageOf<ItemKey & StartKey>(answer);
 }
+
+/** Whether an item with this key is one of the generation's. */
+export const isOfGeneration = (projection: Projection, generation: number, { pk }: StartKey): boolean =>
+  partitionsOf(projection, generation).some((prefix) => String(pk).startsWith(prefix));
+
+/** How the partitions of a generation's items begin. */
+const partitionsOf = ({ views }: Projection, generation: number): string[] =>
+  Object.values(views).map(({ key }) => partitionInGeneration(generation, key('').pk));
 
 const scanned = ({ segment, segments, startKey }: ScanOptions) => ({
   Segment: segment,

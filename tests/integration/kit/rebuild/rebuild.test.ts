@@ -158,6 +158,29 @@ describe('A writer that has not heard of the new generation', () => {
   });
 });
 
+describe('Dropping', () => {
+  test('deletes every item of the generation, in however many steps, and none of another', async () => {
+    const bench = await open({ tickMs: 900 });
+    const streams = Array.from({ length: 110 }, (_, index) => counterStream(`c${index}`, AT, 1));
+    await bench.append(...streams.flat());
+    await bench.drain();
+    await bench.rebuild('start', { segments: 1 });
+    await bench.reach('ready');
+    await bench.rebuild('switch');
+    const kept = await bench.items('G2#');
+    expect(kept).toHaveLength(110);
+    await bench.rebuild('drop');
+    let steps = 0;
+    await bench.reach(undefined, (name, pass) => {
+      if (name === 'SendMessageBatchCommand') steps++;
+      return pass();
+    });
+    expect(steps).toBeGreaterThan(1);
+    expect(await bench.items('COUNTER#')).toEqual([]);
+    expect(await bench.items('G2#')).toEqual(kept);
+  });
+});
+
 describe('A rebuild that does not wait for the writers', () => {
   test('has a hole, which the comparison finds and fills', async () => {
     const bench = await open({ propagationSeconds: 0 });
