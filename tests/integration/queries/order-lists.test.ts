@@ -6,6 +6,7 @@ import { createHandler as orderViewHandler } from '#functions/projections/order-
 import { createHandler as customerOrdersHandler } from '#functions/queries/list-customer-orders/handler.ts';
 import { createHandler as ordersHandler } from '#functions/queries/list-orders/handler.ts';
 import { customerOrderKeys, orderKey } from '#read-model/keys.ts';
+import { listingKeys } from '#read-model/listing.ts';
 import { type Data, startData } from '#tests/support/data.ts';
 import { send as httpGet } from '#tests/support/http-send.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
@@ -248,4 +249,42 @@ describe('GET /orders', () => {
       expect(await list({ cursor: forged(at) })).toMatchObject({ status: 200 });
     }
   });
+});
+
+test('A page of orders that are as large as they may be fits into an answer of Lambda, and none is missed', async () => {
+  const TableName = data.runtime().setting('READ_MODEL_TABLE');
+  const items = [{ sku: 'MUG', name: 'x'.repeat(91_000), quantity: 1, unitPrice: 1 }];
+  const orders = Array.from({ length: 70 }, (_, index) => {
+    const createdAt = new Date(NOW - index * 1_000).toISOString();
+    const order = { orderId: randomUUID(), customerId: 'big', items, total: 1, currency: 'USD', createdAt };
+    return { ...order, status: 'cancelled', updatedAt: createdAt, version: 1 };
+  });
+  for (const order of orders) {
+    const keys = {
+      ...orderKey(order.orderId),
+      ...customerOrderKeys(order),
+      ...listingKeys('ORDERS#cancelled', order.createdAt, order.orderId),
+    };
+    await data.dynamo.send(new PutCommand({ TableName, Item: { ...order, ...keys } }));
+  }
+  const lists = [
+    (query: Record<string, string>) =>
+      httpGet(customerOrdersHandler(data.runtime({ now })), {
+        params: { customerId: 'big' },
+        query,
+        sub: 'big',
+      }),
+    (query: Record<string, string>) =>
+      httpGet(ordersHandler(data.runtime({ now })), { query, sub: 'boss', scope: 'orders:manage' }),
+  ];
+  for (const list of lists) {
+    const get = async (query: Record<string, string>) => {
+      const page = await list(query);
+      expect(Buffer.byteLength(JSON.stringify(page.body))).toBeLessThan(6_000_000);
+      return page as Page;
+    };
+    const pages = await walk(get, { limit: '100', status: 'cancelled' });
+    expect(idsOf(pages)).toEqual(orders.map(({ orderId }) => orderId));
+    expect(pages.length).toBeGreaterThan(1);
+  }
 });
