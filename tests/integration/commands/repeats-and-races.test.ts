@@ -62,6 +62,27 @@ describe('an Idempotency-Key', () => {
     expect(bob.body.orderId).not.toBe(ada.body.orderId);
   });
 
+  test('counts for one resource: under one key a caller may change two orders', async () => {
+    const headers = keyed();
+    for (const orderId of [await commands.placed(), await commands.placed()]) {
+      const sent = { params: { orderId }, body: { reason: 'late' }, headers };
+      expect(await commands.run('cancelOrder', sent)).toMatchObject({ status: 200, body: { orderId } });
+    }
+  });
+
+  test('of another command on the same order is a 422, and changes nothing', async () => {
+    const params = { orderId: await commands.placed() };
+    const manager = { headers: keyed(), sub: 'boss', scope: 'orders:manage' };
+    await commands.run('cancelOrder', { params, body: { reason: 'late' }, ...manager });
+    const before = await commands.eventCount();
+    const ship = { carrier: 'UPS', trackingNumber: '1Z' };
+    expect(await commands.run('shipOrder', { params, body: ship, ...manager })).toMatchObject({
+      status: 422,
+      body: { type: 'urn:orderstream:problem:idempotency-key-reused' },
+    });
+    expect(await commands.eventCount()).toBe(before);
+  });
+
   test('repeats a command on an order, even with the If-Match that it itself outdated', async () => {
     const params = { orderId: await commands.placed() };
     const headers = { ...keyed(), 'If-Match': '"1"' };
