@@ -5,6 +5,7 @@ import { awsEnvironment } from './emulators/environment.ts';
 import { type Emulators, startEmulators } from './emulators/index.ts';
 import { fileCheckpoints } from './event-source-mapping/checkpoints.ts';
 import { type Mappings, startMappings } from './event-source-mapping/index.ts';
+import { type GuardedProxy, startGuardedProxy } from './guarded-proxy.ts';
 import { invokeEndpoint } from './invoke-endpoint.ts';
 import { assertPortsAreFree } from './ports.ts';
 import { startOf } from './process-lock.mjs';
@@ -48,6 +49,7 @@ export interface LocalRunOptions {
 export class LocalRun {
   readonly options: LocalRunOptions;
   #emulators: Emulators | undefined;
+  #dynamodbForOthers: GuardedProxy | undefined;
   #template: Template | undefined;
   #stack: Stack | undefined;
   #mappings: Mappings | undefined;
@@ -76,6 +78,8 @@ export class LocalRun {
     ]);
     this.#emulators = emulators;
     this.#template = template;
+    // A DynamoDB of the user's own is theirs to protect.
+    if (!process.env.DYNAMODB_ENDPOINT) this.#dynamodbForOthers = await startGuardedProxy(emulators.dynamodb);
     emulators.onUnexpectedExit((name) => onBroken(`${name} ended unexpectedly; everything stops.`));
     const stackName = `${serverless.service.service}-${serverless.getProvider('aws').getStage()}`;
     this.#stack = await progress.step(
@@ -118,6 +122,7 @@ export class LocalRun {
   async stop(): Promise<void> {
     const waited = new Promise<void>((resolve) => setTimeout(resolve, longestWaitForInvocationsMs).unref());
     await Promise.race([this.#mappings?.stop(), waited]);
+    await this.#dynamodbForOthers?.stop();
     await this.#emulators?.stop();
     removeRun(this.options.serverless.serviceDir, this.options.httpPort);
     this.#releaseDataDir();
@@ -147,7 +152,7 @@ export class LocalRun {
       stage: serverless.getProvider('aws').getStage(),
       httpUrl: `http://127.0.0.1:${httpPort}`,
       lambdaUrl: `http://127.0.0.1:${lambdaPort}`,
-      emulators: { dynamodb, sns, sqs, region },
+      emulators: { dynamodb: this.#dynamodbForOthers?.endpoint ?? dynamodb, sns, sqs, region },
       tables: stack.tables,
       topics: stack.topics,
       queues: stack.queues,

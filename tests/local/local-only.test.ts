@@ -32,6 +32,13 @@ function send(url: string, method: string, headers: Record<string, string>, body
 
 const invocation = () =>
   `${system.run.lambdaUrl}/2015-03-31/functions/${system.run.functions.health?.name}/invocations`;
+const listTables = {
+  'content-type': 'application/x-amz-json-1.0',
+  'x-amz-target': 'DynamoDB_20120810.ListTables',
+  authorization:
+    'AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=x',
+  'x-amz-date': '20260101T000000Z',
+};
 const listTopics = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('npm start is for this machine only', () => {
@@ -39,6 +46,7 @@ describe('npm start is for this machine only', () => {
     ['the API', () => `${system.run.httpUrl}/health`, 'GET', {}, ''],
     ['the Lambda port', invocation, 'POST', {}, '{}'],
     ['SNS and SQS', () => `${system.run.emulators.sqs}/`, 'POST', listTopics, 'Action=ListTopics'],
+    ['DynamoDB', () => `${system.run.emulators.dynamodb}/`, 'POST', listTables, '{}'],
   ] as const)("%s refuses a name that is not this machine's", async (_, url, method, headers, body) => {
     const { port } = new URL(url());
     for (const host of [
@@ -60,6 +68,7 @@ describe('npm start is for this machine only', () => {
   test.each([
     ['the Lambda port', invocation, {}, '{}'],
     ['SNS and SQS', () => `${system.run.emulators.sqs}/`, listTopics, 'Action=ListTopics'],
+    ['DynamoDB', () => `${system.run.emulators.dynamodb}/`, listTables, '{}'],
   ] as const)('%s refuses every web page', async (_, url, headers, body) => {
     for (const origin of [page, app, 'null', 'http://localhost:3000', system.run.httpUrl]) {
       for (const method of ['POST', 'OPTIONS']) {
