@@ -12,9 +12,6 @@ type NameIn<Some> = Some extends Rules<infer Name> ? Name : never;
 /** A rule of the domain, by its stable name. */
 export type Rule = NameIn<(typeof rules)[number]>;
 
-/** All of them. */
-export const ruleNames = rules.flatMap(({ messages }) => Object.keys(messages)) as Rule[];
-
 /** The error that a command meets which breaks this rule. */
 export function rejectionOf(rule: Rule): CommandRejected {
   const found = rules.find(({ messages }) => Object.hasOwn(messages, rule));

@@ -44,5 +44,5 @@ export function rateOf(given: string | boolean | undefined): { rate?: number } {
 }
 
 /** The values that were given, of these. */
-export const only = (values: Values, ...names: string[]): Values =>
+export const givenOf = (values: Values, ...names: string[]): Values =>
   Object.fromEntries(names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { describeProblems, problemsOf } from '#kit/events/field-errors.ts';
+import { fromJson } from './from-json.ts';
 
 const text = z.string();
 const whole = (min: number, max: number) =>
@@ -73,12 +74,4 @@ export function parseSettings<Own extends object>(
   const problems = parsed.flatMap(({ error }) => (error ? problemsOf(error) : []));
   if (problems.length > 0) throw new InvalidSettings(describeProblems(problems));
   return { ...parsed[0].data, ...parsed[1].data } as Partial<KitSettings> & Own;
-}
-
-function fromJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fromJson } from '#kit/config/from-json.ts';
 
 const MAX_LENGTH = 2_048;
 
@@ -12,17 +13,9 @@ export const cursor = <Place>(place: z.ZodType<Place>) =>
     .string()
     .max(MAX_LENGTH)
     .transform((text, context): Place => {
-      const parsed = place.safeParse(decoded(text));
+      const parsed = place.safeParse(fromJson(Buffer.from(text, 'base64url').toString()));
       if (parsed.success) return parsed.data;
       context.addIssue({ code: 'custom', message: 'is not a cursor that this list has given' });
       return z.NEVER;
     })
     .meta({ documented: { type: 'string', maxLength: MAX_LENGTH, pattern: '^[A-Za-z0-9_-]+$' } });
-
-function decoded(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
-}

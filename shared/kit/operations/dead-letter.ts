@@ -1,4 +1,5 @@
 import type { Message } from '@aws-sdk/client-sqs';
+import { fromJson } from '#kit/config/from-json.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { streamIdOf } from '#kit/events/event.ts';
 import { fingerprint } from '#kit/messaging/send-dead-letter.ts';
@@ -86,12 +87,4 @@ function streamsIn(body: string, aggregateTypes: readonly string[]): string[] {
   });
   const own = typeof event?.streamId === 'string' ? [event.streamId] : [];
   return [...new Set([...own, ...named])];
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

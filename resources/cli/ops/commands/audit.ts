@@ -2,7 +2,7 @@ import type { Audited } from '#functions/operations/audit/audit.ts';
 import type { Finding } from '#functions/operations/audit/check-delivery.ts';
 import type { Rechecked } from '#functions/operations/audit/recheck.ts';
 import { timeOf } from '#kit/events/ids.ts';
-import { type Command, only, type Values } from '#resources/cli/ops/command.ts';
+import { type Command, givenOf, type Values } from '#resources/cli/ops/command.ts';
 import { table } from '#resources/cli/table.ts';
 import { ago } from '#resources/cli/times.ts';
 
@@ -27,7 +27,7 @@ export const audit: Command = {
   },
   async run(values, { invoke, progress, clock }) {
     const redeliver = values['no-redeliver'] !== true;
-    const asked = { ...only(values, 'from', 'to'), ...limitOf(values), redeliver };
+    const asked = { ...givenOf(values, 'from', 'to'), ...limitOf(values), redeliver };
     const total: Total = { from: '', to: '', events: 0, behind: [], redelivered: 0, stays: [] };
     let continuationToken: object | undefined;
     do {

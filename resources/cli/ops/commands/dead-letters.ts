@@ -2,7 +2,13 @@ import type { DeadLetterPage } from '#functions/operations/dead-letters/list-dea
 import type { ShownDeadLetter } from '#functions/operations/dead-letters/show-dead-letter.ts';
 import type { DeadLetter } from '#kit/operations/dead-letter.ts';
 import { type Group, groupByCause } from '#kit/operations/group-by-cause.ts';
-import { type Command, type Context, type Outcome, only, type Values } from '#resources/cli/ops/command.ts';
+import {
+  type Command,
+  type Context,
+  givenOf,
+  type Outcome,
+  type Values,
+} from '#resources/cli/ops/command.ts';
 import { table } from '#resources/cli/table.ts';
 import { plain, truncate } from '#resources/cli/text.ts';
 import { ago, withAgo } from '#resources/cli/times.ts';
@@ -18,7 +24,7 @@ export const deadLetters: Command = {
   options: { consumer: { type: 'string' }, message: { type: 'string' } },
   async run(values, context) {
     if (values.message !== undefined) return show(values, context);
-    const { all, held } = await listDeadLetters(only(values, 'consumer'), context);
+    const { all, held } = await listDeadLetters(givenOf(values, 'consumer'), context);
     const groups = groupByCause(all);
     const text = textOf(groups, all, held, context.clock.now());
     return { result: { groups, deadLetters: all, held }, text, ok: true };
@@ -47,7 +53,7 @@ export async function listDeadLetters(
 
 async function show(values: Values, { invoke, clock }: Context): Promise<Outcome> {
   if (values.consumer === undefined) throw new Error('--message needs its --consumer');
-  const asked = only(values, 'consumer', 'message');
+  const asked = givenOf(values, 'consumer', 'message');
   let inFlight = 0;
   let continuationToken: true | undefined;
   do {

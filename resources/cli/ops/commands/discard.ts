@@ -1,5 +1,5 @@
 import type { Discarded } from '#functions/operations/redrive/discard.ts';
-import { type Command, only } from '#resources/cli/ops/command.ts';
+import { type Command, givenOf } from '#resources/cli/ops/command.ts';
 import { briefTable } from './redriven-table.ts';
 
 export const discard: Command = {
@@ -9,7 +9,7 @@ export const discard: Command = {
     if (!values.consumer) throw new Error('--consumer is needed');
     if (!values.fingerprint) throw new Error('--fingerprint is needed: one cause is discarded at a time');
     const dryRun = values.yes !== true;
-    const asked = { discard: true, ...only(values, 'consumer', 'fingerprint'), dryRun };
+    const asked = { discard: true, ...givenOf(values, 'consumer', 'fingerprint'), dryRun };
     const discarded: Discarded['discarded'] = [];
     const notDeleted: string[] = [];
     let chunk: Discarded | undefined;

@@ -4,8 +4,8 @@ import {
   type Clock,
   type Command,
   type Context,
+  givenOf,
   type Outcome,
-  only,
   type Values,
 } from '#resources/cli/ops/command.ts';
 
@@ -50,7 +50,7 @@ type Call = (action: string, more?: object) => Promise<RebuildStatus>;
 
 function actionOf(values: Values): Action | undefined {
   const [action, another] = ACTIONS.filter((one) => values[one]);
-  const build = Object.keys(only(values, 'segments', 'no-switch'))[0];
+  const build = Object.keys(givenOf(values, 'segments', 'no-switch'))[0];
   const second = another ?? build;
   if (action && second) throw new Error(`--${action} and --${second} do not go together`);
   return action;

@@ -1,5 +1,5 @@
 import type { Redriven } from '#functions/operations/redrive/redrive.ts';
-import { type Command, only, rateOf } from '#resources/cli/ops/command.ts';
+import { type Command, givenOf, rateOf } from '#resources/cli/ops/command.ts';
 import { plain, truncate } from '#resources/cli/text.ts';
 import { groupTable } from './dead-letters.ts';
 import { briefTable } from './redriven-table.ts';
@@ -19,7 +19,7 @@ export const redrive: Command = {
     if (!values.consumer) throw new Error('--consumer is needed');
     const dryRun = values['dry-run'] === true;
     if (dryRun && values.wait) throw new Error('--dry-run and --wait do not go together');
-    const asked = { ...only(values, 'consumer', 'fingerprint', 'stream'), ...rateOf(values.rate), dryRun };
+    const asked = { ...givenOf(values, 'consumer', 'fingerprint', 'stream'), ...rateOf(values.rate), dryRun };
     const redriven: Redriven['redriven'] = [];
     const notDeleted: string[] = [];
     let chunk: Redriven | undefined;

@@ -1,5 +1,5 @@
 import type { Republished } from '#functions/operations/republish/republish.ts';
-import { type Command, only, rateOf } from '#resources/cli/ops/command.ts';
+import { type Command, givenOf, rateOf } from '#resources/cli/ops/command.ts';
 
 export const republish: Command = {
   usage:
@@ -17,7 +17,7 @@ export const republish: Command = {
   async run(values, { invoke, progress }) {
     const dryRun = values['dry-run'] === true;
     const asked = {
-      ...only(values, 'stream', 'type', 'from', 'to', 'old'),
+      ...givenOf(values, 'stream', 'type', 'from', 'to', 'old'),
       ...(values['publisher-failures'] && { publisherFailures: true }),
       ...rateOf(values.rate),
       dryRun,
