@@ -20,7 +20,7 @@ const forbidden = new RegExp(`[${FORBIDDEN}]`);
 const visible = new RegExp(`[^\\s${FORBIDDEN}${INVISIBLE}\\u{E0000}-\\u{E0FFF}]`, 'u');
 
 /**
- * Trimmed; at least one visible character, at most `max` in all (code points, as JSON Schema counts); no control
+ * Trimmed; at least one visible character, at most `max` as it was sent (code points, as JSON Schema counts); no control
  * characters, no overrides of direction and no half of a surrogate pair.
  */
 export const text = (max: number) =>
@@ -28,9 +28,9 @@ export const text = (max: number) =>
     .string()
     .refine((value) => !forbidden.test(value), 'must not hold control characters or overrides of direction')
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode')
+    .refine((value) => lengthOf(value) <= max, `must have at most ${max} characters`)
     .trim()
     .refine((value) => visible.test(value), 'must not be empty')
-    .refine((value) => lengthOf(value) <= max, `must have at most ${max} characters`)
     .meta({ documented: { type: 'string', minLength: 1, maxLength: max, pattern: VISIBLE_TEXT } });
 
 /** In code points; a text that is far too long is not taken apart. */
@@ -42,8 +42,8 @@ export const reason = text(500);
 
 export const email = z
   .string()
-  .trim()
   .max(254, 'must have at most 254 characters')
+  .trim()
   .pipe(z.email('must be an email address'))
   .meta({
     documented: { type: 'string', format: 'email', maxLength: 254, pattern: z.regexes.email.source },

@@ -46,7 +46,10 @@ describe('a text', () => {
   test('is as long as it has characters, whatever they take in UTF-16', () => {
     expect(parse(fields.text(3), '🍵🍵🍵')).toBe('🍵🍵🍵');
     expect(parse(fields.text(3), '🍵🍵🍵🍵')).toBeUndefined();
-    expect(parse(fields.text(3), '  tea  ')).toBe('tea');
+    expect(parse(fields.text(7), '  tea  ')).toBe('tea');
+    // As the contract counts: with the spaces that are trimmed.
+    expect(parse(fields.text(6), '  tea  ')).toBeUndefined();
+    expect(parse(fields.email, `ada@example.com${' '.repeat(250)}`)).toBeUndefined();
   });
 
   test.each(['Zoë', 'مرحبا', '👩‍👩‍👧', 'a\u200db', '\u200fשלום', 'é'])('may be %j', (given) => {
