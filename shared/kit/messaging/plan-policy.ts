@@ -76,7 +76,6 @@ class Plan {
   readonly #histories = new Map<string, Promise<readonly StoredEvent[]>>();
   /** By stream: what the commands so far would append. */
   readonly #appended = new Map<string, NewEvent[]>();
-  #remembered: unknown;
 
   constructor(
     runtime: Pick<Runtime, 'application'>,
@@ -97,10 +96,8 @@ class Plan {
       case 'outcomes':
         return this.addAll(request.commands);
       case 'recall':
-        return this.#remembered ?? (await this.#sources.recall(this.#consumer, this.#event));
+        return this.#sources.recall(this.#consumer, this.#event);
       case 'remember':
-        this.#remembered ??= request.value;
-        return undefined;
       case 'warn':
         return undefined;
     }

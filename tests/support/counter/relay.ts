@@ -12,9 +12,10 @@ import { counterAggregate, type StoredCounterEvent } from './counter.ts';
 
 /**
  * A policy of the counters, with everything that a policy can ask for. The counter `<id>-copy` starts with the counter
- * `<id>`; every increase is copied to it and to the counter `sum`, and where `sum` cannot take it, both are closed.
+ * `<id>`; every increase is copied to it and to the counter `sum`. Where that cannot take it, both are closed. The copy
+ * closes with its counter if `sum` was open at the first delivery.
  */
-export const relay: Policy<StoredCounterEvent> = {
+export const relay = (sum: string): Policy<StoredCounterEvent> => ({
   consumer: 'relay',
   on: {
     CounterStarted: ({ aggregateId, data: { keeperId, limit } }) => [
@@ -28,23 +29,23 @@ export const relay: Policy<StoredCounterEvent> = {
 
     *CounterIncreased({ aggregateId, data: { by } }) {
       const copied = yield* issueAll([increase(copyOf(aggregateId), by)]);
-      const { rejected } = yield* issue(increase('sum', by, ['limit_exceeded']));
+      const { rejected } = yield* issue(increase(sum, by, ['limit_exceeded']));
       if (rejected === undefined) return [];
       const total = copied[0]?.state?.status === 'open' ? copied[0].state.total : 0;
       yield* warn('sum is full', { rule: rejected, total });
-      return [close('sum', 'full'), close(copyOf(aggregateId), 'full')];
+      return [close(sum, 'full'), close(copyOf(aggregateId), 'full')];
     },
 
     *CounterClosed({ aggregateId }) {
-      const seen = yield* recall<string>();
+      let seen = yield* recall<string>();
       if (seen === undefined) {
-        const sum = yield* stateOf(counterAggregate, 'sum');
-        yield* remember(sum.status);
+        seen = (yield* stateOf(counterAggregate, sum)).status;
+        yield* remember(seen);
       }
-      return (seen ?? (yield* recall<string>())) === 'open' ? [close(copyOf(aggregateId), 'closed')] : [];
+      return seen === 'open' ? [close(copyOf(aggregateId), 'closed')] : [];
     },
   },
-};
+});
 
 const copyOf = (counterId: string) => `${counterId}-copy`;
 

@@ -8,11 +8,12 @@ import {
   counterAggregate,
   type StoredCounterEvent,
 } from '#tests/support/counter/counter.ts';
-import { relay } from '#tests/support/counter/relay.ts';
+import { relay as relayTo } from '#tests/support/counter/relay.ts';
 import { counterLife, counterStream } from '#tests/support/counter/streams.ts';
 import { planned } from '#tests/support/policies.ts';
 import { storedStreamAt } from '#tests/support/stored-stream.ts';
 
+const relay = relayTo('sum');
 const AT = '2026-05-01T12:00:00.000Z';
 const [started, increased, , closed] = counterStream('c1', AT);
 if (!started || !increased || !closed) throw new Error('no events');
