@@ -28,7 +28,8 @@ export const inventory: Policy<DomainEvent> = {
       // cancellation that is not in the stream yet has its message still ahead of it.
       const order = yield* stateOf(orderAggregate, created.aggregateId);
       if (order.status === 'cancelled') return releaseAll(created);
-      if (anyRejected) yield* cancel(created.aggregateId);
+      if (!anyRejected) return [released(created.aggregateId)];
+      yield* cancel(created.aggregateId);
       return [];
     },
 
@@ -69,6 +70,9 @@ function* cancel(orderId: string): Asking<void> {
     yield* warn('shipped without stock', { rule: rejected });
   }
 }
+
+const released = (orderId: string) =>
+  commandTo(orderAggregate, orderId, { type: 'releaseHold', hold: 'stock', by: 'consumer:inventory' });
 
 function releaseAll({ aggregateId: orderId, data }: DomainEventOf<'OrderCreated' | 'OrderCancelled'>) {
   return quantitiesBySku(data.items).map(({ sku }) =>

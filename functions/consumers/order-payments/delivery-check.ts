@@ -7,7 +7,7 @@ import { streamIdOf } from '#kit/events/event.ts';
 import type { DeliveryCheck } from '#kit/operations/delivery-check.ts';
 
 const PAID: EventType = 'OrderPaid';
-const REFUNDED: EventType = 'PaymentRefunded';
+const REFUNDED: EventType = 'RefundRequested';
 
 /** An order is paid while it is pending: right after it was created. */
 const USUAL_VERSION_OF_PAID = 2;
