@@ -28,9 +28,12 @@ export const inventory: Policy<DomainEvent> = {
       // cancellation that is not in the stream yet has its message still ahead of it.
       const order = yield* stateOf(orderAggregate, created.aggregateId);
       if (order.status === 'cancelled') return releaseAll(created);
-      if (!anyRejected) return [released(created.aggregateId)];
-      yield* cancel(created.aggregateId);
-      return [];
+      if (anyRejected) {
+        yield* cancel(created.aggregateId);
+        return [];
+      }
+      const isHeld = order.status !== 'none' && order.holds.includes('stock');
+      return isHeld ? [releaseHold(created.aggregateId)] : [];
     },
 
     /** A SKU of which the order holds nothing (yet) is left as it is. */
@@ -71,7 +74,7 @@ function* cancel(orderId: string): Asking<void> {
   }
 }
 
-const released = (orderId: string) =>
+const releaseHold = (orderId: string) =>
   commandTo(orderAggregate, orderId, { type: 'releaseHold', hold: 'stock', by: 'consumer:inventory' });
 
 function releaseAll({ aggregateId: orderId, data }: DomainEventOf<'OrderCreated' | 'OrderCancelled'>) {

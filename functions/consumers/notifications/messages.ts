@@ -14,7 +14,7 @@ export interface Message {
 }
 
 /** What the customer is told of the event. Plain text, one line a fact. */
-export function messageOf(event: NotifiedEvent): Message {
+export function messageOf(event: NotifiedEvent): Message | undefined {
   switch (event.eventType) {
     case 'OrderCreated':
       return message(event, event.aggregateId, 'We have your order', orderLines(event));

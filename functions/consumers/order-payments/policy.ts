@@ -1,6 +1,6 @@
 import type { DomainEvent } from '#domain/index.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
-import { takenOf } from '#domain/order/state.ts';
+import { type OrderState, takenOf } from '#domain/order/state.ts';
 import { paymentAggregate } from '#domain/payment/decisions.ts';
 import { balanceOf } from '#domain/payment/state.ts';
 import { commandTo, issue, type Policy, stateOf } from '#kit/events/policy.ts';
@@ -26,7 +26,7 @@ export const orderPayments: Policy<DomainEvent> = {
       );
       const excess = amount - (state ? takenOf(state, capture) : 0);
       if (excess <= 0) return [];
-      const reason = rejected ?? (state?.status === 'cancelled' ? 'order_cancelled' : 'excess');
+      const reason = rejected ?? reasonOf(state, currency);
       return [refund(paymentId, `excess:${captureId}`, excess, reason)];
     },
 
@@ -36,6 +36,11 @@ export const orderPayments: Policy<DomainEvent> = {
       ),
   },
 };
+
+function reasonOf(order: OrderState | undefined, currency: string): string {
+  if (order?.status === 'cancelled') return 'order_cancelled';
+  return order && order.status !== 'none' && order.currency !== currency ? 'other_currency' : 'excess';
+}
 
 /** At most what is kept: that it was refunded before, for whatever cause, is just as good. */
 const refund = (paymentId: string, refundId: string, amount: number, reason: string) =>

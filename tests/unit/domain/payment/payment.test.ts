@@ -184,7 +184,7 @@ describe('asking for a refund', () => {
 
 describe('the state of a payment', () => {
   const { evolve, initialState } = paymentAggregate;
-  const after = (...events: PaymentEvent[]) => {
+  const moneyAfter = (...events: PaymentEvent[]) => {
     const state = events.reduce(evolve, initialState);
     if (state.status === 'none') throw new Error('nothing was recorded');
     return { status: statusOf(state), ...balanceOf(state) };
@@ -213,7 +213,7 @@ describe('the state of a payment', () => {
       { ...all, kept: -1_847, refunded: 1_847, chargedBack: 1_847, status: 'charged_back' },
     ],
   ])('after %j', (events, expected) => {
-    expect(after(...events)).toEqual(expected);
+    expect(moneyAfter(...events)).toEqual(expected);
   });
 
   it.each([
@@ -226,7 +226,10 @@ describe('the state of a payment', () => {
 
   it('of a payment of v1 that was refunded as a whole', () => {
     expect(
-      after(captured, { eventType: 'PaymentRefunded', data: { ...money, refundId: 'whole', reason: 'x' } }),
+      moneyAfter(captured, {
+        eventType: 'PaymentRefunded',
+        data: { ...money, refundId: 'whole', reason: 'x' },
+      }),
     ).toEqual({ ...all, refunded: 1_847, status: 'refunded' });
   });
 });
