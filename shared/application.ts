@@ -5,6 +5,7 @@ import { registry } from '#domain/index.ts';
 import { InvalidAmount, toMinor } from '#domain/money.ts';
 import type { Application } from '#kit/config/application.ts';
 import { orderProjection } from '#read-model/order-view.ts';
+import { reviewProjection } from '#read-model/reviews.ts';
 import { stockProjection } from '#read-model/stock-view.ts';
 import type { Runtime } from './kit/config/runtime.ts';
 
@@ -18,8 +19,11 @@ const settings = z
     HIGH_VALUE_THRESHOLD: z.string().regex(/^\d{1,9}(\.\d+)?$/, 'must be an amount of money'),
     /** How long a prepaid order waits for its payment. */
     PAYMENT_MINUTES: z.coerce.number().positive(),
+    /** How long a fraud review or a customs declaration waits for a decision before staff are told. */
+    REVIEW_HOURS: z.coerce.number().positive(),
     EMAIL_SENDER: z.enum(['read-model', 'ses']),
     EMAIL_FROM: z.email('must be an email address'),
+    STAFF_EMAIL: z.email('must be an email address'),
   })
   .partial()
   .superRefine(({ HIGH_VALUE_THRESHOLD, CURRENCY }, context) => {
@@ -43,10 +47,17 @@ export const application = {
   title: 'Orderstream',
   metricNamespace: 'Orderstream',
   resourceServer: 'orderstream',
-  scopes: ['orders:manage', 'payments:write', 'inventory:write', 'audit:read'],
+  scopes: [
+    'orders:manage',
+    'payments:write',
+    'inventory:write',
+    'reviews:decide',
+    'customs:decide',
+    'audit:read',
+  ],
   idNamespace: '2f0cf8a4-54a3-4a0e-9f39-7a2d5d0f6c1b',
   registry,
-  projections: [orderProjection, stockProjection],
+  projections: [orderProjection, stockProjection, reviewProjection],
   personalAggregates: ['customer'],
   settings,
 } as const satisfies Application<ShopSettings>;

@@ -3,6 +3,7 @@ import { resolveCustomerId } from '#api/access.ts';
 import * as fields from '#api/fields.ts';
 import { placedResponse } from '#api/order-response.ts';
 import { application, type ShopRuntime } from '#application';
+import { toMinor } from '#domain/money.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
@@ -51,8 +52,8 @@ export function createHandler(runtime: ShopRuntime) {
           paymentTerms: 'prepaid',
           paymentDueAt: new Date(runtime.now() + runtime.setting('PAYMENT_MINUTES') * 60_000).toISOString(),
           holdParameters: {
-            highValueThreshold: Number.POSITIVE_INFINITY,
-            homeCountry: shippingAddress.country,
+            highValueThreshold: toMinor(runtime.setting('HIGH_VALUE_THRESHOLD'), currency),
+            homeCountry: runtime.setting('HOME_COUNTRY'),
           },
         },
         metadata: commandMetadata(runtime, 'place-order', request),
