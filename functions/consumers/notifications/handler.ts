@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { application, type ShopRuntime } from '#application';
+import { customerAggregate, type StoredCustomerEvent } from '#domain/customer.ts';
 import type { DomainEvent } from '#domain/index.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
@@ -41,9 +42,10 @@ export const createHandler = (
 
 export const handler = createHandler(createRuntime(application));
 
-// The stream and not the view: a customer may order before the projection has seen them. The first event has the
-// address, and none changes it.
+// The stream and not the view: a customer may order, or have another address, before the projection has seen it.
 async function emailOf(runtime: Runtime, customerId: string): Promise<string | undefined> {
-  const [first] = await load<DomainEvent>(runtime, streamIdOf('customer', customerId), { limit: 1 });
-  return first?.eventType === 'CustomerRegistered' ? first.data.email : undefined;
+  const { evolve, initialState, type } = customerAggregate;
+  const events = await load<StoredCustomerEvent>(runtime, streamIdOf(type, customerId));
+  const customer = events.reduce(evolve, initialState);
+  return customer.status === 'none' ? undefined : customer.email;
 }

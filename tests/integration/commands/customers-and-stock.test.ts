@@ -47,7 +47,7 @@ describe('PATCH /customers/{customerId}', () => {
     const sub = `auth0|${uniqueKey()}`;
     await commands.run('registerCustomer', { sub, body: person });
     const rename = (name: string, headers = {}) =>
-      commands.run('renameCustomer', {
+      commands.run('changeCustomer', {
         sub,
         params: { customerId: encodeURIComponent(sub) },
         body: { name },
@@ -66,15 +66,15 @@ describe('PATCH /customers/{customerId}', () => {
     const sub = uniqueKey();
     await commands.run('registerCustomer', { sub, body: person });
     const sent = { params: { customerId: sub }, body: { name: 'Eve' } };
-    const stranger = await commands.run('renameCustomer', { ...sent, sub: 'eve' });
-    const unknown = await commands.run('renameCustomer', {
+    const stranger = await commands.run('changeCustomer', { ...sent, sub: 'eve' });
+    const unknown = await commands.run('changeCustomer', {
       ...sent,
       params: { customerId: 'nobody' },
       sub: 'eve',
     });
     expect(stranger).toEqual(unknown);
     expect(stranger).toMatchObject({ status: 404, body: { rule: 'customer_not_found' } });
-    expect(await commands.run('renameCustomer', { ...sent, ...manager })).toMatchObject({ status: 200 });
+    expect(await commands.run('changeCustomer', { ...sent, ...manager })).toMatchObject({ status: 200 });
   });
 });
 
