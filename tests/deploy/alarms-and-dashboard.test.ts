@@ -102,7 +102,7 @@ describe('The alarms', () => {
         `orderstream-prod-${name}-dead-letters`,
         `orderstream-prod-${name}-age`,
       ]),
-      ...['order-view-lag', 'stock-view-lag', 'api-5xx', 'api-p99', 'events-missing'].map(
+      ...['order-view-lag', 'catalogue-view-lag', 'stock-view-lag', 'api-5xx', 'api-p99', 'events-missing'].map(
         (name) => `orderstream-prod-${name}`,
       ),
       ...['iterator-age', 'silent', 'failures'].map((name) => `orderstream-prod-publisher-${name}`),
