@@ -6,7 +6,8 @@ import { available, type InventoryEvent, inventoryAggregate } from '#domain/inve
 import { orderAggregate } from '#domain/order/decisions.ts';
 import { createHandler } from '#functions/consumers/inventory/handler.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
-import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
+import { type Consumers, startConsumers } from '#tests/support/consumers.ts';
+import { killedAtEveryCall } from '#tests/support/killed.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
 import { watched } from '#tests/support/tables.ts';

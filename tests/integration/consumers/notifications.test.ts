@@ -5,8 +5,9 @@ import type { DomainEvent } from '#domain/index.ts';
 import type { Email, EmailSender } from '#functions/consumers/notifications/email.ts';
 import { createHandler } from '#functions/consumers/notifications/handler.ts';
 import { notificationsPartition } from '#read-model/keys.ts';
-import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
+import { type Consumers, startConsumers } from '#tests/support/consumers.ts';
 import { eventually } from '#tests/support/eventually.ts';
+import { killedAtEveryCall } from '#tests/support/killed.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
 import { orderStream, streamAt } from '#tests/support/streams.ts';
 

@@ -5,7 +5,8 @@ import { orderAggregate } from '#domain/order/decisions.ts';
 import { paymentAggregate } from '#domain/payment.ts';
 import { createHandler } from '#functions/consumers/order-payments/handler.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
-import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
+import { type Consumers, startConsumers } from '#tests/support/consumers.ts';
+import { killedAtEveryCall } from '#tests/support/killed.ts';
 
 let the: Consumers;
 beforeAll(async () => {

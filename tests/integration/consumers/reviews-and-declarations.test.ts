@@ -7,7 +7,8 @@ import { createHandler as fraudReview } from '#functions/consumers/fraud-review/
 import type { ItemKey } from '#kit/projections/keys.ts';
 import { customsDeclarationKey, fraudReviewKey } from '#read-model/keys.ts';
 import { readListing } from '#read-model/listing.ts';
-import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
+import { type Consumers, startConsumers } from '#tests/support/consumers.ts';
+import { killedAtEveryCall } from '#tests/support/killed.ts';
 import { streamAt } from '#tests/support/streams.ts';
 
 let the: Consumers;

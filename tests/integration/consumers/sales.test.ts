@@ -6,7 +6,8 @@ import { createHandler } from '#functions/consumers/sales/handler.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { salesShardOf } from '#read-model/keys.ts';
 import { readSales } from '#read-model/sales.ts';
-import { type Consumers, killedAtEveryCall, startConsumers } from '#tests/support/consumers.ts';
+import { type Consumers, startConsumers } from '#tests/support/consumers.ts';
+import { killedAtEveryCall } from '#tests/support/killed.ts';
 import { orderLife, streamAt } from '#tests/support/streams.ts';
 import { watched } from '#tests/support/tables.ts';
 

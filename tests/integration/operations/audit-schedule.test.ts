@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
 import type { ScheduledAudit } from '#functions/operations/audit/report.ts';
 import { auditKey } from '#kit/projections/keys.ts';
-import { killedAtEveryCall } from '#tests/support/consumers.ts';
+import { killedAtEveryCall } from '#tests/support/killed.ts';
 import { orderLife } from '#tests/support/streams.ts';
 import { watched } from '#tests/support/tables.ts';
 import { type Auditing, DAY, HOUR, MINUTE, placesOf, startAuditing } from './auditing.ts';

@@ -1,10 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
-import { load } from '#kit/event-store/load.ts';
-import { issueCommand } from '#kit/messaging/consumer-command.ts';
-import { counterAggregate } from '#tests/support/counter/counter.ts';
 import { startCounters } from '#tests/support/counter/data.ts';
 import { counterStream } from '#tests/support/counter/streams.ts';
 import { createTally, tallyKey } from '#tests/support/counter/tally.ts';
@@ -57,29 +53,5 @@ describe('A consumer that counts', () => {
     expect(await tally()(sqsEvent(batch, 2))).toEqual({ batchItemFailures: [] });
     expect(await tallied('2026-03-02')).toMatchObject({ started: 1, total: 2 });
     expect(await tallied('2026-03-03')).toMatchObject({ started: 1, total: 2 });
-  });
-});
-
-describe('A command that an event leads to', () => {
-  test('appends its events once, however often the event arrives and from however many at once', async () => {
-    const [cause, next] = counterStream(randomUUID(), '2026-03-01T10:00:00.000Z', 2);
-    if (!cause || !next) throw new Error('two events');
-    await data.store([cause]);
-    const command = { type: 'increase' as const, by: 3 };
-    const issue = (because: typeof cause | typeof next, consumer = 'tally') =>
-      issueCommand(data.runtime({ settings: { CONSUMER: consumer } }), counterAggregate, because, {
-        aggregateId: cause.aggregateId,
-        command,
-      });
-    await Promise.all(Array.from({ length: 5 }, () => issue(cause)));
-    expect(await issue(cause)).toMatchObject({ repeated: true, version: 2 });
-    // Because of another event, or of another consumer, it is another command.
-    expect(await issue(next)).toMatchObject({ repeated: false, version: 3 });
-    expect(await issue(cause, 'other')).toMatchObject({ repeated: false, version: 4 });
-    expect((await load(data.runtime(), cause.streamId)).slice(1)).toMatchObject([
-      { metadata: { userId: 'consumer:tally', causationId: cause.eventId, correlationId: 'correlation-1' } },
-      { metadata: { userId: 'consumer:tally', causationId: next.eventId } },
-      { metadata: { userId: 'consumer:other', causationId: cause.eventId } },
-    ]);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { createRuntime } from '#kit/config/runtime.ts';
 import { consumerMetadata } from '#kit/messaging/consumer-command.ts';
 import { counterApplication } from '#tests/support/counter/application.ts';
 import { counterStream } from '#tests/support/counter/streams.ts';
@@ -11,12 +10,7 @@ const of = (
   given: { consumer?: string; event?: typeof cause; stream?: string; command?: { type: string } } = {},
 ) => {
   const { consumer = 'tally', event = cause, stream = 'keeper-ada', command = { type: 'increase' } } = given;
-  return consumerMetadata(
-    createRuntime(counterApplication, { settings: { CONSUMER: consumer } }),
-    event,
-    stream,
-    command,
-  );
+  return consumerMetadata({ application: counterApplication }, consumer, event, stream, command);
 };
 
 describe('A command of a consumer', () => {

@@ -1,0 +1,168 @@
+import type { Runtime } from '#kit/config/runtime.ts';
+import { load } from '#kit/event-store/load.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
+import { type NewEvent, type StoredEvent, streamIdOf } from '#kit/events/event.ts';
+import {
+  type AnyAggregate,
+  isTolerated,
+  type Outcome,
+  type Policy,
+  type PolicyCommand,
+  type PolicyRequest,
+  react,
+} from '#kit/events/policy.ts';
+import { consumerMetadata } from './consumer-command.ts';
+import { recallOf } from './policy-memory.ts';
+
+/** A command that the policy would issue because of an event, and what would become of it now. */
+export interface PlannedCommand {
+  streamId: string;
+  aggregateId: string;
+  command: { readonly type: string };
+  commandId: string;
+  /**
+   * - `done`: the stream holds the events of this commandId.
+   * - `unneeded`: it would yield no event: what it asks for already is so.
+   * - `due`: it would append events.
+   * - `tolerated`: it would break `rule`, and the policy lives with that.
+   * - `rejected`: it would break `rule`, and the message would fail.
+   */
+  status: 'done' | 'unneeded' | 'due' | 'tolerated' | 'rejected';
+  rule?: string;
+}
+
+/** From where a plan reads; another one lets a test plan without any I/O. */
+export interface PlanSources {
+  load(streamId: string): Promise<readonly StoredEvent[]>;
+  recall(consumer: string, event: StoredEvent): Promise<unknown>;
+}
+
+/** The tables of this runtime. AWS calls: a consistent query for each stream, a consistent get for `recall`. */
+export const tablesOf = (runtime: Runtime): PlanSources => ({
+  load: (streamId) => load(runtime, streamId),
+  recall: (consumer, event) => recallOf(runtime, consumer, event),
+});
+
+/**
+ * What the policy would do if this event came now: appends nothing, remembers nothing, logs nothing. Later commands are
+ * decided as if the earlier ones had been appended. Each stream is read once. It ends where a command is rejected that
+ * the policy does not tolerate.
+ */
+export async function planPolicy<Event extends StoredEvent>(
+  runtime: Pick<Runtime, 'application'>,
+  policy: Policy<Event>,
+  event: Event,
+  sources: PlanSources,
+): Promise<PlannedCommand[]> {
+  const plan = new Plan(runtime, policy.consumer, event, sources);
+  try {
+    await plan.addAll((await react(policy, event, (request) => plan.answer(request))) ?? []);
+  } catch (error) {
+    if (!(error instanceof CommandRejected)) throw error;
+  }
+  return plan.commands;
+}
+
+/** True where the event has nothing left to do. */
+export const isFulfilled = (plan: readonly PlannedCommand[]): boolean =>
+  plan.every(({ status }) => status !== 'due' && status !== 'rejected');
+
+class Plan {
+  readonly commands: PlannedCommand[] = [];
+  readonly #runtime: Pick<Runtime, 'application'>;
+  readonly #consumer: string;
+  readonly #event: StoredEvent;
+  readonly #sources: PlanSources;
+  readonly #histories = new Map<string, Promise<readonly StoredEvent[]>>();
+  /** By stream: what the commands so far would append. */
+  readonly #appended = new Map<string, NewEvent[]>();
+
+  constructor(
+    runtime: Pick<Runtime, 'application'>,
+    consumer: string,
+    event: StoredEvent,
+    sources: PlanSources,
+  ) {
+    this.#runtime = runtime;
+    this.#consumer = consumer;
+    this.#event = event;
+    this.#sources = sources;
+  }
+
+  async answer(request: PolicyRequest): Promise<unknown> {
+    switch (request.type) {
+      case 'state':
+        return this.#stateOf(request.aggregate, request.aggregateId);
+      case 'outcomes':
+        return this.addAll(request.commands);
+      case 'recall':
+        return this.#sources.recall(this.#consumer, this.#event);
+      case 'remember':
+      case 'warn':
+        return undefined;
+    }
+  }
+
+  /** All of them, also after one that is rejected; throws that rejection then. */
+  async addAll(commands: readonly PolicyCommand[]): Promise<Outcome<unknown>[]> {
+    const outcomes: Outcome<unknown>[] = [];
+    let rejected: CommandRejected | undefined;
+    for (const command of commands) {
+      const outcome = await this.#add(command);
+      if (outcome instanceof CommandRejected) rejected ??= outcome;
+      else outcomes.push(outcome);
+    }
+    if (rejected) throw rejected;
+    return outcomes;
+  }
+
+  async #add(command: PolicyCommand): Promise<Outcome<unknown> | CommandRejected> {
+    const { aggregate, aggregateId } = command;
+    const streamId = streamIdOf(aggregate.type, aggregateId);
+    const { commandId } = consumerMetadata(
+      this.#runtime,
+      this.#consumer,
+      this.#event,
+      streamId,
+      command.command,
+    );
+    const planned = { streamId, aggregateId, command: command.command, commandId };
+    const history = await this.#history(streamId);
+    const last = history.findLastIndex(({ metadata }) => metadata.commandId === commandId);
+    if (last >= 0) {
+      this.commands.push({ ...planned, status: 'done' });
+      return { state: fold(aggregate, history.slice(0, last + 1)) };
+    }
+    const state = await this.#stateOf(aggregate, aggregateId);
+    try {
+      const events: NewEvent[] = aggregate.decide(command.command, state);
+      this.commands.push({ ...planned, status: events.length > 0 ? 'due' : 'unneeded' });
+      this.#appended.set(streamId, [...(this.#appended.get(streamId) ?? []), ...events]);
+      return { state: fold(aggregate, events, state) };
+    } catch (error) {
+      if (!(error instanceof CommandRejected)) throw error;
+      const { rule } = error;
+      const tolerated = isTolerated(command, rule);
+      this.commands.push({ ...planned, status: tolerated ? 'tolerated' : 'rejected', rule });
+      return tolerated ? { rejected: rule } : error;
+    }
+  }
+
+  async #stateOf(aggregate: AnyAggregate, aggregateId: string): Promise<unknown> {
+    const streamId = streamIdOf(aggregate.type, aggregateId);
+    const stored = fold(aggregate, await this.#history(streamId));
+    return fold(aggregate, this.#appended.get(streamId) ?? [], stored);
+  }
+
+  #history(streamId: string): Promise<readonly StoredEvent[]> {
+    const history = this.#histories.get(streamId) ?? this.#sources.load(streamId);
+    this.#histories.set(streamId, history);
+    return history;
+  }
+}
+
+const fold = (
+  aggregate: AnyAggregate,
+  events: readonly NewEvent[],
+  state: unknown = aggregate.initialState,
+): unknown => events.reduce(aggregate.evolve, state);

@@ -1,0 +1,28 @@
+import type { Application } from '#kit/config/application.ts';
+import type { StoredEvent } from '#kit/events/event.ts';
+import type { Policy } from '#kit/events/policy.ts';
+import { type PlannedCommand, planPolicy } from '#kit/messaging/plan-policy.ts';
+
+/** A planned command as a test reads it: its stream and status, the command, and the rule that it would break. */
+export type Planned = [place: string, command: object, rule?: string];
+
+/**
+ * What a policy would do about an event while these streams are stored, without any I/O:
+ * `['keeper-ada due', { type: 'close' }]`.
+ */
+export async function planned<Event extends StoredEvent>(
+  application: Application,
+  policy: Policy<Event>,
+  event: Event,
+  { streams = [], remembered }: { streams?: readonly (readonly StoredEvent[])[]; remembered?: unknown } = {},
+): Promise<Planned[]> {
+  const stored = streams.flat();
+  const plan = await planPolicy({ application }, policy, event, {
+    load: async (streamId) => stored.filter((one) => one.streamId === streamId),
+    recall: async () => remembered,
+  });
+  return plan.map(asRead);
+}
+
+const asRead = ({ streamId, status, command, rule }: PlannedCommand): Planned =>
+  [`${streamId} ${status}`, command, ...(rule === undefined ? [] : [rule])] as Planned;
