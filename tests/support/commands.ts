@@ -20,6 +20,7 @@ import { send } from './http-send.ts';
 
 const modules = {
   cancelOrder,
+  changeCustomer,
   deliverOrder,
   listProduct,
   placeOrder,
@@ -27,7 +28,6 @@ const modules = {
   recordPayment,
   refundPayment,
   registerCustomer,
-  changeCustomer,
   shipOrder,
   withdrawProduct,
 };
