@@ -54,6 +54,16 @@ module.exports = {
       to: { path: '^(resources|tests)/' },
     },
     {
+      name: 'policies-are-pure',
+      comment: 'A policy imports the domain and the pure part of the kit: what it needs else, it asks for.',
+      severity: 'error',
+      from: { path: '^functions/consumers/([^/]+)/policy\\.ts$' },
+      to: {
+        pathNot: ['^functions/consumers/$1/', '^shared/(domain|kit/events)/', '^node_modules/(zod|uuid)/'],
+        reachable: true,
+      },
+    },
+    {
       name: 'functions-never-import-each-other',
       severity: 'error',
       from: { path: '^functions/([^/]+)/([^/]+)/' },

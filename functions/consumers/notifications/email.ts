@@ -1,12 +1,7 @@
 import type { LogContext } from '#kit/observability/log-context.ts';
+import type { Notification } from './policy.ts';
 
-export interface Email {
-  /** Absent where the customer never registered: then nobody knows an address. */
-  to?: string;
-  customerId: string;
-  orderId: string;
-  subject: string;
-  text: string;
+export interface Email extends Notification {
   /** The event that it tells of: one event, one email. */
   eventId: string;
   eventType: string;

@@ -1,4 +1,4 @@
-import type { DomainEvent, DomainEventOf } from '#domain/index.ts';
+import type { DomainEventOf } from '#domain/index.ts';
 import { minorDigits, toMajor } from '#domain/money.ts';
 
 /** The events of which a customer is told. */
@@ -13,8 +13,8 @@ export interface Message {
   text: string;
 }
 
-/** What the customer is told of the event; `undefined` where that is nothing. Plain text, one line a fact. */
-export function messageOf(event: DomainEvent): Message | undefined {
+/** What the customer is told of the event. Plain text, one line a fact. */
+export function messageOf(event: NotifiedEvent): Message {
   switch (event.eventType) {
     case 'OrderCreated':
       return message(event, event.aggregateId, 'We have your order', orderLines(event));
@@ -32,8 +32,6 @@ export function messageOf(event: DomainEvent): Message | undefined {
         `A payment of ${money(event.data.amount, event.data.currency)} was declined.`,
         'Your order waits for you to try again.',
       ]);
-    default:
-      return undefined;
   }
 }
 

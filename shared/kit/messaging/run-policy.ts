@@ -38,11 +38,11 @@ export function createPolicyConsumer<Event extends StoredEvent>(
 }
 
 /** Runs the policy because of one event, to its end. Throws what `handleCommand` throws, but not what is tolerated. */
-export async function runPolicy<Event extends StoredEvent>(
+async function runPolicy<Event extends StoredEvent>(
   runtime: Runtime,
   policy: Policy<Event>,
   event: Event,
-  withLock: WithLock = createKeyedMutex(),
+  withLock: WithLock,
 ): Promise<void> {
   const issueAll = (commands: readonly PolicyCommand[]) =>
     allSettledOrThrow(commands.map((command) => issue(runtime, policy.consumer, event, command, withLock)));

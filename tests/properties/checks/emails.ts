@@ -1,4 +1,5 @@
-import { messageOf } from '#functions/consumers/notifications/messages.ts';
+import { notifications } from '#functions/consumers/notifications/policy.ts';
+import { reactsTo } from '#kit/events/policy.ts';
 import type { Invocation } from '#tests/properties/simulator/invocation.ts';
 import type { World } from '#tests/properties/simulator/world.ts';
 import type { Findings } from './findings.ts';
@@ -11,7 +12,9 @@ import type { History } from './history.ts';
  */
 export function checkEmails({ events }: History, world: World, findings: Findings): void {
   const { mailbox } = world.functions;
-  const told = new Set(events.filter((event) => messageOf(event)).map(({ eventId }) => eventId));
+  const told = new Set(
+    events.filter((event) => reactsTo(notifications, event)).map(({ eventId }) => eventId),
+  );
   for (const { eventId, eventType, streamId, version } of events) {
     if (!told.has(eventId)) continue;
     const senders = mailbox.sendersOf(eventId);

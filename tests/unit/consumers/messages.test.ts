@@ -1,13 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NewDomainEvent } from '#domain/index.ts';
-import { messageOf } from '#functions/consumers/notifications/messages.ts';
-import { orderLife, streamAt } from '#tests/support/streams.ts';
+import { notifications } from '#functions/consumers/notifications/policy.ts';
+import { effectOf } from '#tests/support/policies.ts';
+import { orderLife, orderStream, streamAt } from '#tests/support/streams.ts';
 
 const AT = '2026-05-01T12:00:00.000Z';
 const ids = { orderId: 'o-1', customerId: 'ada' };
 
 const toldOf = (aggregate: 'order' | 'payment', ...events: NewDomainEvent[]) =>
-  streamAt(AT, aggregate, aggregate === 'order' ? 'o-1' : 'p-1', events).map(messageOf);
+  Promise.all(
+    streamAt(AT, aggregate, aggregate === 'order' ? 'o-1' : 'p-1', events).map((event) =>
+      effectOf(notifications, event),
+    ),
+  );
 
 const cancelled = (reason: string, paymentId?: string): NewDomainEvent => ({
   eventType: 'OrderCancelled',
@@ -24,8 +29,8 @@ const cancelled = (reason: string, paymentId?: string): NewDomainEvent => ({
 const payment = { orderId: 'o-1', customerId: 'ada', amount: 1_234_500, currency: 'JPY', reference: 'ch_1' };
 
 describe('What a customer is told', () => {
-  test('of an order, its shipment and its delivery; not of its payment', () => {
-    expect(toldOf('order', ...orderLife('ada'))).toEqual([
+  test('of an order, its shipment and its delivery; not of its payment', async () => {
+    expect(await toldOf('order', ...orderLife('ada'))).toEqual([
       {
         ...ids,
         subject: 'We have your order',
@@ -47,21 +52,21 @@ describe('What a customer is told', () => {
     ]);
   });
 
-  test('of a cancellation: that we were short of stock, and that a payment goes back', () => {
-    const [short] = toldOf('order', cancelled('out_of_stock', 'p-1'));
+  test('of a cancellation: that we were short of stock, and that a payment goes back', async () => {
+    const [short] = await toldOf('order', cancelled('out_of_stock', 'p-1'));
     expect(short).toMatchObject({ ...ids, subject: 'Your order has been cancelled' });
     expect(short?.text).toMatch(
       /do not have everything.*\nYour payment of 29\.99 USD is refunded\.\nOrder: o-1$/,
     );
   });
 
-  test('of a cancellation: never the words of whoever cancelled, nor of a payment that there was not', () => {
-    const [message] = toldOf('order', cancelled('customer is a pain'));
+  test('of a cancellation: never the words of whoever cancelled, nor of a payment that there was not', async () => {
+    const [message] = await toldOf('order', cancelled('customer is a pain'));
     expect(message?.text).toBe('Your order has been cancelled.\nOrder: o-1');
   });
 
-  test('of a declined payment, by the order that it was for, in the digits of its currency', () => {
-    expect(toldOf('payment', { eventType: 'PaymentDeclined', data: payment })).toEqual([
+  test('of a declined payment, by the order that it was for, in the digits of its currency', async () => {
+    expect(await toldOf('payment', { eventType: 'PaymentDeclined', data: payment })).toEqual([
       {
         ...ids,
         subject: 'Your payment was declined',
@@ -70,7 +75,21 @@ describe('What a customer is told', () => {
     ]);
   });
 
-  test('not of a captured payment: the order says so', () => {
-    expect(toldOf('payment', { eventType: 'PaymentCaptured', data: payment })).toEqual([undefined]);
+  test('not of a captured payment: the order says so', async () => {
+    expect(await toldOf('payment', { eventType: 'PaymentCaptured', data: payment })).toEqual([undefined]);
+  });
+
+  test('at the address that they registered with, also after a change of name', async () => {
+    const customer = streamAt(AT, 'customer', 'ada', [
+      { eventType: 'CustomerRegistered', data: { name: 'Ada Lovelace', email: 'ada@example.com' } },
+      { eventType: 'CustomerRenamed', data: { name: 'Ada King' } },
+    ]);
+    const [created] = orderStream('o-1', 'ada', AT, 1);
+    if (!created) throw new Error('no order');
+    expect(await effectOf(notifications, created, [customer])).toMatchObject({
+      ...ids,
+      to: 'ada@example.com',
+    });
+    expect(await effectOf(notifications, created)).not.toHaveProperty('to');
   });
 });
