@@ -4,6 +4,7 @@ import { currency } from '#domain/fields.ts';
 import { registry } from '#domain/index.ts';
 import { InvalidAmount, toMinor } from '#domain/money.ts';
 import type { Application } from '#kit/config/application.ts';
+import { catalogueProjection } from '#read-model/catalogue-view.ts';
 import { orderProjection } from '#read-model/order-view.ts';
 import { reviewProjection } from '#read-model/reviews.ts';
 import { stockProjection } from '#read-model/stock-view.ts';
@@ -49,6 +50,7 @@ export const application = {
   resourceServer: 'orderstream',
   scopes: [
     'orders:manage',
+    'catalogue:manage',
     'payments:write',
     'inventory:write',
     'reviews:decide',
@@ -57,7 +59,7 @@ export const application = {
   ],
   idNamespace: '2f0cf8a4-54a3-4a0e-9f39-7a2d5d0f6c1b',
   registry,
-  projections: [orderProjection, stockProjection, reviewProjection],
+  projections: [orderProjection, catalogueProjection, stockProjection, reviewProjection],
   personalAggregates: ['customer'],
   settings,
 } as const satisfies Application<ShopSettings>;

@@ -5,11 +5,13 @@ import { fraudReviewRules } from '#domain/fraud-review.ts';
 import { inventoryRules } from '#domain/inventory.ts';
 import { orderRules } from '#domain/order/decisions.ts';
 import { paymentRules } from '#domain/payment/decisions.ts';
+import { productRules } from '#domain/product.ts';
 import type { CommandRejected, Rules } from '#kit/events/command-rejected.ts';
 
 const rules = [
   orderRules,
   customerRules,
+  productRules,
   inventoryRules,
   paymentRules,
   fraudReviewRules,

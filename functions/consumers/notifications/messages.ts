@@ -85,8 +85,7 @@ const staffMessage = ({ aggregateId: orderId }: EscalatedEvent, subject: string,
 
 /** Only the reasons that we give ourselves are told: any other is the words of whoever cancelled. */
 const CANCELLATIONS: Readonly<Record<string, string>> = {
-  out_of_stock:
-    'We are sorry: we do not have everything that you ordered, so we had to cancel your order.',
+  out_of_stock: 'We are sorry: we do not have everything that you ordered, so we had to cancel your order.',
   payment_overdue: 'We did not receive your payment in time, so we had to cancel your order.',
   fraud_rejected: 'We are sorry: we cannot accept your order, so we had to cancel it.',
   customs_refused: 'We are sorry: your order cannot be sent to its country, so we had to cancel it.',
