@@ -9,21 +9,44 @@ import {
   stockReserved,
 } from './inventory.ts';
 import { orderAggregate } from './order/decisions.ts';
-import { orderCancelled, orderCreated, orderDelivered, orderPaid, orderShipped } from './order/events.ts';
-import { paymentAggregate, paymentCaptured, paymentDeclined, paymentRefunded } from './payment.ts';
+import {
+  orderCancelled,
+  orderCreated,
+  orderDelivered,
+  orderHoldReleased,
+  orderPaid,
+  orderPaymentReceived,
+  orderShipped,
+} from './order/events.ts';
+import { paymentAggregate } from './payment/decisions.ts';
+import {
+  paymentCaptured,
+  paymentChargedBack,
+  paymentDeclined,
+  paymentRefunded,
+  paymentReportParked,
+  refundFailed,
+  refundRequested,
+} from './payment/events.ts';
 
 /** Every event type there is, by its name. */
 export const eventDefinitions = {
   CustomerRegistered: customerRegistered,
   CustomerRenamed: customerRenamed,
   OrderCreated: orderCreated,
+  OrderPaymentReceived: orderPaymentReceived,
   OrderPaid: orderPaid,
+  OrderHoldReleased: orderHoldReleased,
   OrderShipped: orderShipped,
   OrderDelivered: orderDelivered,
   OrderCancelled: orderCancelled,
   PaymentCaptured: paymentCaptured,
   PaymentDeclined: paymentDeclined,
+  RefundRequested: refundRequested,
   PaymentRefunded: paymentRefunded,
+  RefundFailed: refundFailed,
+  PaymentChargedBack: paymentChargedBack,
+  PaymentReportParked: paymentReportParked,
   StockReceived: stockReceived,
   StockReserved: stockReserved,
   StockRejected: stockRejected,
