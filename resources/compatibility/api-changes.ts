@@ -156,7 +156,7 @@ function operationChanges(
         isError ? 'error' : status,
         found.filter(({ path, why }) => !isGrown(path, why)),
       );
-      for (const text of new Set(found.filter(({ path, why }) => isGrown(path, why)).map(grown))) {
+      for (const text of grown(found.filter(({ path, why }) => isGrown(path, why)))) {
         notes.push({ at: `${route}: ${status}`, text });
       }
     }
@@ -185,10 +185,16 @@ function growthIn(found: readonly Unreadable[]): (path: string, why: string) => 
 
 const NEW_EVENT_TYPE = /^takes none of the kind that may come: .*eventType (\w+)/;
 
-function grown({ path, why }: Unreadable): string {
-  const [, eventType] = NEW_EVENT_TYPE.exec(why) ?? [];
-  if (eventType) return `may hold ${eventType}, which clients pass over`;
-  return `holds a newer version of ${/[(#](\w+)/.exec(path)?.[1] ?? 'an event'}`;
+function grown(found: readonly Unreadable[]): string[] {
+  const types = found.flatMap(({ why }) => NEW_EVENT_TYPE.exec(why)?.[1] ?? []);
+  const raised = found
+    .filter(({ path }) => path.endsWith('.schemaVersion'))
+    .map(({ path }) => (/\((\w+)\)/.exec(path) ?? /#(\w+)/.exec(path))?.[1] ?? 'an event');
+  const named = (names: string[]) => [...new Set(names)].join(', ');
+  return [
+    ...(types.length > 0 ? [`may hold ${named(types)}, which clients pass over`] : []),
+    ...(raised.length > 0 ? [`holds a newer version of ${named(raised)}`] : []),
+  ];
 }
 
 function parametersOf(contract: Contract, { parameters = [] }: Operation): Map<string, Parameter> {
@@ -221,14 +227,20 @@ function nameBreaks(before: Names, today: Names): Break[] {
           direction: 'forward',
           why: 'is gone, and clients know it by this name',
           hurts: ['clients that handle this error'],
-          remedy: 'Keep the name.',
+          remedy: 'Keep the name. Where nothing breaks this rule any more, accept it.',
         }),
       );
+  const rules = gone('rule', before.rules, today.rules);
+  // The problem of a rule has its name.
+  const isOfRule = ({ at: problem }: Break) => rules.some(({ at: rule }) => codeOf(problem) === codeOf(rule));
   return [
-    ...gone('rule', before.rules, today.rules),
-    ...gone('problem', before.problemTypes, today.problemTypes),
+    ...rules,
+    ...gone('problem', before.problemTypes, today.problemTypes).filter((one) => !isOfRule(one)),
   ];
 }
+
+/** `rule counter_closed` and `problem urn:…:counter-closed` → counter-closed */
+const codeOf = (name: string): string => (name.split(/[ :]/).at(-1) ?? '').replaceAll('_', '-');
 
 function namesIn(contract: Contract): Names {
   const names: Names = { rules: new Set(), problemTypes: new Set() };

@@ -17,7 +17,7 @@ export function reportOf({ failures, accepted, wrongEntries, notes }: Judgement,
     ]),
     ...entryLines(failures, next),
     ...(accepted.length > 0 ? ['', ...acceptedLines(accepted)] : []),
-    ...(notes.length > 0 ? ['', ...notes.flatMap(noteLines)] : []),
+    ...(notes.length > 0 ? ['', ...noteLines(notes)] : []),
   ];
 }
 
@@ -76,7 +76,11 @@ function entryLines(failures: readonly Judged[], next: string): string[] {
 const acceptedLines = (accepted: readonly Judged[]): string[] =>
   [...new Set(accepted.map(({ at }) => at))].flatMap((at) => wrapped(`accepted  ${at}`, '  '));
 
-const noteLines = ({ at, text }: Note): string[] => wrapped(`note  ${at} ${text}`, '  ');
+/** What is the same of several places is said once. */
+const noteLines = (notes: readonly Note[]): string[] =>
+  [...Map.groupBy(notes, ({ text }) => text)].flatMap(([text, same]) =>
+    wrapped(`note  ${same.map(({ at }) => at).join(', ')}: ${text}`, '  '),
+  );
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "\\'")}'`;
 

@@ -103,8 +103,7 @@ class Comparison {
       .map((keyword) => ({ path, why: `has another ${keyword}` }));
     const values = valuesOf(writer);
     const known = valuesOf(reader);
-    if (values)
-      return [...unknown, ...values.flatMap((value) => valueUnreadable(reader, known, value, path))];
+    if (values) return [...unknown, ...valuesUnreadable(reader, known, values, path)];
     if (known) return [...unknown, { path, why: `takes ${list(known)} alone, but anything else may come` }];
     const types = typeUnreadable(reader, writer);
     if (types) return [...unknown, { path, why: types }];
@@ -188,16 +187,18 @@ function valuesOf(schema: JsonObject): unknown[] | undefined {
   return undefined;
 }
 
-function valueUnreadable(
+function valuesUnreadable(
   reader: JsonObject,
   known: readonly unknown[] | undefined,
-  value: unknown,
+  values: readonly unknown[],
   path: string,
 ): Unreadable[] {
-  if (known) {
-    const isKnown = known.some((one) => isDeepStrictEqual(one, value));
-    return isKnown ? [] : [{ path, why: `takes ${list(known)}, but ${text(value)} may come` }];
-  }
+  if (!known) return values.flatMap((value) => valueUnreadable(reader, value, path));
+  const others = values.filter((value) => !known.some((one) => isDeepStrictEqual(one, value)));
+  return others.length > 0 ? [{ path, why: `takes ${list(known)}, but ${list(others)} may come` }] : [];
+}
+
+function valueUnreadable(reader: JsonObject, value: unknown, path: string): Unreadable[] {
   // The value as a schema of its own: whatever limits it has are those of the value.
   const size = typeof value === 'string' ? [...value].length : Array.isArray(value) ? value.length : 0;
   const isText = typeof value === 'string';
@@ -325,11 +326,12 @@ export function isAlike(one: JsonObject, other: JsonObject): boolean {
 
 /** `(OrderCreated)`: which member of a union it is, by the constant that tells the members apart; nothing without one. */
 export function memberName(members: readonly JsonObject[], one: JsonObject): string {
-  const [first, ...others] = members.map(constantsOf);
-  const telling = Object.keys(first ?? {}).find((name) =>
-    others.some((other) => name in other && other[name] !== first?.[name]),
+  const all = members.map(constantsOf);
+  const distinct = (name: string) => new Set(all.map((constants) => constants[name])).size;
+  const [telling = ''] = Object.keys(all[0] ?? {}).sort(
+    (first, second) => distinct(second) - distinct(first),
   );
-  const value = telling === undefined ? undefined : constantsOf(one)[telling];
+  const value = distinct(telling) > 1 ? constantsOf(one)[telling] : undefined;
   return value === undefined ? '' : `(${value})`;
 }
 

@@ -229,8 +229,8 @@ describe('Of the API', () => {
     );
     expect(changes.breaks).toEqual([]);
     expect(changes.notes.map(({ at, text }) => `${at} ${text}`)).toEqual([
-      'POST /counters: 201 holds a newer version of Started',
       'POST /counters: 201 may hold Paused, which clients pass over',
+      'POST /counters: 201 holds a newer version of Started',
     ]);
   });
 });
