@@ -4,6 +4,7 @@ import { currency } from '#domain/fields.ts';
 import { registry } from '#domain/index.ts';
 import { InvalidAmount, toMinor } from '#domain/money.ts';
 import type { Application } from '#kit/config/application.ts';
+import { catalogueProjection } from '#read-model/catalogue-view.ts';
 import { orderProjection } from '#read-model/order-view.ts';
 import { stockProjection } from '#read-model/stock-view.ts';
 import type { Runtime } from './kit/config/runtime.ts';
@@ -43,10 +44,10 @@ export const application = {
   title: 'Orderstream',
   metricNamespace: 'Orderstream',
   resourceServer: 'orderstream',
-  scopes: ['orders:manage', 'payments:write', 'inventory:write', 'audit:read'],
+  scopes: ['orders:manage', 'catalogue:manage', 'payments:write', 'inventory:write', 'audit:read'],
   idNamespace: '2f0cf8a4-54a3-4a0e-9f39-7a2d5d0f6c1b',
   registry,
-  projections: [orderProjection, stockProjection],
+  projections: [orderProjection, catalogueProjection, stockProjection],
   personalAggregates: ['customer'],
   settings,
 } as const satisfies Application<ShopSettings>;

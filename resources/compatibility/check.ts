@@ -59,8 +59,8 @@ function sameApplication(baseline: Baseline, today: Contract): Baseline {
 
 const summary = (places: readonly string[], wrong: number): string =>
   places.length === 0
-    ? `The list of accepted breaks is wrong in ${wrong} places.`
-    : `${new Set(places).size} places break.`;
+    ? `The list of accepted breaks has ${wrong} wrong entries.`
+    : `Breaks in ${new Set(places).size} places.`;
 
 /** 0.2.0 → 0.3.0: a break is at least a new minor version. */
 function nextVersion(version: string): string {

@@ -243,7 +243,9 @@ function limitsUnreadable(reader: JsonObject, writer: JsonObject): string[] {
   }
   for (const what of ['Length', 'Items', 'Properties']) {
     const [least, most] = [numberOf(reader[`min${what}`]) ?? 0, numberOf(reader[`max${what}`])];
-    const [fewest, largest] = [numberOf(writer[`min${what}`]) ?? 0, numberOf(writer[`max${what}`])];
+    const promised = what === 'Properties' ? requiredOf(writer).length : 0;
+    const fewest = Math.max(promised, numberOf(writer[`min${what}`]) ?? 0);
+    const largest = numberOf(writer[`max${what}`]);
     const unit = what === 'Length' ? 'characters' : what.toLowerCase();
     if (fewest < least) found.push(`takes ${least} ${unit} or more, but fewer may come`);
     if (most !== undefined && (largest === undefined || largest > most)) {

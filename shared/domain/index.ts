@@ -1,6 +1,6 @@
 import type { NewEventOf, StoredEventOf } from '#kit/events/event-definition.ts';
 import { createRegistry } from '#kit/events/registry.ts';
-import { customerAggregate, customerRegistered, customerRenamed } from './customer.ts';
+import { customerAggregate, customerEmailChanged, customerRegistered, customerRenamed } from './customer.ts';
 import {
   inventoryAggregate,
   stockReceived,
@@ -28,11 +28,16 @@ import {
   refundFailed,
   refundRequested,
 } from './payment/events.ts';
+import { productAggregate, productListed, productPriceChanged, productWithdrawn } from './product.ts';
 
 /** Every event type there is, by its name. */
 export const eventDefinitions = {
   CustomerRegistered: customerRegistered,
   CustomerRenamed: customerRenamed,
+  CustomerEmailChanged: customerEmailChanged,
+  ProductListed: productListed,
+  ProductPriceChanged: productPriceChanged,
+  ProductWithdrawn: productWithdrawn,
   OrderCreated: orderCreated,
   OrderPaymentReceived: orderPaymentReceived,
   OrderPaid: orderPaid,
@@ -56,6 +61,7 @@ export const eventDefinitions = {
 /** The registry of this domain: the kit reads, checks and describes events through it. */
 export const registry = createRegistry(eventDefinitions, [
   customerAggregate,
+  productAggregate,
   orderAggregate,
   paymentAggregate,
   inventoryAggregate,

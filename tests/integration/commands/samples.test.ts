@@ -50,7 +50,7 @@ async function pay(orderId: string, paymentId: string): Promise<void> {
 
 test('the sample events of the commands tell one story, and each may be repeated', async () => {
   expect(await run('cancelOrder')).toMatchObject({ statusCode: 404 });
-  const answers = [await run('registerCustomer'), await run('renameCustomer'), await run('placeOrder')];
+  const answers = [await run('registerCustomer'), await run('changeCustomer'), await run('placeOrder')];
   const payment = await run('recordPayment');
   await pay(payment.body.orderId, payment.body.paymentId);
   answers.push(payment, await run('shipOrder'), await run('deliverOrder'), await run('refundPayment'));
@@ -60,7 +60,7 @@ test('the sample events of the commands tell one story, and each may be repeated
 
   const before = await commands.eventCount();
   const again: typeof answers = [];
-  const story = ['registerCustomer', 'renameCustomer', 'placeOrder', 'recordPayment', 'shipOrder'] as const;
+  const story = ['registerCustomer', 'changeCustomer', 'placeOrder', 'recordPayment', 'shipOrder'] as const;
   for (const command of [...story, 'deliverOrder', 'refundPayment'] as const) again.push(await run(command));
   expect(again).toEqual(answers);
   expect(await commands.eventCount()).toBe(before);

@@ -96,6 +96,19 @@ describe('Notifications, locally', () => {
     expect(await recordedFor(orderId)).toMatchObject([{ subject: 'Your payment was declined' }]);
   });
 
+  test('go to the address that the customer has by now', async () => {
+    const customerId = randomUUID();
+    await the.data.store(
+      streamAt(AT, 'customer', customerId, [
+        { eventType: 'CustomerRegistered', data: { name: 'Ada Lovelace', email: 'ada@example.com' } },
+        { eventType: 'CustomerEmailChanged', data: { email: 'ada@king.example' } },
+      ]),
+    );
+    const event = await created(customerId);
+    await the.handled(local(), event);
+    expect(await recordedFor(event.aggregateId)).toMatchObject([{ to: 'ada@king.example' }]);
+  });
+
   test('of a customer who never registered have no address', async () => {
     const event = await created();
     await the.handled(local(), event);

@@ -130,6 +130,16 @@ const mutations: [name: string, mutation: Mutation, event: string, request: bool
     true,
   ],
   [
+    'an object needs a property, any of those that were all required',
+    (schema) => {
+      schema.minProperties = 1;
+      schema.required = ['limit'];
+    },
+    'forward',
+    false,
+    true,
+  ],
+  [
     'an inclusive bound becomes an exclusive one',
     ({ properties }) => {
       delete properties.limit.minimum;

@@ -40,6 +40,10 @@ const stored = (eventType: EventType, schemaVersion: number, data: unknown) => (
 const PERSISTED: Record<EventType, [AggregateType, number]> = {
   CustomerRegistered: ['customer', 1],
   CustomerRenamed: ['customer', 1],
+  CustomerEmailChanged: ['customer', 1],
+  ProductListed: ['product', 1],
+  ProductPriceChanged: ['product', 1],
+  ProductWithdrawn: ['product', 1],
   OrderCreated: ['order', 3],
   OrderPaymentReceived: ['order', 1],
   OrderPaid: ['order', 2],
@@ -158,6 +162,12 @@ function describeEvent(event: DomainEvent): string {
     case 'CustomerRegistered':
     case 'CustomerRenamed':
       return event.data.name;
+    case 'CustomerEmailChanged':
+      return event.data.email;
+    case 'ProductListed':
+    case 'ProductPriceChanged':
+    case 'ProductWithdrawn':
+      return event.data.sku;
     case 'OrderPaymentReceived':
     case 'OrderPaid':
       return event.data.paymentId;
