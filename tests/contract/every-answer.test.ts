@@ -41,7 +41,8 @@ afterAll(() => system.stop());
 /** Calls an operation as `ada`, who may do everything, unless `sent` says otherwise. */
 async function call(operation: string, sent: Sent = {}, parts?: RuntimeParts) {
   const handler = await system.handlerOf(operation, parts);
-  const scope = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
+  const scope =
+    'orders:manage catalogue:manage payments:write inventory:write reviews:decide customs:decide audit:read';
   const answer = await send(handler as never, { operation, scope, ...sent });
   seen.add(`${operation} ${answer.status}`);
   const type: string | undefined = answer.body?.type;

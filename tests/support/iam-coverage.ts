@@ -28,7 +28,8 @@ export const person = {
   postalCode: 'WQ7X4L',
 };
 
-const SCOPE = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
+const SCOPE =
+  'orders:manage catalogue:manage payments:write inventory:write reviews:decide customs:decide audit:read';
 
 const order = {
   items: [

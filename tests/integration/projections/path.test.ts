@@ -7,7 +7,7 @@ import { type System, startSystem } from '#tests/support/system.ts';
 import { EVENTS } from '#tests/support/tables.ts';
 
 const PROJECTED = ['publish-events', 'order-view', 'stock-view'];
-const SCOPE = 'orders:manage inventory:write audit:read payments:write';
+const SCOPE = 'orders:manage inventory:write reviews:decide customs:decide audit:read payments:write';
 
 let system: System;
 beforeAll(async () => {
