@@ -61,6 +61,18 @@ const delivered: Record<string, string[]> = {
     'an order event of a type from the future',
   ],
   'catalogue-view': ['ProductListed', 'ProductPriceChanged', 'ProductWithdrawn'],
+  reviews: [
+    'FraudReviewOpened',
+    'FraudReviewApproved',
+    'FraudReviewRejected',
+    'FraudReviewEscalated',
+    'FraudReviewClosed',
+    'CustomsDeclarationOpened',
+    'CustomsDeclarationCleared',
+    'CustomsDeclarationRefused',
+    'CustomsDeclarationEscalated',
+    'CustomsDeclarationClosed',
+  ],
   'stock-view': ['StockReceived', 'StockReserved', 'StockRejected', 'StockReleased'],
   sales: [...everyOrder, 'OrderCancelled', 'OrderShipped'],
   inventory: [...everyOrder, 'OrderCancelled'],
@@ -71,8 +83,23 @@ const delivered: Record<string, string[]> = {
     'an order of 1,000 yen at home',
   ],
   customs: ['an order of 20.00 abroad', 'an order of 1,000.00 abroad, as it was stored in version 1'],
-  notifications: [...everyOrder, 'OrderShipped', 'OrderDelivered', 'OrderCancelled', 'PaymentDeclined'],
+  notifications: [
+    ...everyOrder,
+    'OrderShipped',
+    'OrderDelivered',
+    'OrderCancelled',
+    'PaymentDeclined',
+    'FraudReviewEscalated',
+    'CustomsDeclarationEscalated',
+  ],
   'order-payments': ['PaymentCaptured', 'OrderCancelled'],
+  'order-holds': [
+    'FraudReviewApproved',
+    'FraudReviewRejected',
+    'CustomsDeclarationCleared',
+    'CustomsDeclarationRefused',
+    'OrderCancelled',
+  ],
 };
 
 let system: System;

@@ -91,6 +91,11 @@ describe('From the command to the read model', () => {
     const orderId = await place('LAPTOP-14', 1_299, 'DE');
     await pay(orderId, 1_299, 'ch-whole-way');
     await system.mappings.waitUntilIdle();
+    expect(await orderView(orderId)).toMatchObject({ status: 'paid', waitsFor: ['fraud', 'customs'] });
+    await http('approve-fraud-review', { params: { orderId }, body: { note: 'Known customer.' } });
+    await http('clear-customs-declaration', { params: { orderId }, body: { note: 'MRN 26DE1' } });
+    await system.mappings.waitUntilIdle();
+    expect(await orderView(orderId)).toMatchObject({ waitsFor: ['shipment'] });
     const shipment = { carrier: 'UPS', trackingNumber: '1Z' };
     await http('ship-order', { params: { orderId }, body: shipment });
     await http('deliver-order', { params: { orderId }, body: {} });
@@ -101,7 +106,7 @@ describe('From the command to the read model', () => {
       customerName: 'Ada Lovelace',
       total: 1_299,
       status: 'delivered',
-      version: 5,
+      version: 7,
     });
     const stock = await http('get-stock', { params: { sku: 'LAPTOP-14' } });
     expect(stock.body).toMatchObject({ onHand: 3, reserved: 1 });
