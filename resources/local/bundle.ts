@@ -39,6 +39,8 @@ export async function bundleFunctions(options: BundleOptions): Promise<{ stop():
     format: 'esm',
     platform: 'node',
     target: 'node24',
+    mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': './shared/kit/aws/environment-credentials.ts' },
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'silent',

@@ -5,6 +5,7 @@ import type { DomainEvent } from '#domain/index.ts';
 import { toMajor } from '#domain/money.ts';
 import { MAX_ORDER_TOTAL, orderRules } from '#domain/order/decisions.ts';
 import { paymentAggregate } from '#domain/payment.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { idOfParts } from '#kit/event-store/command-id.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
@@ -75,4 +76,4 @@ async function placedOrder(runtime: Runtime, orderId: string) {
   return first.data;
 }
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));
