@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Template } from '#resources/local/stack/template.ts';
-import { bundledModule } from '#tests/support/bundled-function.ts';
+import { type Bundle, bundledModules } from '#tests/support/bundled-function.ts';
 import { compiledTemplate } from '#tests/support/compiled-template.ts';
 import { type FunctionResource, functionsOf, roleIdOf, statementsOf } from '#tests/support/role-rights.ts';
 import { root } from '#tests/support/scripts.ts';
@@ -37,6 +37,17 @@ function neededBy({ id, resource }: FunctionResource, { Resources }: Template): 
     .map(([, client]) => client);
 }
 
+let bundles: Map<string, Bundle>;
+const bundleOf = (path: string): Bundle => {
+  const found = bundles.get(path);
+  if (!found) throw new Error(`${path} is no function`);
+  return found;
+};
+
+beforeAll(async () => {
+  bundles = await bundledModules(functions.map(moduleOf));
+}, 120_000);
+
 describe('The bundle of a function', () => {
   test.each(functions.map((one) => [one.name, one] as const))(
     '%s has the clients that its role is for',
@@ -47,30 +58,26 @@ describe('The bundle of a function', () => {
     },
   );
 
-  test('is at most 400 KB for a command, and has the client of DynamoDB alone', async () => {
-    const bundles = await Promise.all(inFolder('commands').map((path) => bundledModule(path)));
+  test('is at most 400 KB for a command, and has the client of DynamoDB alone', () => {
+    const bundles = inFolder('commands').map(bundleOf);
     expect(bundles.length).toBeGreaterThan(0);
-    for (const { bytes, clients } of bundles) {
-      expect(bytes).toBeLessThanOrEqual(400 * kib);
-      expect(clients).toEqual(['dynamodb']);
-    }
+    expect(Math.max(...bundles.map(({ bytes }) => bytes))).toBeLessThanOrEqual(400 * kib);
+    expect([...new Set(bundles.flatMap(({ clients }) => clients))]).toEqual(['dynamodb']);
   });
 
-  test('is at most 130 KB for health, and has no client', async () => {
-    const { bytes, clients } = await bundledModule('functions/queries/health/handler.ts');
+  test('is at most 130 KB for health, and has no client', () => {
+    const { bytes, clients } = bundleOf('functions/queries/health/handler.ts');
     expect(bytes).toBeLessThanOrEqual(130 * kib);
     expect(clients).toEqual([]);
   });
 
-  test('has no client of SNS or SQS for a query', async () => {
-    for (const path of inFolder('queries')) {
-      const { clients } = await bundledModule(path);
-      expect(clients.filter((client) => client !== 'dynamodb')).toEqual([]);
-    }
+  test('has no client of SNS or SQS for a query', () => {
+    const clients = inFolder('queries').flatMap((path) => bundleOf(path).clients);
+    expect([...new Set(clients)]).toEqual(['dynamodb']);
   });
 
-  test('holds no provider of credentials but the environment', async () => {
-    const { code } = await bundledModule('functions/operations/audit/handler.ts');
+  test('holds no provider of credentials but the environment', () => {
+    const { code } = bundleOf('functions/operations/audit/handler.ts');
     expect(code).toContain('AWS_SESSION_TOKEN');
     expect(code).not.toMatch(/AWS_WEB_IDENTITY_TOKEN_FILE|AWS_CONTAINER_CREDENTIALS|credential_process/);
   });

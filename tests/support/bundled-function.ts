@@ -20,36 +20,43 @@ export interface Bundle {
   clients: string[];
 }
 
-/** A module as `sls deploy` would bundle it. */
-export const bundledModule = (path: string, settings: BuildOptions = {}): Promise<Bundle> =>
-  bundle({ entryPoints: [path], ...settings });
+/** Modules as `sls deploy` would bundle them, by their paths. */
+export async function bundledModules(paths: readonly string[]): Promise<Map<string, Bundle>> {
+  const bundles = await bundle({ entryPoints: [...paths], outdir: 'out', outbase: '.' });
+  return new Map(bundles.map(({ entryPoint, ...one }) => [entryPoint, one]));
+}
 
-/** The same for a text that is no file. */
-export const bundledCode = (contents: string, settings: BuildOptions = {}): Promise<Bundle> =>
-  bundle({ stdin: { contents, resolveDir: root, loader: 'ts' }, ...settings });
+/** A text that is no file, with the settings of `sls deploy` and these over them. */
+export async function bundledCode(contents: string, settings: BuildOptions = {}): Promise<Bundle> {
+  const stdin = { contents, resolveDir: root, loader: 'ts' as const };
+  const [only] = await bundle({ stdin, outfile: 'out.js', ...settings });
+  if (!only) throw new Error('esbuild wrote nothing');
+  return only;
+}
 
-async function bundle(options: BuildOptions): Promise<Bundle> {
-  const { outputFiles, metafile } = await build({
+async function bundle(options: BuildOptions): Promise<(Bundle & { entryPoint: string })[]> {
+  const { outputFiles = [], metafile } = await build({
     ...(await deployedSettings()),
     absWorkingDir: root,
     platform: 'node',
     format: 'cjs',
-    outfile: 'bundle.cjs',
     sourcemap: false,
     logLevel: 'silent',
     ...options,
     write: false,
     metafile: true,
   });
-  const [file] = outputFiles ?? [];
-  const [output] = Object.values(metafile?.outputs ?? {});
-  if (!file || !output) throw new Error('esbuild wrote nothing');
-  const clients = Object.entries(output.inputs)
-    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .map(([path]) => /@aws-sdk\/client-(\w+)\/.*Client\.js$/.exec(path)?.[1]);
-  return {
-    bytes: file.contents.byteLength,
-    code: file.text,
-    clients: [...new Set(clients)].filter((name) => name !== undefined).sort(),
-  };
+  return Object.entries(metafile?.outputs ?? {}).map(([path, { entryPoint = '', inputs }]) => {
+    const file = outputFiles.find((one) => one.path === join(root, path));
+    if (!file) throw new Error(`esbuild did not write ${path}`);
+    const clients = Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([input]) => /@aws-sdk\/client-(\w+)\/.*Client\.js$/.exec(input)?.[1]);
+    return {
+      entryPoint,
+      bytes: file.contents.byteLength,
+      code: file.text,
+      clients: [...new Set(clients)].filter((name) => name !== undefined).sort(),
+    };
+  });
 }
