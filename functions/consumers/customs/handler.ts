@@ -1,4 +1,5 @@
 import { application, type ShopRuntime } from '#application';
+import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { createPolicyConsumer } from '#kit/messaging/run-policy.ts';
 import { customs } from './policy.ts';
@@ -6,4 +7,6 @@ import { customs } from './policy.ts';
 export const createHandler = (runtime: ShopRuntime) =>
   createPolicyConsumer(runtime, () => customs({ reviewHours: runtime.setting('REVIEW_HOURS') }));
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(
+  createRuntime(application, { dynamo: dynamoClient(), sqs: sqsClient() }),
+);

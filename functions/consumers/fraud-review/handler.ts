@@ -1,4 +1,5 @@
 import { application, type ShopRuntime } from '#application';
+import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { createPolicyConsumer } from '#kit/messaging/run-policy.ts';
 import { fraudReview } from './policy.ts';
@@ -12,4 +13,6 @@ export const createHandler = (runtime: ShopRuntime) =>
     }),
   );
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(
+  createRuntime(application, { dynamo: dynamoClient(), sqs: sqsClient() }),
+);
