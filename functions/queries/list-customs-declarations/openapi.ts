@@ -8,6 +8,7 @@ export const contract: OperationContract = {
   summary: 'List customs declarations',
   description:
     'One for each order that leaves the home country. `status=open` is what waits for a decision, oldest first; any other list is newest first.',
+  parameters: { status: { description: 'Only those of this status', example: 'open' } },
   answers: [
     {
       status: 200,

@@ -8,6 +8,7 @@ export const contract: OperationContract = {
   summary: 'List fraud reviews',
   description:
     'One for each order of high value. `status=open` is what waits for a decision, oldest first; any other list is newest first.',
+  parameters: { status: { description: 'Only those of this status', example: 'open' } },
   answers: [
     {
       status: 200,

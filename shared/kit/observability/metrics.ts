@@ -47,7 +47,9 @@ export const metricDefinitions = {
   DeadlinesOverdueSeconds: { unit: 'Seconds' },
   /** From an event's due time until its deadline was handled. */
   DeadlineLag: { unit: 'Milliseconds' },
-} as const satisfies Record<string, { unit: Unit; dimension?: 'consumer' | 'projection' }>;
+  /** Events that deadlines led to, by their type; one that comes again after a failure counts again. */
+  DeadlineEvents: { unit: 'Count', dimension: 'eventType' },
+} as const satisfies Record<string, { unit: Unit; dimension?: 'consumer' | 'projection' | 'eventType' }>;
 
 export type MetricName = keyof typeof metricDefinitions;
 

@@ -130,7 +130,8 @@ const nameOf = (eventId: string) =>
 describe('Through the filters of the compiled template', () => {
   test('every consumer is looked at, and each has something that it gets and something that it does not', () => {
     const consumers = Object.keys(system.stack.queues).filter((id) => id.endsWith('Queue'));
-    expect(Object.keys(delivered)).toHaveLength(consumers.length);
+    // The topic sends nothing to the consumer deadlines.
+    expect(Object.keys(delivered)).toHaveLength(consumers.length - 1);
     for (const names of Object.values(delivered)) {
       expect(names.length).toBeGreaterThan(0);
       expect(names.length).toBeLessThan(Object.keys(published).length);

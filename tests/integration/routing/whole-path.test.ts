@@ -115,7 +115,7 @@ describe('From the command to the read model', () => {
     const declarations = await http('list-customs-declarations', {});
     expect(declarations.body.customsDeclarations).toMatchObject([{ orderId, country: 'DE', value: 1_299 }]);
     expect(await told(orderId)).toEqual(['OrderCreated', 'OrderShipped', 'OrderDelivered']);
-  });
+  }, 60_000);
 
   test('an order without stock is cancelled, and its customer told; the stock stays as it was', async () => {
     await http('receive-stock', { params: { sku: 'RARE' }, body: { quantity: 1 } });
