@@ -39,6 +39,8 @@ export interface EventRegistry<Event extends StoredEvent = StoredEvent, New exte
    * cannot follow those before it.
    */
   assertFolds(aggregateType: string, events: readonly StoredEvent[]): void;
+  /** The state that the aggregate makes of these events, for tools that show it to a person. Throws as `assertFolds`. */
+  fold(aggregateType: string, events: readonly StoredEvent[]): unknown;
 }
 
 // Deciders and upcasters of one domain take different types: what they have in common is only their shape.
@@ -69,6 +71,12 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
     const definition = isEventType(eventType) ? definitions[eventType] : undefined;
     if (!definition) throw new UnknownEventType(eventType);
     return definition;
+  }
+
+  function fold(aggregateType: string, events: readonly StoredEvent[]): unknown {
+    const aggregate = aggregateOf.get(aggregateType);
+    if (!aggregate) throw new Error(`no aggregate is called ${aggregateType}`);
+    return events.reduce<unknown>(aggregate.evolve, aggregate.initialState);
   }
 
   return {
@@ -117,11 +125,8 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
       ...definitionOf(eventType).attributeNames,
     ],
 
-    assertFolds(aggregateType, events) {
-      const aggregate = aggregateOf.get(aggregateType);
-      if (!aggregate) throw new Error(`no aggregate is called ${aggregateType}`);
-      events.reduce<unknown>(aggregate.evolve, aggregate.initialState);
-    },
+    assertFolds: fold,
+    fold,
   };
 }
 
