@@ -37,9 +37,9 @@ function sizeOf({ kind, members = [] }: GraphNode): { width: number; height: num
     case 'commands':
       return { width: 146, height: 40 + members.length * MEMBER_HEIGHT };
     case 'queries':
-      return { width: 168, height: 40 + members.length * MEMBER_HEIGHT };
+      return { width: 160, height: 40 + members.length * MEMBER_HEIGHT };
     case 'consumer':
-      return { width: 244, height: 54 };
+      return { width: 256, height: 54 };
     case 'schedule':
       return { width: 150, height: 50 };
     default:
