@@ -4,6 +4,7 @@ import * as fields from '#api/fields.ts';
 import { placedResponse } from '#api/order-response.ts';
 import { application, type ShopRuntime } from '#application';
 import { orderAggregate } from '#domain/order/decisions.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata, newAggregateId } from '#kit/http/command-metadata.ts';
@@ -45,9 +46,15 @@ export function createHandler(runtime: ShopRuntime) {
         command: {
           type: 'place',
           customerId: resolveCustomerId(request.caller, customerId),
-          items,
+          items: items.map((item) => ({ ...item, tracked: true, backorder: false })),
           currency,
           shippingAddress,
+          paymentTerms: 'prepaid',
+          paymentDueAt: new Date(runtime.now() + runtime.setting('PAYMENT_MINUTES') * 60_000).toISOString(),
+          holdParameters: {
+            highValueThreshold: Number.POSITIVE_INFINITY,
+            homeCountry: shippingAddress.country,
+          },
         },
         metadata: commandMetadata(runtime, 'place-order', request),
         creates: true,
@@ -57,4 +64,4 @@ export function createHandler(runtime: ShopRuntime) {
   });
 }
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

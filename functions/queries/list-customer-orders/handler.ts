@@ -3,11 +3,13 @@ import { canAccessCustomer } from '#api/access.ts';
 import { customerId } from '#api/fields.ts';
 import { toOrderDto } from '#api/order-response.ts';
 import { application } from '#application';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { cursorIn, nextCursor, pageFields, timeCursor } from '#kit/http/page.ts';
 import { notFound } from '#kit/http/problem.ts';
-import { ORDER_STATUSES, readCustomerNames, readCustomerOrders } from '#read-model/orders.ts';
+import { readCustomerNames } from '#read-model/customers.ts';
+import { ORDER_STATUSES, readCustomerOrders } from '#read-model/orders.ts';
 
 /**
  * GET /customers/{customerId}/orders?status=&limit=&cursor=: newest first; none for a customer who never ordered.
@@ -31,4 +33,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

@@ -2,13 +2,15 @@ import * as z from 'zod';
 import { toOrderDto } from '#api/order-response.ts';
 import { application } from '#application';
 import type { OrderView } from '#domain/order/view.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { cursorIn, nextCursor, pageFields, timeCursor } from '#kit/http/page.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
 import { withoutStorageKeys } from '#kit/projections/keys.ts';
+import { readCustomerNames } from '#read-model/customers.ts';
 import { type ListingKind, readListing } from '#read-model/listing.ts';
-import { ORDER_STATUSES, readCustomerNames } from '#read-model/orders.ts';
+import { ORDER_STATUSES } from '#read-model/orders.ts';
 
 /**
  * GET /orders?status=&limit=&cursor=: everybody's orders, newest first, of one status or all.
@@ -35,4 +37,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

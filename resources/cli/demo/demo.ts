@@ -18,6 +18,7 @@ const QUIET_MS = 2_500;
 /** The columns of the table. Who receives what is not known here: the stack's filters decide. */
 const consumers = [
   'order-view',
+  'catalogue-view',
   'stock-view',
   'sales',
   'inventory',

@@ -34,7 +34,12 @@ export async function playAll(
 const POISON = 'a poison message';
 
 export const shopOf = (run: Run, correlationId: string): Caller =>
-  new Caller(run.httpUrl, correlationId, 'shop', 'orders:manage payments:write inventory:write audit:read');
+  new Caller(
+    run.httpUrl,
+    correlationId,
+    'shop',
+    'orders:manage catalogue:manage payments:write inventory:write audit:read',
+  );
 
 function castOf(run: Run, runId: string, correlationId: string): Cast {
   const shop = shopOf(run, correlationId);

@@ -1,4 +1,5 @@
-import type { Aggregate } from './aggregate.ts';
+import type * as z from 'zod';
+import type { Aggregate, Due } from './aggregate.ts';
 import { type Envelope, envelope } from './envelope.ts';
 import type { NewEvent, StoredEvent } from './event.ts';
 import type { EventDefinition, NewEventOf, StoredEventOf } from './event-definition.ts';
@@ -17,7 +18,7 @@ export interface EventRegistry<Event extends StoredEvent = StoredEvent, New exte
   isEventType(name: string): name is Event['eventType'];
   /** Throws UnknownEventType. */
   aggregateTypeOf(eventType: string): string;
-  /** The version in which this type's data is written today. Throws UnknownEventType. */
+  /** The version that the domain works with, and to which every event is lifted. Throws UnknownEventType. */
   currentSchemaVersion(eventType: string): number;
   /**
    * Reads an event from wherever it was kept (table, topic, dead letter): checks the envelope, lifts `data` to the
@@ -27,13 +28,23 @@ export interface EventRegistry<Event extends StoredEvent = StoredEvent, New exte
   upcast(raw: unknown): Event;
   /**
    * Checks an event that is about to be appended, against the current schema and, unlike `upcast`, strictly: a field
-   * that the schema does not know is an error. Throws UnknownEventType or InvalidEventData.
+   * that the schema does not know is an error. Answers with the event as it will be read: where an older version is
+   * written, without what that version has no place for. Throws UnknownEventType or InvalidEventData.
    */
   checkNewEvent(event: NewEvent): New;
+  /** The event in the version that is written. Takes what checkNewEvent has let through. */
+  asWritten(event: StoredEvent): StoredEvent;
   /** What subscriptions can filter on: name → value. A number becomes an attribute of type Number. */
   messageAttributes(event: StoredEvent): Record<string, string | number>;
   /** The names of the attributes that every message of this type carries. Throws UnknownEventType. */
   messageAttributeNames(eventType: string): string[];
+  /**
+   * When the event falls due, ISO 8601 with milliseconds; undefined where it sets no deadline. `data` is in the current
+   * version. Throws UnknownEventType, or InvalidEventData where `dueAt` gives no time.
+   */
+  dueAt(event: NewEvent): string | undefined;
+  /** What follows when the deadline that this event set has come. `data` is in the current version. Throws UnknownEventType. */
+  whenDue(event: NewEvent, due: Due): DueCommand | undefined;
   /**
    * Folds a stream whose aggregate is known only when the code runs. Throws InvalidEventSequence for an event that
    * cannot follow those before it.
@@ -49,20 +60,30 @@ type AnyDefinition = EventDefinition<string, string, any>;
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type AnyAggregate = Aggregate<any, any, any>;
 
+/** A command of the aggregate whose event fell due. */
+export interface DueCommand {
+  aggregate: AnyAggregate;
+  command: unknown;
+}
+
 /**
  * The registry of a domain: its event definitions by event type, and its aggregates. Throws at load where a definition
- * stands under another name than its own, or belongs to an aggregate that is not there.
+ * stands under another name than its own, belongs to an aggregate that is not there, or sets deadlines that its
+ * aggregate has no `onDue` for.
  */
 export function createRegistry<const Definitions extends Readonly<Record<string, AnyDefinition>>>(
   definitions: Definitions,
   aggregates: readonly AnyAggregate[],
 ): EventRegistry<StoredEventOf<Definitions[keyof Definitions]>, NewEventOf<Definitions[keyof Definitions]>> {
   type Event = StoredEventOf<Definitions[keyof Definitions]>;
+  type New = NewEventOf<Definitions[keyof Definitions]>;
   const aggregateOf = new Map(aggregates.map((aggregate) => [aggregate.type, aggregate]));
-  for (const [name, { eventType, aggregateType }] of Object.entries(definitions)) {
+  for (const [name, { eventType, aggregateType, dueAt }] of Object.entries(definitions)) {
     if (name !== eventType) throw new Error(`${eventType} is registered as ${name}`);
-    if (!aggregateOf.has(aggregateType))
-      throw new Error(`${eventType} belongs to no aggregate: ${aggregateType}`);
+    const aggregate = aggregateOf.get(aggregateType);
+    if (!aggregate) throw new Error(`${eventType} belongs to no aggregate: ${aggregateType}`);
+    if (dueAt && !aggregate.onDue)
+      throw new Error(`${eventType} sets a deadline, and ${aggregateType} has no onDue`);
   }
 
   const isEventType = (name: string): name is Event['eventType'] => Object.hasOwn(definitions, name);
@@ -106,11 +127,24 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
     },
 
     checkNewEvent({ eventType, data }) {
-      const { schema, schemaVersion } = definitionOf(eventType);
-      const parsed = schema.safeParse(data);
-      const problems = parsed.success ? unknownFields(data, parsed.data) : problemsOf(parsed.error);
-      if (problems.length > 0) throw new InvalidEventData(eventType, schemaVersion, problems);
-      return { eventType, data: parsed.data } as NewEventOf<Definitions[keyof Definitions]>;
+      const definition = definitionOf(eventType);
+      const { schema, schemaVersion, schemas, writtenVersion } = definition;
+      const checked = checkStrictly(eventType, schemaVersion, schema, data);
+      if (writtenVersion === schemaVersion) return { eventType, data: checked } as New;
+      const written = checkStrictly(
+        eventType,
+        writtenVersion,
+        schemas[writtenVersion] ?? schema,
+        definition.downcast(checked),
+      ) as Record<string, unknown>;
+      const read = lift(definition, { eventType, schemaVersion: writtenVersion, data: written });
+      return { eventType, data: checkStrictly(eventType, schemaVersion, schema, read) } as New;
+    },
+
+    asWritten(event) {
+      const { writtenVersion, downcast } = definitionOf(event.eventType);
+      if (event.schemaVersion <= writtenVersion) return event;
+      return { ...event, schemaVersion: writtenVersion, data: downcast(event.data) };
     },
 
     messageAttributes: ({ eventType, aggregateType, data }) => ({
@@ -127,10 +161,41 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
 
     assertFolds: fold,
     fold,
+
+    dueAt({ eventType, data }) {
+      const { dueAt, schemaVersion } = definitionOf(eventType);
+      const given = dueAt?.(data);
+      if (given === undefined) return undefined;
+      const time = Date.parse(given);
+      if (time >= 0 && time < MAX_DUE_MS) return new Date(time).toISOString();
+      throw new InvalidEventData(eventType, schemaVersion, [
+        { path: '', message: 'its due time is no time' },
+      ]);
+    },
+
+    whenDue(event, due) {
+      const aggregate = aggregateOf.get(definitionOf(event.eventType).aggregateType);
+      const command = aggregate?.onDue?.(event, due);
+      return aggregate && command !== undefined ? { aggregate, command } : undefined;
+    },
   };
 }
 
-function lift(definition: AnyDefinition, { eventType, schemaVersion, data }: Envelope): unknown {
+/** Of the year 10000, whose times are longer: sort keys would no longer sort. */
+const MAX_DUE_MS = Date.UTC(10_000, 0);
+
+/** Throws InvalidEventData for data that the schema does not take, and for fields that it does not know. */
+function checkStrictly(eventType: string, schemaVersion: number, schema: z.ZodType, data: unknown): unknown {
+  const parsed = schema.safeParse(data);
+  const problems = parsed.success ? unknownFields(data, parsed.data) : problemsOf(parsed.error);
+  if (problems.length > 0) throw new InvalidEventData(eventType, schemaVersion, problems);
+  return parsed.data;
+}
+
+function lift(
+  definition: AnyDefinition,
+  { eventType, schemaVersion, data }: Pick<Envelope, 'eventType' | 'schemaVersion' | 'data'>,
+): unknown {
   let lifted = data;
   for (let version = schemaVersion; version < definition.schemaVersion; version++) {
     try {

@@ -49,14 +49,18 @@ const everyOrder = Object.keys(published).filter((name) => /^an order of/.test(n
 const delivered: Record<string, string[]> = {
   'order-view': [
     ...everyOrder,
+    'OrderPaymentReceived',
     'OrderPaid',
+    'OrderHoldReleased',
     'OrderShipped',
     'OrderDelivered',
     'OrderCancelled',
     'CustomerRegistered',
     'CustomerRenamed',
+    'CustomerEmailChanged',
     'an order event of a type from the future',
   ],
+  'catalogue-view': ['ProductListed', 'ProductPriceChanged', 'ProductWithdrawn'],
   'stock-view': ['StockReceived', 'StockReserved', 'StockRejected', 'StockReleased'],
   sales: [...everyOrder, 'OrderCancelled', 'OrderShipped'],
   inventory: [...everyOrder, 'OrderCancelled'],
