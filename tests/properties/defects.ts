@@ -1,9 +1,13 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Kind } from './checks/findings.ts';
 import type { Call, Defect } from './simulator/defect.ts';
+import type { FaultKind } from './simulator/faults.ts';
 
 export interface DeliberateDefect extends Defect {
   /** What the checks must call it, at least. */
   caughtAs: readonly Kind[];
+  /** The one kind of fault that exposes it: without it, the same runs find nothing. */
+  exposedBy?: FaultKind;
   /** The seed to begin with, where it takes a rare fault. Default 1. */
   firstSeed?: number;
 }
@@ -37,6 +41,8 @@ const isConsumer = (result: unknown): boolean =>
   Array.isArray((result as { batchItemFailures?: unknown } | undefined)?.batchItemFailures);
 
 let forged = 0;
+
+const slow = new WeakSet<object>();
 
 /** Mistakes that the code could have made, each in one place. The checks are worth what they find of these. */
 export const defects: readonly DeliberateDefect[] = [
@@ -206,5 +212,37 @@ export const defects: readonly DeliberateDefect[] = [
     name: 'email sent, and never noted as sent',
     caughtAs: ['doubled'],
     send: async (call, next) => (call.name === 'UpdateItemCommand' ? {} : next()),
+  },
+  {
+    name: 'the idempotency record of a slow batch deleted',
+    caughtAs: ['doubled'],
+    exposedBy: 'slow',
+    async send(call, next) {
+      const begun = Date.now();
+      const answer = await next();
+      if (Date.now() - begun >= 1_000) slow.add(call.invocation);
+      if (call.name !== 'UpdateItemCommand' || !slow.has(call.invocation)) return answer;
+      const { TableName, Key } = call.input;
+      await next(new DeleteItemCommand({ TableName, Key } as never));
+      return answer;
+    },
+  },
+  {
+    name: 'a query reads its first page only',
+    caughtAs: ['lost', 'wrong view', 'doubled', 'unexplained dead letter'],
+    exposedBy: 'page cut',
+    async send(call, next) {
+      const answer = (await next()) as object;
+      return call.name === 'QueryCommand' && call.input.Limit === undefined
+        ? { ...answer, LastEvaluatedKey: undefined }
+        : answer;
+    },
+  },
+  {
+    name: 'consistent reads dropped',
+    caughtAs: ['lost', 'wrong view', 'doubled', 'unexplained dead letter'],
+    exposedBy: 'stale read',
+    send: (call, next) =>
+      call.input.ConsistentRead === true ? next(changed(call, { ConsistentRead: false })) : next(),
   },
 ];

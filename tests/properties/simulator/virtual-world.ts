@@ -18,9 +18,6 @@ import type { Subscription, World } from './world.ts';
 
 const STREAM_SHARDS = 3;
 
-/** Of a command or the publisher; less than a client of the API waits. */
-const COMMAND_TIMEOUT_MS = 20_000;
-
 interface Route extends Subscription {
   queue: Queue;
   deadLetters: Queue;
@@ -50,7 +47,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
 
   const tables = deployment
     .ofType<TableProperties>('AWS::DynamoDB::Table')
-    .map(([id, properties]) => tableOf(id, properties));
+    .map(([id, properties]) => tableOf(id, properties, now));
   const events = tables.find(({ shape }) => shape.hash === 'streamId') as Table;
   const readModel = tables.find(({ shape }) => shape.hash === 'pk') as Table;
   const routes = routesOf(deployment, adversary, now);
@@ -85,17 +82,17 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
     clock,
     adversary,
     defect,
-    perform: async (service, command) => clients[service].perform(command as never),
+    perform: async (service, command, staleMs) => clients[service].perform(command as never, staleMs),
     deployed: new Map(
       [...deployment.functions].map(([name, { logicalId, createHandler }]) => [
         name,
         { createHandler, settings: deployment.settingsOf(logicalId) },
       ]),
     ),
-    remainingMs: 20_000,
-    timeoutMs: (name) => (routes.some(({ consumer }) => consumer === name) ? undefined : COMMAND_TIMEOUT_MS),
+    timeoutMs: (name) => deployment.functions.get(name)?.timeoutMs,
     latency: (random) => 1 + Math.floor(30 * random.next() ** 3),
-    stall: (random) => random.between(121_000, 400_000),
+    slow: (random) => random.between(1_000, 4_000),
+    stale: (random) => random.between(1_000, 120_000),
   });
 
   for (const route of routes) pollQueue(route);
@@ -300,7 +297,11 @@ interface TableProperties {
 }
 
 /** An empty table as the template describes it. */
-export function tableOf(name: string, { KeySchema, GlobalSecondaryIndexes = [] }: TableProperties): Table {
+export function tableOf(
+  name: string,
+  { KeySchema, GlobalSecondaryIndexes = [] }: TableProperties,
+  now: () => number,
+): Table {
   const key = (schema: TableProperties['KeySchema'], type: string) =>
     schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
   const range = key(KeySchema, 'RANGE');
@@ -320,6 +321,7 @@ export function tableOf(name: string, { KeySchema, GlobalSecondaryIndexes = [] }
         ]),
       ),
     },
+    now,
     STREAM_SHARDS,
   );
 }
