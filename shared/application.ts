@@ -4,6 +4,7 @@ import { currency } from '#domain/fields.ts';
 import { registry } from '#domain/index.ts';
 import { InvalidAmount, toMinor } from '#domain/money.ts';
 import type { Application } from '#kit/config/application.ts';
+import { catalogueProjection } from '#read-model/catalogue-view.ts';
 import { orderProjection } from '#read-model/order-view.ts';
 import { stockProjection } from '#read-model/stock-view.ts';
 import type { Runtime } from './kit/config/runtime.ts';
@@ -16,6 +17,8 @@ const settings = z
     HOME_COUNTRY: z.enum(COUNTRIES, 'must be an ISO 3166-1 alpha-2 code, e.g. US'),
     /** In major units; orders of this total or above are reviewed. */
     HIGH_VALUE_THRESHOLD: z.string().regex(/^\d{1,9}(\.\d+)?$/, 'must be an amount of money'),
+    /** How long a prepaid order waits for its payment. */
+    PAYMENT_MINUTES: z.coerce.number().positive(),
     EMAIL_SENDER: z.enum(['read-model', 'ses']),
     EMAIL_FROM: z.email('must be an email address'),
   })
@@ -41,10 +44,10 @@ export const application = {
   title: 'Orderstream',
   metricNamespace: 'Orderstream',
   resourceServer: 'orderstream',
-  scopes: ['orders:manage', 'payments:write', 'inventory:write', 'audit:read'],
+  scopes: ['orders:manage', 'catalogue:manage', 'payments:write', 'inventory:write', 'audit:read'],
   idNamespace: '2f0cf8a4-54a3-4a0e-9f39-7a2d5d0f6c1b',
   registry,
-  projections: [orderProjection, stockProjection],
+  projections: [orderProjection, catalogueProjection, stockProjection],
   personalAggregates: ['customer'],
   settings,
 } as const satisfies Application<ShopSettings>;

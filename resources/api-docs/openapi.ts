@@ -9,6 +9,7 @@ import { headers, responsesOf, SharedResponses } from './responses.ts';
 /** Scope → what it allows. */
 const scopes = {
   'orders:manage': "Everybody's orders and customers, shipping, reports.",
+  'catalogue:manage': 'Listing products, their prices, withdrawing them.',
   'payments:write': 'Recording and refunding payments.',
   'inventory:write': 'Receiving stock.',
   'audit:read': 'Events of every kind.',

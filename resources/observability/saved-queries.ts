@@ -1,5 +1,5 @@
+import { chunksOf } from '#kit/aws/chunks.ts';
 import type { Resource } from '#resources/local/stack/template.ts';
-import { InvalidConfiguration } from '#resources/variables.ts';
 import type { StackParts } from './parts.ts';
 
 /** Log groups in one query of Logs Insights (CloudWatch Logs quotas). */
@@ -103,37 +103,32 @@ const queries: Record<string, SavedQuery> = {
   },
 };
 
-/** The saved queries of CloudWatch Logs Insights. Throws InvalidConfiguration where one would search too many log groups. */
+/**
+ * The saved queries of CloudWatch Logs Insights. One that searches more log groups than a query may is several, of which
+ * the second is called `<name> (2)`: run each of them.
+ */
 export const savedQueryResources = (parts: StackParts): Record<string, Resource> =>
   Object.fromEntries(
-    Object.entries(queries).map(([name, query]) => [
-      logicalId(name),
-      {
-        Type: 'AWS::Logs::QueryDefinition',
-        Properties: {
-          Name: `${parts.name}/${name}`,
-          QueryString: query.text.join('\n| '),
-          LogGroupNames: logGroupsOf(name, query, parts).map((logGroup) => ({ Ref: logGroup })),
+    Object.entries(queries).flatMap(([name, query]) =>
+      chunksOf(logGroupsOf(query, parts), MAX_LOG_GROUPS).map((logGroups, index) => [
+        `${logicalId(name)}${index === 0 ? '' : index + 1}`,
+        {
+          Type: 'AWS::Logs::QueryDefinition',
+          Properties: {
+            Name: `${parts.name}/${name}${index === 0 ? '' : ` (${index + 1})`}`,
+            QueryString: query.text.join('\n| '),
+            LogGroupNames: logGroups.map((logGroup) => ({ Ref: logGroup })),
+          },
         },
-      },
-    ]),
+      ]),
+    ),
   );
 
-function logGroupsOf(
-  queryName: string,
-  { kinds, names, besides = [] }: SavedQuery,
-  { functions }: StackParts,
-): string[] {
+function logGroupsOf({ kinds, names, besides = [] }: SavedQuery, { functions }: StackParts): string[] {
   const searched = functions
     .filter(({ kind }) => kinds === undefined || kinds.includes(kind))
     .filter(({ name }) => names === undefined || names.includes(name));
-  const logGroups = [...searched.map(({ logGroup }) => logGroup), ...besides];
-  if (logGroups.length > MAX_LOG_GROUPS) {
-    throw new InvalidConfiguration(
-      `The saved query "${queryName}" would search ${logGroups.length} log groups; ${MAX_LOG_GROUPS} are possible.`,
-    );
-  }
-  return logGroups;
+  return [...searched.map(({ logGroup }) => logGroup), ...besides];
 }
 
 /** A consumer fails → AConsumerFailsQuery */

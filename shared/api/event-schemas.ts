@@ -13,6 +13,7 @@ export interface EventSchema {
 
 const EXAMPLE_IDS = {
   customer: 'ada',
+  product: 'LAPTOP-14',
   order: 'fbdd7f74-f500-51a7-aa8e-e2964f6a9b52',
   payment: '0c4e0a9e-37d2-5b0b-93d5-0d5a1d7a0b6f',
   inventory: 'LAPTOP-14',
@@ -20,6 +21,7 @@ const EXAMPLE_IDS = {
 
 const FIRST: ReadonlySet<EventType> = new Set([
   'CustomerRegistered',
+  'ProductListed',
   'OrderCreated',
   'PaymentCaptured',
   'PaymentDeclined',

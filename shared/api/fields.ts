@@ -84,7 +84,7 @@ export const quantity = z.int().min(1).max(10_000);
 /** Of one delivery to the warehouse. */
 export const receivedQuantity = z.int().min(1).max(1_000_000);
 
-/** For one item; parsed to minor units. */
+/** Of one piece; parsed to minor units. */
 export const unitPrice = (currency: () => string) => amount(currency, 1_000_000);
 
 /** `yyyy-mm-dd`, a day that there is. */

@@ -4,6 +4,7 @@ import type { Rule } from './problems.ts';
 
 export const tags = {
   Orders: 'Placing orders, and what becomes of them.',
+  Products: 'What can be ordered, and at what price.',
   Customers: 'Who orders. The name is joined to orders when they are read.',
   Payments: 'What a payment provider reports.',
   Inventory: 'Stock by SKU. A SKU that was never received is not tracked and always available.',

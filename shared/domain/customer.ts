@@ -23,7 +23,15 @@ export const customerRenamed = defineEvent({
   samples: { 1: { name: 'Ada King' } },
 });
 
-type Definition = typeof customerRegistered | typeof customerRenamed;
+export const customerEmailChanged = defineEvent({
+  eventType: 'CustomerEmailChanged',
+  aggregateType: 'customer',
+  schemaVersion: 1,
+  schema: z.object({ email: text }),
+  samples: { 1: { email: 'ada@lovelace.example' } },
+});
+
+type Definition = typeof customerRegistered | typeof customerRenamed | typeof customerEmailChanged;
 
 export type CustomerEvent = NewEventOf<Definition>;
 export type StoredCustomerEvent = StoredEventOf<Definition>;
@@ -41,6 +49,9 @@ export function evolve(state: CustomerState, event: CustomerEvent): CustomerStat
     case 'CustomerRenamed':
       if (state.status === 'none') throw new InvalidEventSequence(event.eventType, state.status);
       return { ...state, name: event.data.name };
+    case 'CustomerEmailChanged':
+      if (state.status === 'none') throw new InvalidEventSequence(event.eventType, state.status);
+      return { ...state, email: event.data.email };
   }
 }
 
@@ -54,17 +65,22 @@ export const customerRules = defineRules({
 
 export type CustomerCommand =
   | { type: 'register'; name: string; email: string }
-  | { type: 'rename'; name: string };
+  | { type: 'change'; name?: string | undefined; email?: string | undefined };
 
+/** A change to what already is yields nothing; one of name and email yields an event each. */
 export function decide(command: CustomerCommand, state: CustomerState): CustomerEvent[] {
   switch (command.type) {
     case 'register':
       if (state.status !== 'none') throw customerRules.reject('customer_already_registered');
       return [{ eventType: 'CustomerRegistered', data: { name: command.name, email: command.email } }];
-    case 'rename':
+    case 'change': {
       if (state.status === 'none') throw customerRules.reject('customer_not_found');
-      if (state.name === command.name) return [];
-      return [{ eventType: 'CustomerRenamed', data: { name: command.name } }];
+      const { name = state.name, email = state.email } = command;
+      const events: CustomerEvent[] = [];
+      if (name !== state.name) events.push({ eventType: 'CustomerRenamed', data: { name } });
+      if (email !== state.email) events.push({ eventType: 'CustomerEmailChanged', data: { email } });
+      return events;
+    }
   }
 }
 
@@ -102,5 +118,7 @@ export function customerView(view: CustomerView | undefined, event: StoredCustom
   switch (event.eventType) {
     case 'CustomerRenamed':
       return { ...view, name: event.data.name, updatedAt: at, version };
+    case 'CustomerEmailChanged':
+      return { ...view, email: event.data.email, updatedAt: at, version };
   }
 }

@@ -1,6 +1,6 @@
 import type { NewEventOf, StoredEventOf } from '#kit/events/event-definition.ts';
 import { createRegistry } from '#kit/events/registry.ts';
-import { customerAggregate, customerRegistered, customerRenamed } from './customer.ts';
+import { customerAggregate, customerEmailChanged, customerRegistered, customerRenamed } from './customer.ts';
 import {
   inventoryAggregate,
   stockReceived,
@@ -9,21 +9,49 @@ import {
   stockReserved,
 } from './inventory.ts';
 import { orderAggregate } from './order/decisions.ts';
-import { orderCancelled, orderCreated, orderDelivered, orderPaid, orderShipped } from './order/events.ts';
-import { paymentAggregate, paymentCaptured, paymentDeclined, paymentRefunded } from './payment.ts';
+import {
+  orderCancelled,
+  orderCreated,
+  orderDelivered,
+  orderHoldReleased,
+  orderPaid,
+  orderPaymentReceived,
+  orderShipped,
+} from './order/events.ts';
+import { paymentAggregate } from './payment/decisions.ts';
+import {
+  paymentCaptured,
+  paymentChargedBack,
+  paymentDeclined,
+  paymentRefunded,
+  paymentReportParked,
+  refundFailed,
+  refundRequested,
+} from './payment/events.ts';
+import { productAggregate, productListed, productPriceChanged, productWithdrawn } from './product.ts';
 
 /** Every event type there is, by its name. */
 export const eventDefinitions = {
   CustomerRegistered: customerRegistered,
   CustomerRenamed: customerRenamed,
+  CustomerEmailChanged: customerEmailChanged,
+  ProductListed: productListed,
+  ProductPriceChanged: productPriceChanged,
+  ProductWithdrawn: productWithdrawn,
   OrderCreated: orderCreated,
+  OrderPaymentReceived: orderPaymentReceived,
   OrderPaid: orderPaid,
+  OrderHoldReleased: orderHoldReleased,
   OrderShipped: orderShipped,
   OrderDelivered: orderDelivered,
   OrderCancelled: orderCancelled,
   PaymentCaptured: paymentCaptured,
   PaymentDeclined: paymentDeclined,
+  RefundRequested: refundRequested,
   PaymentRefunded: paymentRefunded,
+  RefundFailed: refundFailed,
+  PaymentChargedBack: paymentChargedBack,
+  PaymentReportParked: paymentReportParked,
   StockReceived: stockReceived,
   StockReserved: stockReserved,
   StockRejected: stockRejected,
@@ -33,6 +61,7 @@ export const eventDefinitions = {
 /** The registry of this domain: the kit reads, checks and describes events through it. */
 export const registry = createRegistry(eventDefinitions, [
   customerAggregate,
+  productAggregate,
   orderAggregate,
   paymentAggregate,
   inventoryAggregate,

@@ -1,3 +1,4 @@
+import type { ProductStatus } from '#domain/product.ts';
 import { shardOf } from '#kit/event-store/event-item.ts';
 import type { ItemKey } from '#kit/projections/keys.ts';
 
@@ -11,6 +12,8 @@ const VIEW = 'VIEW';
 export const orderKey = (orderId: string): ItemKey => ({ pk: `ORDER#${orderId}`, sk: VIEW });
 
 export const customerKey = (customerId: string): ItemKey => ({ pk: `CUSTOMER#${customerId}`, sk: VIEW });
+
+export const productKey = (sku: string): ItemKey => ({ pk: `PRODUCT#${sku}`, sk: VIEW });
 
 export const stockKey = (sku: string): ItemKey => ({ pk: `STOCK#${sku}`, sk: VIEW });
 
@@ -47,4 +50,12 @@ export const customerOrdersPartition = (customerId: string): string => `CUSTOMER
 export const customerOrderKeys = (order: { customerId: string; createdAt: string; orderId: string }) => ({
   customerPk: customerOrdersPartition(order.customerId),
   customerSk: `${order.createdAt}#${order.orderId}`,
+});
+
+/** Index `listing`: one partition a status, its products in the order of their SKUs. Products change seldom. */
+export const productsPartition = (status: ProductStatus): string => `PRODUCTS#${status}`;
+
+export const productListingKeys = ({ status, sku }: { status: ProductStatus; sku: string }) => ({
+  listPk: productsPartition(status),
+  listSk: sku,
 });

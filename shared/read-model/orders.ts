@@ -1,13 +1,11 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { CustomerView } from '#domain/customer.ts';
 import type { OrderStatus } from '#domain/order/state.ts';
 import type { OrderView } from '#domain/order/view.ts';
-import { batchGet } from '#kit/aws/batch-get.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { fitting } from '#kit/http/page-bytes.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
 import { keyInGeneration, partitionInGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
-import { CUSTOMER_ORDERS_INDEX, customerKey, customerOrdersPartition, orderKey } from './keys.ts';
+import { CUSTOMER_ORDERS_INDEX, customerOrdersPartition, orderKey } from './keys.ts';
 
 // A record, so that the compiler misses a status that is not here.
 const statuses: Record<OrderStatus, true> = {
@@ -32,24 +30,6 @@ export async function readOrder(runtime: Runtime, orderId: string): Promise<Orde
     }),
   );
   return Item && withoutStorageKeys<OrderView>(Item);
-}
-
-/**
- * The names of customers by their ids, at most 100; who is not registered (yet) is not in it.
- * AWS calls: one batch get, none for no ids.
- */
-export async function readCustomerNames(
-  runtime: Runtime,
-  customerIds: Iterable<string>,
-): Promise<Map<string, string>> {
-  const ids = [...new Set(customerIds)];
-  if (ids.length === 0) return new Map();
-  const generation = await liveGeneration(runtime, 'order-view');
-  const keys = ids.map((id) => keyInGeneration(generation, customerKey(id)));
-  const items = await batchGet(runtime, 'READ_MODEL_TABLE', keys);
-  return new Map(
-    items.map((item) => withoutStorageKeys<CustomerView>(item)).map((one) => [one.customerId, one.name]),
-  );
 }
 
 export interface CustomerOrdersQuery {

@@ -41,7 +41,7 @@ afterAll(() => system.stop());
 /** Calls an operation as `ada`, who may do everything, unless `sent` says otherwise. */
 async function call(operation: string, sent: Sent = {}, parts?: RuntimeParts) {
   const handler = await system.handlerOf(operation, parts);
-  const scope = 'orders:manage payments:write inventory:write audit:read';
+  const scope = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
   const answer = await send(handler as never, { operation, scope, ...sent });
   seen.add(`${operation} ${answer.status}`);
   const type: string | undefined = answer.body?.type;
@@ -64,12 +64,13 @@ async function orderThatIs(
   const steps = {
     pending: [],
     paid: ['pay'],
-    shipped: ['pay', 'ship'],
-    delivered: ['pay', 'ship', 'deliver'],
+    shipped: ['pay', 'stock', 'ship'],
+    delivered: ['pay', 'stock', 'ship', 'deliver'],
     cancelled: ['cancel'],
   } as const;
   const commands = {
-    pay: { type: 'pay', paymentId: 'pay-1', amount: 3998, currency: 'USD' },
+    pay: { type: 'applyCapture', paymentId: 'pay-1', captureId: 'c-1', amount: 3998, currency: 'USD' },
+    stock: { type: 'releaseHold', hold: 'stock', by: 'consumer:test' },
     ship: { type: 'ship', carrier: 'UPS', trackingNumber: '1Z' },
     deliver: { type: 'deliver' },
     cancel: { type: 'cancel', reason: 'test' },
@@ -140,7 +141,7 @@ test.each([...operations.values()])(
   },
 );
 
-test('customers: registered once, renamed by themselves, never met', async () => {
+test('customers: registered once, changed by themselves, never met', async () => {
   await call('register-customer', { ...valid['register-customer'], headers: key() });
   await call('register-customer', { ...valid['register-customer'], headers: key() });
   await call('register-customer', {
@@ -148,9 +149,20 @@ test('customers: registered once, renamed by themselves, never met', async () =>
     scope: '',
   });
   const renaming = { params: { customerId: 'ada' }, body: { name: 'Ada King' } };
-  await call('rename-customer', { ...renaming, headers: { 'If-Match': '"9"' } });
-  await call('rename-customer', renaming);
-  await call('rename-customer', { ...renaming, params: { customerId: 'nobody' } });
+  await call('change-customer', { ...renaming, headers: { 'If-Match': '"9"' } });
+  await call('change-customer', renaming);
+  await call('change-customer', { ...renaming, params: { customerId: 'nobody' } });
+  await call('get-customer', { params: { customerId: 'nobody' } });
+});
+
+test('products: listed, changed, withdrawn', async () => {
+  const { params, body } = { params: { sku: 'MUG' }, body: { name: 'Mug', price: 8 } };
+  await call('list-product', { params, body, headers: { 'If-Match': '"9"' } });
+  await call('list-product', { params, body });
+  await call('withdraw-product', { params, body: {}, headers: { 'If-Match': '"9"' } });
+  await call('withdraw-product', { params, body: {} });
+  await call('withdraw-product', { params: { sku: 'NEVER' }, body: {} });
+  await call('get-product', { params: { sku: 'NEVER' } });
 });
 
 test('orders: placed for whom one may, up to a total', async () => {
@@ -204,7 +216,9 @@ test('every command: a key for another command, a version that is gone, a race t
       { body: { name: 'Cy', email: 'cy@example.com', customerId: 'cy' } },
       { name: 'Cyd' },
     ],
-    'rename-customer': [{ params: { customerId: 'cy' }, body: { name: 'Cyn' } }, { name: 'Cyrus' }],
+    'change-customer': [{ params: { customerId: 'cy' }, body: { name: 'Cyn' } }, { name: 'Cyrus' }],
+    'list-product': [{ params: { sku: 'CUP' }, body: { name: 'Cup', price: 5 } }, { price: 6 }],
+    'withdraw-product': [{ params: { sku: 'CUP' }, body: {} }, {}],
     'place-order': [{ body: order }, { items: [{ ...order.items[0], quantity: 9 }] }],
     'ship-order': [
       { params: { orderId }, body: { carrier: 'UPS', trackingNumber: '7' } },
@@ -225,12 +239,15 @@ test('every command: a key for another command, a version that is gone, a race t
     await call(command, { ...first, headers: { ...headers, 'If-Match': '"99"' } });
     await call(command, { ...first, headers });
     // Its body is empty: another order under the same key is another command, which has a stream of its own.
-    if (command !== 'deliver-order')
+    if (!['deliver-order', 'withdraw-product'].includes(command))
       await call(command, { ...first, headers, body: { ...(first.body as object), ...changes } });
   }
   const both = { params: { orderId: await orderThatIs('paid') }, headers: key() };
   await ship(both.params.orderId, { headers: both.headers });
   await call('deliver-order', { ...both, body: {} });
+  const product = { params: { sku: 'JUG' }, headers: key() };
+  await call('list-product', { ...product, body: { name: 'Jug', price: 9 } });
+  await call('withdraw-product', { ...product, body: {} });
 });
 
 test('reading: what there is, as it was, and what has not come yet', async () => {
@@ -253,6 +270,9 @@ test('reading: what there is, as it was, and what has not come yet', async () =>
   await call('health');
   // What the consumers make of it.
   for (const [operation, field, request] of [
+    ['get-customer', 'name', { params: { customerId: 'ada' } }],
+    ['list-products', 'products', {}],
+    ['get-product', 'sku', { params: { sku: 'MUG' } }],
     ['list-orders', 'orders', {}],
     ['list-fraud-reviews', 'fraudReviews', {}],
     ['list-customs-declarations', 'customsDeclarations', {}],

@@ -5,7 +5,9 @@ import type { Sent } from '#tests/support/http-event.ts';
 /** A request of each operation that is valid, whatever it meets. */
 export const valid: Record<string, Sent> = {
   'register-customer': { body: { name: 'Ada', email: 'ada@example.com' } },
-  'rename-customer': { params: { customerId: 'ada' }, body: { name: 'Ada King' } },
+  'change-customer': { params: { customerId: 'ada' }, body: { name: 'Ada King' } },
+  'list-product': { params: { sku: 'TEA' }, body: { name: 'Tea', price: 12.5 } },
+  'withdraw-product': { params: { sku: 'TEA' }, body: {} },
   'place-order': { body: order },
   'ship-order': { params: { orderId: randomUUID() }, body: { carrier: 'UPS', trackingNumber: '1Z' } },
   'deliver-order': { params: { orderId: randomUUID() }, body: {} },
@@ -13,6 +15,9 @@ export const valid: Record<string, Sent> = {
   'record-payment': { body: { orderId: randomUUID(), amount: 1, reference: 'ch', outcome: 'captured' } },
   'refund-payment': { params: { paymentId: randomUUID() }, body: { reason: 'late' } },
   'receive-stock': { params: { sku: 'TEA' }, body: { quantity: 5 } },
+  'get-customer': { params: { customerId: 'ada' } },
+  'list-products': {},
+  'get-product': { params: { sku: 'TEA' } },
   'get-order': { params: { orderId: randomUUID() } },
   'get-order-events': { params: { orderId: randomUUID() } },
   'list-customer-orders': { params: { customerId: 'ada' } },

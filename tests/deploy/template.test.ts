@@ -6,6 +6,7 @@ import { ofType, openRoutes, routes, templateRules } from '#tests/support/templa
 
 const consumers = [
   'order-view',
+  'catalogue-view',
   'stock-view',
   'sales',
   'inventory',

@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { orderAggregate } from '#domain/order/decisions.ts';
 import * as cancelOrder from '#functions/commands/cancel-order/handler.ts';
+import * as changeCustomer from '#functions/commands/change-customer/handler.ts';
 import * as deliverOrder from '#functions/commands/deliver-order/handler.ts';
+import * as listProduct from '#functions/commands/list-product/handler.ts';
 import * as placeOrder from '#functions/commands/place-order/handler.ts';
 import * as receiveStock from '#functions/commands/receive-stock/handler.ts';
 import * as recordPayment from '#functions/commands/record-payment/handler.ts';
 import * as refundPayment from '#functions/commands/refund-payment/handler.ts';
 import * as registerCustomer from '#functions/commands/register-customer/handler.ts';
-import * as renameCustomer from '#functions/commands/rename-customer/handler.ts';
 import * as shipOrder from '#functions/commands/ship-order/handler.ts';
+import * as withdrawProduct from '#functions/commands/withdraw-product/handler.ts';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { type Data, startData } from './data.ts';
@@ -18,14 +20,16 @@ import { send } from './http-send.ts';
 
 const modules = {
   cancelOrder,
+  changeCustomer,
   deliverOrder,
+  listProduct,
   placeOrder,
   receiveStock,
   recordPayment,
   refundPayment,
   registerCustomer,
-  renameCustomer,
   shipOrder,
+  withdrawProduct,
 };
 
 export type CommandName = keyof typeof modules;
@@ -46,7 +50,7 @@ export interface Commands {
   eventCount(): Promise<number>;
   /** A placed order of `sub`'s, by its id. */
   placed(sub?: string): Promise<string>;
-  /** A paid one; order-payments is not running here, so its command is issued directly. */
+  /** A paid one that nothing holds; no consumer is running here, so their commands are issued directly. */
   paid(sub?: string): Promise<string>;
 }
 
@@ -83,8 +87,19 @@ export async function startCommands(): Promise<Commands> {
       };
       await handleCommand(runtime, orderAggregate, {
         aggregateId: orderId,
-        command: { type: 'pay', paymentId: 'pay-1', amount: 3998, currency: 'USD' },
+        command: {
+          type: 'applyCapture',
+          paymentId: 'pay-1',
+          captureId: 'c-1',
+          amount: 3998,
+          currency: 'USD',
+        },
         metadata,
+      });
+      await handleCommand(runtime, orderAggregate, {
+        aggregateId: orderId,
+        command: { type: 'releaseHold', hold: 'stock', by: 'consumer:test' },
+        metadata: { ...metadata, commandId: uniqueKey() },
       });
       return orderId;
     },

@@ -28,7 +28,7 @@ export const person = {
   postalCode: 'WQ7X4L',
 };
 
-const SCOPE = 'orders:manage payments:write inventory:write audit:read';
+const SCOPE = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
 
 const order = {
   items: [
@@ -62,6 +62,7 @@ export async function everyPath(the: RecordedSystem): Promise<void> {
     whatIsRefused(the),
     lostRaces(the, orderId),
     rebuilding(the, 'order-view'),
+    rebuilding(the, 'catalogue-view'),
     rebuilding(the, 'stock-view'),
   ]);
 }
@@ -79,6 +80,8 @@ async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
   await http(the, 'register-customer', { body: customer });
   await http(the, 'register-customer', { body: customer }, 4);
   await http(the, 'receive-stock', { params: { sku: 'TRACKED' }, body: { quantity: 5 } });
+  // Only a projection receives these events, so the audit sends them to its own queue.
+  await http(the, 'list-product', { params: { sku: 'TRACKED' }, body: { name: 'Laptop', price: 2_000 } });
   const { orderId } = await http(the, 'place-order', { body: order });
   await http(the, 'record-payment', { body: payment(orderId, 'one') });
   return orderId;
@@ -113,6 +116,10 @@ async function viewsWithGaps(the: RecordedSystem): Promise<void> {
     await the.invoke('emit-event', { eventType, aggregateId, data });
   }
   await deliver('order-view', life.at(-1));
+  for (const price of [2_000, 2_100]) {
+    await http(the, 'list-product', { params: { sku: 'GAP' }, body: { name: person.name, price } });
+  }
+  await deliver('catalogue-view', await listed(the, 'ProductPriceChanged', () => true));
   for (const quantity of [1, 2]) {
     await http(the, 'receive-stock', { params: { sku: 'GAP' }, body: { quantity } });
   }
@@ -212,10 +219,14 @@ async function republishing({ invoke, system }: RecordedSystem, orderId: string)
 
 async function commandsOnWhatIsThere(the: RecordedSystem, orderId: string): Promise<void> {
   const params = { orderId };
-  await http(the, 'rename-customer', {
+  await http(the, 'change-customer', {
     params: { customerId: person.email },
     body: { name: `Dr ${person.name}` },
   });
+  const email = `new.${person.email}`;
+  const both = { name: person.name, email };
+  await http(the, 'change-customer', { params: { customerId: person.email }, body: both });
+  await http(the, 'withdraw-product', { params: { sku: 'GAP' }, body: {} });
   await http(the, 'ship-order', { params, body: { carrier: 'UPS', trackingNumber: '1Z' } });
   await http(the, 'deliver-order', { params, body: {} });
   const other = await http(the, 'place-order', { body: order });
@@ -244,6 +255,9 @@ async function queries(the: RecordedSystem, orderId: string): Promise<void> {
   await http(the, 'get-order-events', { params, query: { limit: '1' } });
   const { email } = person;
   await http(the, 'list-customer-orders', { params: { customerId: email }, query: { status: 'delivered' } });
+  await http(the, 'get-customer', { params: { customerId: email } });
+  await http(the, 'list-products', { query: { limit: '1' } });
+  await http(the, 'get-product', { params: { sku: 'GAP' } });
   await http(the, 'list-orders', { query: { limit: '1' } });
   await http(the, 'list-events', { query: { type: 'OrderCreated', limit: '1' } });
   await http(the, 'get-sales', { query: { from: today, to: today } });

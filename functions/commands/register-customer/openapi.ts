@@ -1,5 +1,4 @@
-import * as z from 'zod';
-import * as fields from '#api/dto-fields.ts';
+import { customerChanged } from '#api/customer-dto.ts';
 import type { OperationContract } from '#api/operation.ts';
 import { forbidden } from '#kit/http/problem.ts';
 
@@ -12,7 +11,7 @@ export const contract: OperationContract = {
     {
       status: 201,
       description: 'Registered.',
-      schema: z.object({ customerId: fields.customerId, version: fields.version }),
+      schema: customerChanged,
       example: { customerId: 'ada', version: 1 },
       headers: ['etag'],
     },

@@ -11,7 +11,8 @@ import { streamIdOf } from '#kit/events/event.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { HttpProblem, notFound } from '#kit/http/problem.ts';
 import { wholeNumber } from '#kit/http/whole-number.ts';
-import { readCustomerNames, readOrder } from '#read-model/orders.ts';
+import { readCustomerNames } from '#read-model/customers.ts';
+import { readOrder } from '#read-model/orders.ts';
 
 const query = z
   .strictObject({

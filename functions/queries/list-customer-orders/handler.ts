@@ -7,7 +7,8 @@ import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { cursorIn, nextCursor, pageFields, timeCursor } from '#kit/http/page.ts';
 import { notFound } from '#kit/http/problem.ts';
-import { ORDER_STATUSES, readCustomerNames, readCustomerOrders } from '#read-model/orders.ts';
+import { readCustomerNames } from '#read-model/customers.ts';
+import { ORDER_STATUSES, readCustomerOrders } from '#read-model/orders.ts';
 
 /**
  * GET /customers/{customerId}/orders?status=&limit=&cursor=: newest first; none for a customer who never ordered.

@@ -7,8 +7,9 @@ import { httpHandler } from '#kit/http/handler.ts';
 import { cursorIn, nextCursor, pageFields, timeCursor } from '#kit/http/page.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
 import { withoutStorageKeys } from '#kit/projections/keys.ts';
+import { readCustomerNames } from '#read-model/customers.ts';
 import { type ListingKind, readListing } from '#read-model/listing.ts';
-import { ORDER_STATUSES, readCustomerNames } from '#read-model/orders.ts';
+import { ORDER_STATUSES } from '#read-model/orders.ts';
 
 /**
  * GET /orders?status=&limit=&cursor=: everybody's orders, newest first, of one status or all.

@@ -19,6 +19,7 @@ const QUIET_MS = 2_500;
 /** The columns of the table. Who receives what is not known here: the stack's filters decide. */
 const consumers = [
   'order-view',
+  'catalogue-view',
   'stock-view',
   'sales',
   'inventory',
@@ -61,7 +62,12 @@ interface Played {
 }
 
 const shopOf = (run: Run, correlationId: string): Caller =>
-  new Caller(run.httpUrl, correlationId, 'shop', 'orders:manage payments:write inventory:write audit:read');
+  new Caller(
+    run.httpUrl,
+    correlationId,
+    'shop',
+    'orders:manage catalogue:manage payments:write inventory:write audit:read',
+  );
 
 function castOf(run: Run, runId: string, correlationId: string): Cast {
   const shop = shopOf(run, correlationId);

@@ -9,6 +9,10 @@ type Scope = (typeof application.scopes)[number];
  */
 const scopes: Readonly<Record<Scope, { groupId: string; description: string }>> = {
   'orders:manage': { groupId: 'OrderManagers', description: 'See and change all orders and customers' },
+  'catalogue:manage': {
+    groupId: 'CatalogueManagers',
+    description: 'List products, change and withdraw them',
+  },
   'payments:write': { groupId: 'PaymentClerks', description: 'Report payments and refund them' },
   'inventory:write': { groupId: 'StockClerks', description: 'Receive stock' },
   'audit:read': { groupId: 'Auditors', description: 'Read all events' },

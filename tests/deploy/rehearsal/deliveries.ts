@@ -3,6 +3,7 @@ import type { Stack } from './stack.ts';
 
 export const consumers = [
   'order-view',
+  'catalogue-view',
   'stock-view',
   'sales',
   'inventory',

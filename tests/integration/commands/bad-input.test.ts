@@ -105,7 +105,7 @@ test.each([
   ['deliverOrder', 'orderId'],
   ['cancelOrder', 'orderId'],
   ['refundPayment', 'paymentId'],
-  ['renameCustomer', 'customerId'],
+  ['changeCustomer', 'customerId'],
 ] as const)('%s under a malformed id is a 404: nothing can be named so', async (name, parameter) => {
   for (const id of ['x y', '', '../orders', '%', '%00', 'é', 'x'.repeat(2_000)]) {
     const answer = await run(name, { params: { [parameter]: id } });
@@ -119,9 +119,9 @@ test.each([
   'cancelOrder',
   'refundPayment',
   'recordPayment',
-  'renameCustomer',
+  'changeCustomer',
 ] as const)('%s on what there is not is a 404 with the rule', async (name) => {
-  const answer = await run(name, name === 'renameCustomer' ? { params: { customerId: 'nobody' } } : {});
+  const answer = await run(name, name === 'changeCustomer' ? { params: { customerId: 'nobody' } } : {});
   expect(answer).toMatchObject({ status: 404, body: { rule: expect.stringMatching(/_not_found$/) } });
 });
 

@@ -47,7 +47,7 @@ describe('PATCH /customers/{customerId}', () => {
     const sub = `auth0|${uniqueKey()}`;
     await commands.run('registerCustomer', { sub, body: person });
     const rename = (name: string, headers = {}) =>
-      commands.run('renameCustomer', {
+      commands.run('changeCustomer', {
         sub,
         params: { customerId: encodeURIComponent(sub) },
         body: { name },
@@ -62,19 +62,41 @@ describe('PATCH /customers/{customerId}', () => {
     expect(await rename('Ada', { 'if-match': '"1"' })).toMatchObject({ status: 412 });
   });
 
+  test('changes the email, alone or with the name; both under one Idempotency-Key once', async () => {
+    const sub = uniqueKey();
+    await commands.run('registerCustomer', { sub, body: person });
+    const change = (body: object, headers = {}) =>
+      commands.run('changeCustomer', { sub, params: { customerId: sub }, body, headers });
+    expect(await change({ email: 'ada@king.example' })).toMatchObject({ status: 200, body: { version: 2 } });
+    expect(await change({ email: 'ada@king.example' })).toMatchObject({ status: 200, body: { version: 2 } });
+    const headers = { 'idempotency-key': uniqueKey() };
+    const both = { name: 'Ada King', email: 'ada@byron.example' };
+    const answer = await change(both, headers);
+    expect(answer).toMatchObject({ status: 200, body: { version: 4 } });
+    expect(await change(both, headers)).toEqual(answer);
+    expect(await change({ ...both, name: 'Ada Byron' }, headers)).toMatchObject({ status: 422 });
+  });
+
+  test.each([{}, { email: 'nowhere' }, { name: '' }])('to %p is a 422', async (body) => {
+    const before = await commands.eventCount();
+    const sent = { sub: 'ada', params: { customerId: 'ada' }, body };
+    expect(await commands.run('changeCustomer', sent)).toMatchObject({ status: 422 });
+    expect(await commands.eventCount()).toBe(before);
+  });
+
   test("another's is a 404, as an unknown one is; orders:manage may", async () => {
     const sub = uniqueKey();
     await commands.run('registerCustomer', { sub, body: person });
     const sent = { params: { customerId: sub }, body: { name: 'Eve' } };
-    const stranger = await commands.run('renameCustomer', { ...sent, sub: 'eve' });
-    const unknown = await commands.run('renameCustomer', {
+    const stranger = await commands.run('changeCustomer', { ...sent, sub: 'eve' });
+    const unknown = await commands.run('changeCustomer', {
       ...sent,
       params: { customerId: 'nobody' },
       sub: 'eve',
     });
     expect(stranger).toEqual(unknown);
     expect(stranger).toMatchObject({ status: 404, body: { rule: 'customer_not_found' } });
-    expect(await commands.run('renameCustomer', { ...sent, ...manager })).toMatchObject({ status: 200 });
+    expect(await commands.run('changeCustomer', { ...sent, ...manager })).toMatchObject({ status: 200 });
   });
 });
 

@@ -26,6 +26,9 @@ const sampleOf = (eventType: EventType) =>
 /** What a stream must hold before an event of that type can follow. */
 const predecessors: Partial<Record<EventType, EventType[]>> = {
   CustomerRenamed: ['CustomerRegistered'],
+  CustomerEmailChanged: ['CustomerRegistered'],
+  ProductPriceChanged: ['ProductListed'],
+  ProductWithdrawn: ['ProductListed'],
   OrderPaid: ['OrderCreated'],
   OrderShipped: ['OrderCreated', 'OrderPaid'],
   OrderDelivered: ['OrderCreated', 'OrderPaid', 'OrderShipped'],

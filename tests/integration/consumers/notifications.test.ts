@@ -89,11 +89,24 @@ describe('Notifications, locally', () => {
     const declined = streamAt(AT, 'payment', randomUUID(), [
       {
         eventType: 'PaymentDeclined',
-        data: { orderId, customerId, amount: 2_999, currency: 'USD', reference: 'ch_1' },
+        data: { orderId, customerId, amount: 2_999, currency: 'USD', reference: 'ch_1', attemptId: 'a-1' },
       },
     ]);
     await the.handled(local(), ...declined);
     expect(await recordedFor(orderId)).toMatchObject([{ subject: 'Your payment was declined' }]);
+  });
+
+  test('go to the address that the customer has by now', async () => {
+    const customerId = randomUUID();
+    await the.data.store(
+      streamAt(AT, 'customer', customerId, [
+        { eventType: 'CustomerRegistered', data: { name: 'Ada Lovelace', email: 'ada@example.com' } },
+        { eventType: 'CustomerEmailChanged', data: { email: 'ada@king.example' } },
+      ]),
+    );
+    const event = await created(customerId);
+    await the.handled(local(), event);
+    expect(await recordedFor(event.aggregateId)).toMatchObject([{ to: 'ada@king.example' }]);
   });
 
   test('of a customer who never registered have no address', async () => {

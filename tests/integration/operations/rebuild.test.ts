@@ -38,7 +38,7 @@ function traffic(seed: number) {
         const orderId = open.splice(between(0, open.length - 1), 1)[0] ?? '';
         await the.call('cancel-order', { params: { orderId }, body: { reason: 'changed my mind' } });
       } else if (at < 0.9) {
-        await the.call('rename-customer', {
+        await the.call('change-customer', {
           params: { customerId: 'ada' },
           body: { name: `Ada ${commands}` },
         });

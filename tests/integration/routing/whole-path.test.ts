@@ -8,7 +8,7 @@ import { publish } from '#kit/messaging/publish.ts';
 import { httpEvent, type Sent } from '#tests/support/http-event.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
 
-const SCOPE = 'orders:manage payments:write inventory:write audit:read';
+const SCOPE = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
 
 /** The customs consumer cannot write declarations for Atlantis. */
 const ATLANTIS = 'AQ';

@@ -8,6 +8,7 @@ import { checkPayments, checkReservations } from './write-side.ts';
  */
 export const checkOf = {
   'order-view': checkReadModel,
+  'catalogue-view': checkReadModel,
   'stock-view': checkReadModel,
   sales: checkReadModel,
   'fraud-review': checkReadModel,

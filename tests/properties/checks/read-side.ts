@@ -3,6 +3,7 @@ import { customerView } from '#domain/customer.ts';
 import type { DomainEvent } from '#domain/index.ts';
 import { stockView } from '#domain/inventory.ts';
 import { orderView } from '#domain/order/view.ts';
+import { productView } from '#domain/product.ts';
 import type { ItemKey } from '#kit/projections/keys.ts';
 import {
   customerKey,
@@ -10,6 +11,8 @@ import {
   customsDeclarationKey,
   fraudReviewKey,
   orderKey,
+  productKey,
+  productListingKeys,
   salesKey,
   salesShardOf,
   stockKey,
@@ -60,6 +63,10 @@ export function checkReadModel(history: History, items: readonly Item[], finding
   for (const stream of history.streamsOf('customer')) {
     const view = fold(stream, customerView);
     if (view) expect(customerKey(view.customerId), { ...view });
+  }
+  for (const stream of history.streamsOf('product')) {
+    const view = fold(stream, productView);
+    if (view) expect(productKey(view.sku), { ...view, ...productListingKeys(view) });
   }
   for (const stream of history.streamsOf('inventory')) {
     const view = fold(stream, stockView);

@@ -34,12 +34,23 @@ export async function openShop(clients: Clients, random: Random): Promise<void> 
       for (let index = 1; random.hits(0.5); index++) {
         await clients.pause(random.between(0, 120_000));
         const name = { name: `${customer} ${index}` };
-        await clients.send('rename-customer', {
+        const email = { email: `${customer}.${index}@example.com` };
+        await clients.send('change-customer', {
           user: customer,
           parameters: { customerId: customer },
-          body: name,
+          body: random.pick([name, email, { ...name, ...email }]),
         });
       }
+    }),
+    ...SKUS.map(async (sku) => {
+      // Another price each time: what a product has already leaves no event.
+      for (let price = random.between(1, 500); random.hits(0.7); price++) {
+        await clients.pause(random.between(0, 90_000));
+        const body = { name: `${sku} at ${price}`, price };
+        await clients.send('list-product', { parameters: { sku: `${sku}-LIMITED` }, body });
+      }
+      if (!random.hits(0.3)) return;
+      await clients.send('withdraw-product', { parameters: { sku: `${sku}-LIMITED` } });
     }),
     ...SKUS.map(async (sku) => {
       for (let left = STOCK[sku] ?? 0; left > 0; ) {

@@ -130,6 +130,7 @@ describe('In a copy, npm run missing names what is lacking and where to add it, 
       `event CustomerRegistered ${check}`,
       'event CustomerRenamed lacks a sample of version 1: shared/domain/customer.ts',
       `event CustomerRenamed ${check}`,
+      `event CustomerEmailChanged ${check}`,
     ]);
   });
 });

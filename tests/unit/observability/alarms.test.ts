@@ -138,11 +138,6 @@ describe('The monitoring of a stage is refused', () => {
       'serverless.yml: functions: publish-events is defined twice',
     ],
     ['a function has no handler', { 'self:functions': [{ ship: {} }] }, 'self:functions: 0.ship.handler: '],
-    [
-      'a saved query would search too many log groups',
-      { 'self:functions': [publisher, ...functions(50)] },
-      'would search 51 log groups; 50 are possible',
-    ],
   ])('where %s', async (_, parameters, finding) => {
     const refusal = resourcesOf(parameters);
     await expect(refusal).rejects.toThrow(InvalidConfiguration);

@@ -12,8 +12,14 @@ const registered: CustomerEvent = {
 };
 const renamed: CustomerEvent = { eventType: 'CustomerRenamed', data: { name: 'Ada King' } };
 
+const emailChanged: CustomerEvent = {
+  eventType: 'CustomerEmailChanged',
+  data: { email: 'ada@king.example' },
+};
+
 const register = { type: 'register', name: 'Ada Lovelace', email: 'ada@example.com' } as const;
-const rename = { type: 'rename', name: 'Ada King' } as const;
+const rename = { type: 'change', name: 'Ada King' } as const;
+const changeEmail = { type: 'change', email: 'ada@king.example' } as const;
 
 describe('registering a customer', () => {
   it('registers', () => given().when(register).thenEvents(registered));
@@ -25,9 +31,20 @@ describe('renaming a customer', () => {
   it('to the present name yields nothing', () => given(registered, renamed).when(rename).thenNothing());
   it('back to an earlier name is a change', () =>
     given(registered, renamed)
-      .when({ type: 'rename', name: 'Ada Lovelace' })
+      .when({ type: 'change', name: 'Ada Lovelace' })
       .thenEvents({ eventType: 'CustomerRenamed', data: { name: 'Ada Lovelace' } }));
   it('needs a customer', () => given().when(rename).thenRejected('customer_not_found'));
+});
+
+describe("changing a customer's email", () => {
+  it('changes', () => given(registered).when(changeEmail).thenEvents(emailChanged));
+  it('to the present one yields nothing', () =>
+    given(registered, emailChanged).when(changeEmail).thenNothing());
+  it('together with the name yields an event for each', () =>
+    given(registered)
+      .when({ ...rename, ...changeEmail })
+      .thenEvents(renamed, emailChanged));
+  it('needs a customer', () => given().when(changeEmail).thenRejected('customer_not_found'));
 });
 
 describe('the state of a customer', () => {
@@ -41,7 +58,15 @@ describe('the state of a customer', () => {
     });
   });
 
+  it('has the email that came last', () => {
+    expect([registered, emailChanged, renamed].reduce(evolve, initialState)).toMatchObject({
+      name: 'Ada King',
+      email: 'ada@king.example',
+    });
+  });
+
   it.each([
+    ['a new email before the registration', [emailChanged]],
     ['a new name before the registration', [renamed]],
     ['a second registration', [registered, registered]],
   ])('cannot follow from %s', (_, events) => {
@@ -62,6 +87,10 @@ describe('the customer view', () => {
       updatedAt: timeOf(2),
       version: 2,
     });
+  });
+
+  it('shows the present email', () => {
+    expect(viewOf(registered, emailChanged)).toMatchObject({ email: 'ada@king.example', version: 2 });
   });
 
   it('has no beginning but the registration', () => {

@@ -1,0 +1,11 @@
+import { application } from '#application';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { createProjectionConsumer } from '#kit/projections/projection-consumer.ts';
+import { rebuildSteps } from '#kit/projections/rebuild/run-step.ts';
+import { catalogueProjection } from '#read-model/catalogue-view.ts';
+
+/** Keeps the products. */
+export const createHandler = (runtime: Runtime) =>
+  createProjectionConsumer(runtime, catalogueProjection, rebuildSteps(runtime, catalogueProjection));
+
+export const handler = createHandler(createRuntime(application));
