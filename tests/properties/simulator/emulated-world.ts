@@ -1,6 +1,7 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
+import { application } from '#application';
 import type { Endpoints } from '#resources/local/emulators/index.ts';
 import { readBatchReport } from '#resources/local/event-source-mapping/batch-report.ts';
 import { startMappings } from '#resources/local/event-source-mapping/index.ts';
@@ -64,6 +65,8 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
   const functions = new Functions({
     clock: realClock,
     adversary,
+    // Newer messages wait for minutes, which is too long for real time.
+    applicationOf: () => application,
     perform: (service, command) =>
       (clients[service] as { send(command: object): Promise<unknown> }).send(command),
     deployed: new Map(
@@ -176,6 +179,7 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
   }
 
   return {
+    application,
     clock: realClock,
     patienceMs: 3_000,
     functions,

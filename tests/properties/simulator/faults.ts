@@ -18,7 +18,9 @@ export type FaultKind =
   // around an invocation
   | 'result lost' // the function finished, and Lambda never heard of it
   | 'clock jump' // its clock is off by seconds up to days
+  | 'updated late' // it still runs the code of before, while other functions run the new
   // at a hop
+  | 'two lanes' // another lane of the mapping has the same records at the same time
   | 'stream replayed' // the checkpoint was lost
   | 'message delayed'
   | 'message doubled' // by the topic

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
-import { application } from '#application';
 import type { EmailSender } from '#functions/consumers/notifications/email.ts';
+import type { Application } from '#kit/config/application.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { canceled } from '#tests/properties/fakes/dynamo.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
@@ -29,6 +29,8 @@ export interface FunctionsOptions {
   adversary: Adversary;
   perform: Perform;
   deployed: ReadonlyMap<string, Deployed>;
+  /** The code that a function runs at this moment. */
+  applicationOf(name: string): Application;
   /** How long a call takes, one way, in ms. */
   latency(random: Random): number;
   /** After so many ms Lambda ends the function; undefined: never. */
@@ -139,7 +141,7 @@ export class Functions {
     const client = (service: Service) => ({
       send: (command: object) => this.#send(name, service, command, invocation),
     });
-    const runtime = createRuntime(application, {
+    const runtime = createRuntime(this.#options.applicationOf(name), {
       settings,
       now,
       random: random.next,

@@ -14,6 +14,7 @@ import type { Defect } from './defect.ts';
 import type { Deployment, Mapping, QueueProperties } from './deployment.ts';
 import { Functions } from './functions.ts';
 import { Ledger } from './ledger.ts';
+import { rolloutOf } from './rollout.ts';
 import type { Subscription, World } from './world.ts';
 
 const STREAM_SHARDS = 3;
@@ -78,6 +79,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
   const sqs = new FakeSqs(routes.flatMap(({ queue, deadLetters }) => [queue, deadLetters]));
   const clients = { dynamo, sns, sqs };
 
+  const rollout = rolloutOf(adversary, now, new Set(routes.map(({ consumer }) => consumer)));
   const functions = new Functions({
     clock,
     adversary,
@@ -89,6 +91,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
         { createHandler, settings: deployment.settingsOf(logicalId) },
       ]),
     ),
+    applicationOf: rollout.applicationOf,
     timeoutMs: (name) => deployment.functions.get(name)?.timeoutMs,
     latency: (random) => 1 + Math.floor(30 * random.next() ** 3),
     slow: (random) => random.between(1_000, 4_000),
@@ -99,7 +102,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
   const behind = events.shards.map((_, shard) => readShard(shard));
 
   /** Takes batches of whatever is visible, several at a time, whenever something is. */
-  function pollQueue({ consumer, queue, batchSize, concurrency }: Route): void {
+  function pollQueue({ consumer, queue, deadLetters, batchSize, concurrency }: Route): void {
     const random = adversary.random(`poller/${consumer}`);
     let inFlight = 0;
     let polls = 0;
@@ -133,6 +136,8 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
       await clock.sleep(random.between(0, 2_000));
       const twin = queue.receiveAgain(messageId);
       if (twin) hand([twin], true);
+      const moved = deadLetters.messages.get(messageId);
+      if (moved) ledger.noteMoved(consumer, moved.body);
     }
 
     function hand(batch: Message[], early = false): void {
@@ -191,7 +196,11 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
         await clock.sleep(random.between(1, 250));
         const start = position;
         const batch = log.slice(start, start + random.between(1, Math.min(30, properties.BatchSize ?? 100)));
-        await deliver(batch.map(streamRecord), {
+        const records = batch.map(streamRecord);
+        if (adversary.at(`stream/${shard}/${batches}/twin`, 'two lanes', 0.03)) {
+          void during(functions.start(name, { Records: records }).answer.catch(() => undefined));
+        }
+        await deliver(records, {
           invoke: (event) => functions.start(name, event as { Records: unknown[] }).answer,
           reports: true,
           bisect: true,
@@ -231,6 +240,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
   };
 
   return {
+    application: rollout.newest,
     clock,
     patienceMs: 30_000,
     functions,
