@@ -76,7 +76,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
       const why = `${consumer}: ${body.slice(0, 120)}: ${reason.errorName}: ${reason.errorMessage}`;
       findings.add('unexplained dead letter', `${why}, with no fault at all`);
     }
-    const history = historyOf(await world.events());
+    const history = historyOf(await world.events(), world.application.registry);
     events = history.events.length;
     checkStreams(history, findings);
     checkCommands(history, clients.sent, findings);
