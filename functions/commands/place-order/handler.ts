@@ -4,6 +4,7 @@ import * as fields from '#api/fields.ts';
 import { placedResponse } from '#api/order-response.ts';
 import { application, type ShopRuntime } from '#application';
 import { orderAggregate } from '#domain/order/decisions.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata, newAggregateId } from '#kit/http/command-metadata.ts';
@@ -63,4 +64,4 @@ export function createHandler(runtime: ShopRuntime) {
   });
 }
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));
