@@ -1,6 +1,7 @@
 import { application, type ShopRuntime } from '#application';
 import type { DomainEvent, DomainEventOf } from '#domain/index.ts';
 import { paymentAggregate, type RecordPayment } from '#domain/payment/decisions.ts';
+import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
@@ -49,4 +50,6 @@ async function isOutcomeKnown(
   );
 }
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(
+  createRuntime(application, { dynamo: dynamoClient(), sqs: sqsClient() }),
+);
