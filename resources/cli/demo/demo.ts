@@ -26,6 +26,7 @@ const consumers = [
   'customs',
   'notifications',
   'order-payments',
+  'refunds',
 ];
 
 async function main(): Promise<void> {

@@ -7,6 +7,7 @@ import { checkReadModel } from '#tests/properties/checks/read-side.ts';
 import {
   checkCommands,
   checkPayments,
+  checkRefunds,
   checkReservations,
   checkStreams,
 } from '#tests/properties/checks/write-side.ts';
@@ -82,6 +83,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
     checkCommands(history, clients.sent, findings);
     checkReservations(history, findings);
     checkPayments(history, findings);
+    checkRefunds(history, findings);
     checkReadModel(history, await world.readModel(), findings);
     checkEmails(history, world, findings);
     checkHandled(history, world.subscriptions, world.ledger, findings);
