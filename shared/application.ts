@@ -17,6 +17,8 @@ const settings = z
     HOME_COUNTRY: z.enum(COUNTRIES, 'must be an ISO 3166-1 alpha-2 code, e.g. US'),
     /** In major units; orders of this total or above are reviewed. */
     HIGH_VALUE_THRESHOLD: z.string().regex(/^\d{1,9}(\.\d+)?$/, 'must be an amount of money'),
+    /** How long a prepaid order waits for its payment. */
+    PAYMENT_MINUTES: z.coerce.number().positive(),
     EMAIL_SENDER: z.enum(['read-model', 'ses']),
     EMAIL_FROM: z.email('must be an email address'),
   })

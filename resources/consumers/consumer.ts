@@ -15,7 +15,9 @@ const consumer = z
     handler: z.string().min(1),
     /** As in the YAML of a function (resources/iam/role.ts). Those on its own queue and dead letters are added. */
     permissions: z.record(z.string(), z.array(z.string())).default({}),
-    filter: filterPolicy,
+    /** False for a queue that only our own functions send to: it has no filter, and nothing of the topic comes to it. */
+    subscribed: z.boolean().default(true),
+    filter: filterPolicy.optional(),
     batchSize: z.int().min(1).max(10_000).default(10),
     /** Seconds to wait for a full batch. */
     batchWindow: z.int().min(0).max(300).optional(),
@@ -26,6 +28,10 @@ const consumer = z
   .refine(({ batchSize, batchWindow = 0 }) => batchSize <= 10 || batchWindow >= 1, {
     path: ['batchWindow'],
     message: 'must be at least 1 where batchSize is above 10: Lambda demands it',
+  })
+  .refine(({ subscribed, filter }) => subscribed === (filter !== undefined), {
+    path: ['filter'],
+    message: 'is needed, unless the consumer is not subscribed (subscribed: false)',
   });
 
 export type Consumer = z.output<typeof consumer>;

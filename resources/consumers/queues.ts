@@ -7,7 +7,7 @@ import type { ConsumerSettings } from './settings.ts';
 const VISIBILITY_TIMEOUT = 6 * functionTimeout;
 const DAY = 86_400;
 
-/** A consumer's queue and dead letters, to which our topic may send and nobody else. */
+/** A consumer's queue and dead letters, to which our topic may send where the consumer is subscribed, and no other service. */
 export function queuesOf(consumer: Consumer, settings: ConsumerSettings): Record<string, Resource> {
   const { queue, deadLetters } = idsOf(consumer);
   const name = `${settings.service}-${settings.stage}-${consumer.name}`;
@@ -38,37 +38,37 @@ export function queuesOf(consumer: Consumer, settings: ConsumerSettings): Record
         ...encryption,
       },
     },
-    [policyOf(queue)]: topicOnly(queue),
-    [policyOf(deadLetters)]: topicOnly(deadLetters),
+    [policyOf(queue)]: queuePolicy(queue, consumer),
+    [policyOf(deadLetters)]: queuePolicy(deadLetters, consumer),
   };
 }
 
 export const policyOf = (queue: string): string => `${queue}Policy`;
 
-/** Our topic may send to this queue, and no other service. Every call must use TLS. */
-function topicOnly(queue: string): Resource {
+/** Our topic may send to the queue of a subscribed consumer, and no other service to any. Every call must use TLS. */
+function queuePolicy(queue: string, { subscribed }: Consumer): Resource {
+  const Resource = { 'Fn::GetAtt': [queue, 'Arn'] };
+  const topicMaySend = {
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource,
+    Condition: { ArnEquals: { 'aws:SourceArn': { Ref: 'EventsTopic' } } },
+  };
+  const onlyWithTls = {
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 'sqs:*',
+    Resource,
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
   return {
     Type: 'AWS::SQS::QueuePolicy',
     Properties: {
       Queues: [{ Ref: queue }],
       PolicyDocument: {
         Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'sns.amazonaws.com' },
-            Action: 'sqs:SendMessage',
-            Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
-            Condition: { ArnEquals: { 'aws:SourceArn': { Ref: 'EventsTopic' } } },
-          },
-          {
-            Effect: 'Deny',
-            Principal: '*',
-            Action: 'sqs:*',
-            Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
-            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
-          },
-        ],
+        Statement: [...(subscribed ? [topicMaySend] : []), onlyWithTls],
       },
     },
   };

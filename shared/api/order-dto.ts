@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { HOLDS } from '#domain/order/events.ts';
 import type { OrderStatus } from '#domain/order/state.ts';
+import type { WaitsFor } from '#domain/order/view.ts';
 import * as fields from './dto-fields.ts';
 
 export const orderStatus = z
@@ -33,8 +35,13 @@ export const order = z
     customerName: z.string().optional().meta({ description: 'Absent where the customer never registered' }),
     items: z.array(orderItem).min(1),
     total: fields.money,
+    paidAmount: fields.money,
     currency: fields.currency,
     status: orderStatus,
+    paymentTerms: z.enum(['prepaid', 'invoice', 'none']),
+    paymentDueAt: fields.timestamp.optional(),
+    holds: z.array(z.enum(HOLDS)),
+    waitsFor: z.array(z.enum(['payment', ...HOLDS, 'shipment', 'delivery'] satisfies WaitsFor[])),
     shippingAddress,
     createdAt: fields.timestamp,
     updatedAt: fields.timestamp,
@@ -68,8 +75,13 @@ export const exampleOrder = {
   customerName: 'Ada Lovelace',
   items: [exampleItem],
   total: 1299,
+  paidAmount: 1299,
   currency: 'USD',
   status: 'paid',
+  paymentTerms: 'prepaid',
+  paymentDueAt: '2026-11-24T09:00:00.000Z',
+  holds: ['fraud'],
+  waitsFor: ['fraud'],
   shippingAddress: exampleAddress,
   createdAt: '2026-11-23T09:00:00.000Z',
   updatedAt: '2026-11-23T09:00:02.417Z',

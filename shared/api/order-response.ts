@@ -1,6 +1,6 @@
 import { toMajor } from '#domain/money.ts';
-import type { OrderState } from '#domain/order/state.ts';
-import type { OrderView } from '#domain/order/view.ts';
+import { type OrderState, paidAmount } from '#domain/order/state.ts';
+import { type OrderView, waitsFor } from '#domain/order/view.ts';
 import type { CommandResult } from '#kit/event-store/handle-command.ts';
 import { etagOf } from '#kit/http/entity-tags.ts';
 import type { HttpResponse } from '#kit/http/response.ts';
@@ -23,18 +23,39 @@ export function placedResponse({ aggregateId, version, state }: CommandResult<Or
   };
 }
 
-/** An order as the API shows it: money in decimals, the customer's name if there is one. */
+/**
+ * An order as the API shows it: money in decimals, the customer's name if there is one. A view that an older release
+ * wrote lacks what came later.
+ */
 export function toOrderDto(
-  { orderId, customerId, items, total, ...rest }: OrderView,
+  {
+    orderId,
+    customerId,
+    items,
+    total,
+    holds = [],
+    payments = [],
+    paymentTerms = 'prepaid',
+    ...rest
+  }: OrderView,
   customerName: string | undefined,
 ) {
-  const { currency } = rest;
+  const { currency, status } = rest;
   return {
     orderId,
     customerId,
     customerName,
-    items: items.map((item) => ({ ...item, unitPrice: toMajor(item.unitPrice, currency) })),
+    items: items.map(({ sku, name, quantity, unitPrice }) => ({
+      sku,
+      name,
+      quantity,
+      unitPrice: toMajor(unitPrice, currency),
+    })),
     total: toMajor(total, currency),
+    paidAmount: toMajor(paidAmount({ payments }), currency),
+    paymentTerms,
+    holds,
+    waitsFor: waitsFor({ status, holds }),
     ...rest,
   };
 }

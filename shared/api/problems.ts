@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { customerRules } from '#domain/customer.ts';
 import { inventoryRules } from '#domain/inventory.ts';
 import { orderRules } from '#domain/order/decisions.ts';
-import { paymentRules } from '#domain/payment.ts';
+import { paymentRules } from '#domain/payment/decisions.ts';
 import { productRules } from '#domain/product.ts';
 import type { CommandRejected, Rules } from '#kit/events/command-rejected.ts';
 

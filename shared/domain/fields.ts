@@ -16,3 +16,6 @@ export const currency = z.string().regex(/^[A-Z]{3}$/, 'is not an ISO 4217 code'
 
 /** ISO 3166-1 alpha-2, e.g. `US`. */
 export const country = z.string().regex(/^[A-Z]{2}$/, 'is not an ISO 3166-1 alpha-2 code');
+
+/** ISO 8601 in UTC, e.g. `2026-01-02T00:00:00.000Z`. */
+export const isoTime = z.iso.datetime();

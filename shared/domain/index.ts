@@ -9,8 +9,25 @@ import {
   stockReserved,
 } from './inventory.ts';
 import { orderAggregate } from './order/decisions.ts';
-import { orderCancelled, orderCreated, orderDelivered, orderPaid, orderShipped } from './order/events.ts';
-import { paymentAggregate, paymentCaptured, paymentDeclined, paymentRefunded } from './payment.ts';
+import {
+  orderCancelled,
+  orderCreated,
+  orderDelivered,
+  orderHoldReleased,
+  orderPaid,
+  orderPaymentReceived,
+  orderShipped,
+} from './order/events.ts';
+import { paymentAggregate } from './payment/decisions.ts';
+import {
+  paymentCaptured,
+  paymentChargedBack,
+  paymentDeclined,
+  paymentRefunded,
+  paymentReportParked,
+  refundFailed,
+  refundRequested,
+} from './payment/events.ts';
 import { productAggregate, productListed, productPriceChanged, productWithdrawn } from './product.ts';
 
 /** Every event type there is, by its name. */
@@ -22,13 +39,19 @@ export const eventDefinitions = {
   ProductPriceChanged: productPriceChanged,
   ProductWithdrawn: productWithdrawn,
   OrderCreated: orderCreated,
+  OrderPaymentReceived: orderPaymentReceived,
   OrderPaid: orderPaid,
+  OrderHoldReleased: orderHoldReleased,
   OrderShipped: orderShipped,
   OrderDelivered: orderDelivered,
   OrderCancelled: orderCancelled,
   PaymentCaptured: paymentCaptured,
   PaymentDeclined: paymentDeclined,
+  RefundRequested: refundRequested,
   PaymentRefunded: paymentRefunded,
+  RefundFailed: refundFailed,
+  PaymentChargedBack: paymentChargedBack,
+  PaymentReportParked: paymentReportParked,
   StockReceived: stockReceived,
   StockReserved: stockReserved,
   StockRejected: stockRejected,

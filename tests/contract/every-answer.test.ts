@@ -64,12 +64,13 @@ async function orderThatIs(
   const steps = {
     pending: [],
     paid: ['pay'],
-    shipped: ['pay', 'ship'],
-    delivered: ['pay', 'ship', 'deliver'],
+    shipped: ['pay', 'stock', 'ship'],
+    delivered: ['pay', 'stock', 'ship', 'deliver'],
     cancelled: ['cancel'],
   } as const;
   const commands = {
-    pay: { type: 'pay', paymentId: 'pay-1', amount: 3998, currency: 'USD' },
+    pay: { type: 'applyCapture', paymentId: 'pay-1', captureId: 'c-1', amount: 3998, currency: 'USD' },
+    stock: { type: 'releaseHold', hold: 'stock', by: 'consumer:test' },
     ship: { type: 'ship', carrier: 'UPS', trackingNumber: '1Z' },
     deliver: { type: 'deliver' },
     cancel: { type: 'cancel', reason: 'test' },

@@ -50,7 +50,7 @@ export interface Commands {
   eventCount(): Promise<number>;
   /** A placed order of `sub`'s, by its id. */
   placed(sub?: string): Promise<string>;
-  /** A paid one; order-payments is not running here, so its command is issued directly. */
+  /** A paid one that nothing holds; no consumer is running here, so their commands are issued directly. */
   paid(sub?: string): Promise<string>;
 }
 
@@ -87,8 +87,19 @@ export async function startCommands(): Promise<Commands> {
       };
       await handleCommand(runtime, orderAggregate, {
         aggregateId: orderId,
-        command: { type: 'pay', paymentId: 'pay-1', amount: 3998, currency: 'USD' },
+        command: {
+          type: 'applyCapture',
+          paymentId: 'pay-1',
+          captureId: 'c-1',
+          amount: 3998,
+          currency: 'USD',
+        },
         metadata,
+      });
+      await handleCommand(runtime, orderAggregate, {
+        aggregateId: orderId,
+        command: { type: 'releaseHold', hold: 'stock', by: 'consumer:test' },
+        metadata: { ...metadata, commandId: uniqueKey() },
       });
       return orderId;
     },

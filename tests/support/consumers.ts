@@ -41,6 +41,7 @@ export async function startConsumers(): Promise<Consumers> {
     RETRY_BASE_SECONDS: '0',
     HOME_COUNTRY: 'US',
     HIGH_VALUE_THRESHOLD: '1000',
+    PAYMENT_MINUTES: '60',
     EMAIL_SENDER: 'read-model',
     EMAIL_FROM: 'orders@example.com',
   };

@@ -10,4 +10,5 @@ export const READ_MODEL = readModelTable({
   listing: ['listPk', 'listSk'],
 });
 
-export const startData = (): Promise<Data> => startTables(application, READ_MODEL, { CURRENCY: 'USD' });
+export const startData = (): Promise<Data> =>
+  startTables(application, READ_MODEL, { CURRENCY: 'USD', PAYMENT_MINUTES: '60' });

@@ -3,6 +3,7 @@ import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { documentClient } from '#kit/aws/document-client.ts';
 import type { Application } from '#kit/config/application.ts';
 import { createRuntime, type Runtime, type RuntimeParts } from '#kit/config/runtime.ts';
+import { dueKeysOf } from '#kit/event-store/due-keys.ts';
 import { toItem } from '#kit/event-store/event-item.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { awsApi } from '#resources/local/emulators/aws-api.ts';
@@ -38,11 +39,14 @@ const strings = (...names: string[]) => names.map((AttributeName) => ({ Attribut
 export const EVENTS = {
   BillingMode: 'PAY_PER_REQUEST',
   AttributeDefinitions: [
-    ...strings('streamId', 'typeDayShard', 'eventId'),
+    ...strings('streamId', 'typeDayShard', 'eventId', 'duePartition', 'dueKey'),
     { AttributeName: 'version', AttributeType: 'N' },
   ],
   KeySchema: key('streamId', 'version'),
-  GlobalSecondaryIndexes: [index('by-type', 'typeDayShard', 'eventId', 'KEYS_ONLY')],
+  GlobalSecondaryIndexes: [
+    index('by-type', 'typeDayShard', 'eventId', 'KEYS_ONLY'),
+    index('by-due', 'duePartition', 'dueKey', 'KEYS_ONLY'),
+  ],
 };
 
 /** The read model of a domain: its indexes by name, each with its partition key and its sort key. */
@@ -73,6 +77,8 @@ export async function startTables<Own extends object>(
   const api = awsApi(emulators);
   await createTable(api, settings.EVENTS_TABLE, EVENTS, emulators.region);
   await createTable(api, settings.READ_MODEL_TABLE, readModel, emulators.region);
+  const itemOf = (event: StoredEvent) =>
+    toItem(event, undefined, dueKeysOf(event, application.registry.dueAt(event)));
   const dynamo = documentClient(
     new DynamoDBClient({
       region: emulators.region,
@@ -94,7 +100,7 @@ export async function startTables<Own extends object>(
     async store(events) {
       await Promise.all(
         events.map((event) =>
-          dynamo.send(new PutCommand({ TableName: settings.EVENTS_TABLE, Item: toItem(event) })),
+          dynamo.send(new PutCommand({ TableName: settings.EVENTS_TABLE, Item: itemOf(event) })),
         ),
       );
     },

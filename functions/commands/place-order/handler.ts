@@ -45,9 +45,15 @@ export function createHandler(runtime: ShopRuntime) {
         command: {
           type: 'place',
           customerId: resolveCustomerId(request.caller, customerId),
-          items,
+          items: items.map((item) => ({ ...item, tracked: true, backorder: false })),
           currency,
           shippingAddress,
+          paymentTerms: 'prepaid',
+          paymentDueAt: new Date(runtime.now() + runtime.setting('PAYMENT_MINUTES') * 60_000).toISOString(),
+          holdParameters: {
+            highValueThreshold: Number.POSITIVE_INFINITY,
+            homeCountry: shippingAddress.country,
+          },
         },
         metadata: commandMetadata(runtime, 'place-order', request),
         creates: true,

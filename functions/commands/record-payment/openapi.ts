@@ -2,12 +2,13 @@ import * as z from 'zod';
 import * as fields from '#api/dto-fields.ts';
 import type { OperationContract } from '#api/operation.ts';
 import { exampleOrderId } from '#api/order-dto.ts';
+import { paymentStatus } from '#api/payment-dto.ts';
 
 export const contract: OperationContract = {
   tag: 'Payments',
   summary: 'Record a payment',
   description:
-    "A provider reports what became of a payment of the order's whole total. `provider` and `reference` together name the payment: whoever reports it again, it is one payment. `reference` serves as the Idempotency-Key where none is sent. Whether the order can still be paid is not asked: what it cannot take is refunded.",
+    'A provider reports what became of a payment, in the currency of the deployment. `provider` and `reference` together name the payment: whoever reports it again, it is one payment. A report is a fact and is recorded whatever its amount and its order are: an order is paid when what was captured for it reaches its total, and what it does not take is refunded. `reportId` is the id that the provider gives to this capture, attempt, refund or chargeback; without one, two captures of one payment are told apart by their amounts. A report that contradicts an earlier one is parked for people to look at.',
   requests: {
     captured: { orderId: exampleOrderId, amount: 1299, reference: 'ch_1', outcome: 'captured' },
     declined: {
@@ -16,6 +17,22 @@ export const contract: OperationContract = {
       reference: 'ch_2',
       outcome: 'declined',
       reason: 'insufficient_funds',
+    },
+    part: { orderId: exampleOrderId, amount: 300, reference: 'ch_3', outcome: 'captured', reportId: 'cap_1' },
+    refunded: { orderId: exampleOrderId, amount: 1299, reference: 'ch_1', outcome: 'refunded' },
+    refundFailed: {
+      orderId: exampleOrderId,
+      amount: 1299,
+      reference: 'ch_1',
+      outcome: 'refund_failed',
+      reason: 'account_closed',
+    },
+    chargedBack: {
+      orderId: exampleOrderId,
+      amount: 1299,
+      reference: 'ch_1',
+      outcome: 'charged_back',
+      reason: 'fraudulent',
     },
   },
   answers: [
@@ -26,7 +43,7 @@ export const contract: OperationContract = {
         paymentId: fields.paymentId,
         orderId: fields.orderId,
         version: fields.version,
-        status: z.enum(['captured', 'declined', 'refunded']),
+        status: paymentStatus,
       }),
       example: {
         paymentId: '0c4e0a9e-37d2-5b0b-93d5-0d5a1d7a0b6f',
@@ -37,5 +54,5 @@ export const contract: OperationContract = {
       headers: ['etag'],
     },
   ],
-  rules: ['order_not_found', 'amount_mismatch', 'payment_already_recorded'],
+  rules: [],
 };

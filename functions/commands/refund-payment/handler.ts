@@ -1,34 +1,51 @@
 import * as z from 'zod';
 import * as fields from '#api/fields.ts';
-import { application } from '#application';
-import { paymentAggregate } from '#domain/payment.ts';
-import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { amount } from '#api/money.ts';
+import { application, type ShopRuntime } from '#application';
+import { MAX_ORDER_TOTAL } from '#domain/order/decisions.ts';
+import { paymentAggregate } from '#domain/payment/decisions.ts';
+import { statusOf } from '#domain/payment/state.ts';
+import { createRuntime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
 import { etagOf } from '#kit/http/entity-tags.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 
-/** POST /payments/{paymentId}/refund. The whole amount of a captured payment, once. */
-export const createHandler = (runtime: Runtime) =>
-  httpHandler(runtime, {
+/**
+ * POST /payments/{paymentId}/refund: asks for a refund of `amount`, or of all that is kept. The money is back when the
+ * provider reports it (`refunded`).
+ */
+export function createHandler(runtime: ShopRuntime) {
+  return httpHandler(runtime, {
     scope: 'payments:write',
     params: z.strictObject({ paymentId: fields.paymentId }),
-    body: z.strictObject({ reason: fields.reason }),
+    body: z.strictObject({
+      reason: fields.reason,
+      amount: amount(() => runtime.setting('CURRENCY'), MAX_ORDER_TOTAL).optional(),
+    }),
     async handle(request) {
       const { paymentId } = request.params;
+      const { reason, amount } = request.body;
+      const metadata = commandMetadata(runtime, 'refund-payment', request);
       const { version, state } = await handleCommand(runtime, paymentAggregate, {
         aggregateId: paymentId,
-        command: { type: 'refund', reason: request.body.reason },
-        metadata: commandMetadata(runtime, 'refund-payment', request),
+        command: {
+          type: 'requestRefund',
+          refundId: metadata.commandId,
+          reason,
+          ...(amount !== undefined && { amount }),
+        },
+        metadata,
         expectedVersions: request.ifMatch,
       });
-      const orderId = state.status === 'none' ? undefined : state.orderId;
+      if (state.status === 'none') throw new Error(`payment ${paymentId} is not there`);
       return {
         status: 200,
         headers: { etag: etagOf(version) },
-        body: { paymentId, orderId, version, status: state.status },
+        body: { paymentId, orderId: state.orderId, version, status: statusOf(state) },
       };
     },
   });
+}
 
 export const handler = createHandler(createRuntime(application));

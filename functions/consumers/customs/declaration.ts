@@ -1,5 +1,5 @@
 import type { DomainEventOf } from '#domain/index.ts';
-import type { OrderItem } from '#domain/order/events.ts';
+import type { OrderLine } from '#domain/order/events.ts';
 
 /** A declaration as queries show it. Money in minor units. */
 export interface CustomsDeclaration {
@@ -9,7 +9,7 @@ export interface CustomsDeclaration {
   country: string;
   currency: string;
   value: number;
-  items: OrderItem[];
+  items: OrderLine[];
   status: 'opened';
   createdAt: string;
 }

@@ -28,8 +28,12 @@ export const inventory: Policy<DomainEvent> = {
       // cancellation that is not in the stream yet has its message still ahead of it.
       const order = yield* stateOf(orderAggregate, created.aggregateId);
       if (order.status === 'cancelled') return releaseAll(created);
-      if (anyRejected) yield* cancel(created.aggregateId);
-      return [];
+      if (anyRejected) {
+        yield* cancel(created.aggregateId);
+        return [];
+      }
+      const isHeld = order.status !== 'none' && order.holds.includes('stock');
+      return isHeld ? [releaseHold(created.aggregateId)] : [];
     },
 
     /** A SKU of which the order holds nothing (yet) is left as it is. */
@@ -69,6 +73,9 @@ function* cancel(orderId: string): Asking<void> {
     yield* warn('shipped without stock', { rule: rejected });
   }
 }
+
+const releaseHold = (orderId: string) =>
+  commandTo(orderAggregate, orderId, { type: 'releaseHold', hold: 'stock', by: 'consumer:inventory' });
 
 function releaseAll({ aggregateId: orderId, data }: DomainEventOf<'OrderCreated' | 'OrderCancelled'>) {
   return quantitiesBySku(data.items).map(({ sku }) =>

@@ -14,7 +14,7 @@ export interface Message {
 }
 
 /** What the customer is told of the event. Plain text, one line a fact. */
-export function messageOf(event: NotifiedEvent): Message {
+export function messageOf(event: NotifiedEvent): Message | undefined {
   switch (event.eventType) {
     case 'OrderCreated':
       return message(event, event.aggregateId, 'We have your order', orderLines(event));
@@ -28,6 +28,8 @@ export function messageOf(event: NotifiedEvent): Message {
     case 'OrderCancelled':
       return message(event, event.aggregateId, 'Your order has been cancelled', cancellationLines(event));
     case 'PaymentDeclined':
+      // Of an order that is not known, nobody is told.
+      if (event.data.customerId === undefined) return undefined;
       return message(event, event.data.orderId, 'Your payment was declined', [
         `A payment of ${money(event.data.amount, event.data.currency)} was declined.`,
         'Your order waits for you to try again.',
@@ -37,7 +39,7 @@ export function messageOf(event: NotifiedEvent): Message {
 
 const message = (event: NotifiedEvent, orderId: string, subject: string, lines: string[]): Message => ({
   orderId,
-  customerId: event.data.customerId,
+  customerId: event.data.customerId ?? '',
   subject,
   text: [...lines, `Order: ${orderId}`].join('\n'),
 });
@@ -54,12 +56,13 @@ function orderLines({ data: { items, total, currency } }: DomainEventOf<'OrderCr
 
 // Only the reason that we give ourselves is told: any other is the words of whoever cancelled.
 function cancellationLines({ data }: DomainEventOf<'OrderCancelled'>): string[] {
-  const { reason, paymentId, total, currency } = data;
+  const { reason, payments, currency } = data;
+  const paid = payments.reduce((sum, { amount }) => sum + amount, 0);
   return [
     reason === 'out_of_stock'
       ? 'We are sorry: we do not have everything that you ordered, so we had to cancel your order.'
       : 'Your order has been cancelled.',
-    ...(paymentId === undefined ? [] : [`Your payment of ${money(total, currency)} is refunded.`]),
+    ...(paid === 0 ? [] : [`Your payment of ${money(paid, currency)} is being refunded.`]),
   ];
 }
 

@@ -21,8 +21,9 @@ export const notifications: Policy<DomainEvent, Notification | undefined> = {
 };
 
 // The stream and not the view: a customer may order before the projection has seen them.
-function* tell(event: NotifiedEvent): Asking<Notification> {
+function* tell(event: NotifiedEvent): Asking<Notification | undefined> {
   const message = messageOf(event);
+  if (!message) return undefined;
   const customer = yield* stateOf(customerAggregate, message.customerId);
   return customer.status === 'none' ? message : { ...message, to: customer.email };
 }

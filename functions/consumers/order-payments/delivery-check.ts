@@ -7,7 +7,7 @@ import { streamIdOf } from '#kit/events/event.ts';
 import type { DeliveryCheck } from '#kit/operations/delivery-check.ts';
 
 const PAID: EventType = 'OrderPaid';
-const REFUNDED: EventType = 'PaymentRefunded';
+const REFUNDED: EventType = 'RefundRequested';
 
 /** An order is paid while it is pending: right after it was created. */
 const USUAL_VERSION_OF_PAID = 2;
@@ -119,7 +119,11 @@ async function anyOfType(
 
 // Stored bodies, of whatever schema: what is not as it should be has no trace, and is said to be open.
 const orderStream = (captured: EventItem | undefined) => streamOf('order', captured, 'orderId');
-const paymentStream = (paid: EventItem) => streamOf('payment', paid, 'paymentId');
+const paymentStream = (item: EventItem) =>
+  streamOf('payment', item, 'paymentId') ??
+  streamOf('payment', { ...item, data: firstPayment(item) }, 'paymentId');
+
+const firstPayment = ({ data }: EventItem) => (data as { payments?: unknown[] } | undefined)?.payments?.[0];
 
 function streamOf(aggregateType: AggregateType, item: EventItem | undefined, field: string) {
   const id = (item?.data as Record<string, unknown> | undefined)?.[field];

@@ -1,6 +1,13 @@
 import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
-import type { OrderItem, ShippingAddress, StoredOrderEvent } from './events.ts';
-import type { OrderStatus } from './state.ts';
+import type {
+  AppliedCapture,
+  Hold,
+  OrderItem,
+  PaymentTerms,
+  ShippingAddress,
+  StoredOrderEvent,
+} from './events.ts';
+import { captureOf, type OrderStatus } from './state.ts';
 
 /**
  * An order as queries show it, less the customer's name, which is joined when read. Money in minor
@@ -14,6 +21,12 @@ export interface OrderView {
   currency: string;
   status: OrderStatus;
   shippingAddress: ShippingAddress;
+  paymentTerms: PaymentTerms;
+  paymentDueAt?: string;
+  /** Those that are still open. */
+  holds: Hold[];
+  /** What the order took of its payments. */
+  payments: AppliedCapture[];
   createdAt: string;
   updatedAt: string;
   paidAt?: string;
@@ -31,15 +44,27 @@ export function orderView(view: OrderView | undefined, event: StoredOrderEvent):
   const at = event.metadata.timestamp;
   const { version, aggregateId: orderId } = event;
   if (event.eventType === 'OrderCreated') {
-    const { customerId, items, total, currency, shippingAddress } = event.data;
-    const order = { orderId, customerId, items, total, currency, shippingAddress };
-    return { ...order, status: 'pending', createdAt: at, updatedAt: at, version };
+    const isPaid = event.data.paymentTerms === 'none';
+    return {
+      ...event.data,
+      orderId,
+      payments: [],
+      status: isPaid ? 'paid' : 'pending',
+      createdAt: at,
+      updatedAt: at,
+      ...(isPaid && { paidAt: at }),
+      version,
+    };
   }
   if (!view) throw new InvalidEventSequence(event.eventType, 'none');
   const next = { ...view, updatedAt: at, version };
   switch (event.eventType) {
+    case 'OrderPaymentReceived':
+      return { ...next, payments: [...view.payments, captureOf(event.data)] };
     case 'OrderPaid':
-      return { ...next, status: 'paid', paidAt: at };
+      return { ...next, status: 'paid', payments: [...view.payments, captureOf(event.data)], paidAt: at };
+    case 'OrderHoldReleased':
+      return { ...next, holds: view.holds.filter((open) => open !== event.data.hold) };
     case 'OrderShipped':
       return { ...next, status: 'shipped', shippedAt: at };
     case 'OrderDelivered':
@@ -48,3 +73,20 @@ export function orderView(view: OrderView | undefined, event: StoredOrderEvent):
       return { ...next, status: 'cancelled', cancelledAt: at };
   }
 }
+
+/** What an order waits for, in any order: people and systems work on all of them at once. */
+export function waitsFor({ status, holds }: Pick<OrderView, 'status' | 'holds'>): WaitsFor[] {
+  switch (status) {
+    case 'pending':
+      return ['payment', ...holds];
+    case 'paid':
+      return holds.length > 0 ? [...holds] : ['shipment'];
+    case 'shipped':
+      return ['delivery'];
+    case 'delivered':
+    case 'cancelled':
+      return [];
+  }
+}
+
+export type WaitsFor = 'payment' | Hold | 'shipment' | 'delivery';

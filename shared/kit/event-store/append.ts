@@ -3,6 +3,7 @@ import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '#kit/aws/unmarshall.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
+import { dueKeysOf } from './due-keys.ts';
 import { AppendTooLarge, ConcurrencyConflict } from './errors.ts';
 import { type EventItem, toItem } from './event-item.ts';
 
@@ -31,10 +32,10 @@ export async function append(runtime: Runtime, events: readonly StoredEvent[]): 
   runtime.metrics.count('EventsAppended', events.length);
 }
 
-/** With what subscriptions filter on, so that whoever publishes it need not know its schema. */
-function itemOf({ application }: Runtime, event: StoredEvent): EventItem {
-  const { eventType: _, aggregateType: __, ...attributes } = application.registry.messageAttributes(event);
-  return toItem(event, attributes);
+/** With what subscriptions filter on and when it falls due, so that whoever publishes or sends it need not know its schema. */
+function itemOf({ application: { registry } }: Runtime, event: StoredEvent): EventItem {
+  const { eventType: _, aggregateType: __, ...attributes } = registry.messageAttributes(event);
+  return toItem(event, attributes, dueKeysOf(event, registry.dueAt(event)));
 }
 
 async function putOne(runtime: Runtime, event: StoredEvent): Promise<void> {

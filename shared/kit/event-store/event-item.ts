@@ -18,20 +18,33 @@ export type FilterAttributes = Readonly<Record<string, string | number>>;
  */
 export type PublishableEvent = StoredEvent & { attributes?: FilterAttributes };
 
-/** An event as the events table holds it: also with the partition key of the index. */
-export type EventItem = PublishableEvent & { typeDayShard: string };
+/** The keys of index `by-due`, which only events with a deadline have (due-keys.ts). */
+export interface DueKeys {
+  duePartition: string;
+  dueKey: string;
+}
 
-export const toItem = (event: StoredEvent, attributes?: FilterAttributes): EventItem => ({
+/** An event as the events table holds it: also with the keys of the indexes. */
+export type EventItem = PublishableEvent & { typeDayShard: string } & Partial<DueKeys>;
+
+export const toItem = (event: StoredEvent, attributes?: FilterAttributes, due?: DueKeys): EventItem => ({
   ...event,
   ...(attributes && { attributes }),
   typeDayShard: byTypePartition(event.eventType, dayOf(timeOf(event.eventId)), shardOf(event.streamId)),
+  ...due,
 });
 
 /** The event as it was appended: nothing is lifted or checked. */
-export const fromItem = ({ typeDayShard: _, attributes: __, ...event }: EventItem): StoredEvent => event;
+export const fromItem = (item: EventItem): StoredEvent => {
+  const { attributes: _, ...event } = toPublishable(item);
+  return event;
+};
 
 /** The event for the topic. */
-export const toPublishable = ({ typeDayShard: _, ...event }: EventItem): PublishableEvent => event;
+export const toPublishable = (item: EventItem): PublishableEvent => {
+  const { typeDayShard: _, duePartition: __, dueKey: ___, ...event } = item;
+  return event;
+};
 
 export const byTypePartition = (eventType: string, day: string, shard: number): string =>
   `${eventType}#${day}#${shard}`;

@@ -29,6 +29,8 @@ export interface EventDefinition<
   /** One stored `data` of every version there ever was; kept for good. */
   readonly samples: Readonly<Record<number, Record<string, unknown>>>;
   attributesOf(data: Data): Record<string, string | number>;
+  /** When an event of this data falls due, ISO 8601; undefined where it sets no deadline. Pure: the time is in the data. */
+  dueAt?(data: Data): string | undefined;
 }
 
 interface Definition<Type extends string, Aggregate extends string, Data> {
@@ -41,6 +43,8 @@ interface Definition<Type extends string, Aggregate extends string, Data> {
   olderSchemas?: Record<number, z.ZodType>;
   upcasters?: Record<number, Upcaster>;
   attributes?: Record<string, Attribute<Data>>;
+  /** Sets a deadline: its aggregate's `onDue` says what follows when it has come (docs/internals/deadlines.md). */
+  dueAt?: (data: Data) => string | undefined;
 }
 
 /** Defines an event type. Throws at load when a version below the current one has no upcaster or no schema. */

@@ -1,4 +1,4 @@
-import type { Aggregate } from './aggregate.ts';
+import type { Aggregate, Due } from './aggregate.ts';
 import { type Envelope, envelope } from './envelope.ts';
 import type { NewEvent, StoredEvent } from './event.ts';
 import type { EventDefinition, NewEventOf, StoredEventOf } from './event-definition.ts';
@@ -35,6 +35,13 @@ export interface EventRegistry<Event extends StoredEvent = StoredEvent, New exte
   /** The names of the attributes that every message of this type carries. Throws UnknownEventType. */
   messageAttributeNames(eventType: string): string[];
   /**
+   * When the event falls due, ISO 8601 with milliseconds; undefined where it sets no deadline. `data` is in the current
+   * version. Throws UnknownEventType, or InvalidEventData where `dueAt` gives no time.
+   */
+  dueAt(event: NewEvent): string | undefined;
+  /** What follows when the deadline that this event set has come. `data` is in the current version. Throws UnknownEventType. */
+  whenDue(event: NewEvent, due: Due): DueCommand | undefined;
+  /**
    * Folds a stream whose aggregate is known only when the code runs. Throws InvalidEventSequence for an event that
    * cannot follow those before it.
    */
@@ -47,9 +54,16 @@ type AnyDefinition = EventDefinition<string, string, any>;
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type AnyAggregate = Aggregate<any, any, any>;
 
+/** A command of the aggregate whose event fell due. */
+export interface DueCommand {
+  aggregate: AnyAggregate;
+  command: unknown;
+}
+
 /**
  * The registry of a domain: its event definitions by event type, and its aggregates. Throws at load where a definition
- * stands under another name than its own, or belongs to an aggregate that is not there.
+ * stands under another name than its own, belongs to an aggregate that is not there, or sets deadlines that its
+ * aggregate has no `onDue` for.
  */
 export function createRegistry<const Definitions extends Readonly<Record<string, AnyDefinition>>>(
   definitions: Definitions,
@@ -57,10 +71,12 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
 ): EventRegistry<StoredEventOf<Definitions[keyof Definitions]>, NewEventOf<Definitions[keyof Definitions]>> {
   type Event = StoredEventOf<Definitions[keyof Definitions]>;
   const aggregateOf = new Map(aggregates.map((aggregate) => [aggregate.type, aggregate]));
-  for (const [name, { eventType, aggregateType }] of Object.entries(definitions)) {
+  for (const [name, { eventType, aggregateType, dueAt }] of Object.entries(definitions)) {
     if (name !== eventType) throw new Error(`${eventType} is registered as ${name}`);
-    if (!aggregateOf.has(aggregateType))
-      throw new Error(`${eventType} belongs to no aggregate: ${aggregateType}`);
+    const aggregate = aggregateOf.get(aggregateType);
+    if (!aggregate) throw new Error(`${eventType} belongs to no aggregate: ${aggregateType}`);
+    if (dueAt && !aggregate.onDue)
+      throw new Error(`${eventType} sets a deadline, and ${aggregateType} has no onDue`);
   }
 
   const isEventType = (name: string): name is Event['eventType'] => Object.hasOwn(definitions, name);
@@ -117,6 +133,23 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
       ...definitionOf(eventType).attributeNames,
     ],
 
+    dueAt({ eventType, data }) {
+      const { dueAt, schemaVersion } = definitionOf(eventType);
+      const given = dueAt?.(data);
+      if (given === undefined) return undefined;
+      const time = Date.parse(given);
+      if (time >= 0 && time < MAX_DUE_MS) return new Date(time).toISOString();
+      throw new InvalidEventData(eventType, schemaVersion, [
+        { path: '', message: 'its due time is no time' },
+      ]);
+    },
+
+    whenDue(event, due) {
+      const aggregate = aggregateOf.get(definitionOf(event.eventType).aggregateType);
+      const command = aggregate?.onDue?.(event, due);
+      return aggregate && command !== undefined ? { aggregate, command } : undefined;
+    },
+
     assertFolds(aggregateType, events) {
       const aggregate = aggregateOf.get(aggregateType);
       if (!aggregate) throw new Error(`no aggregate is called ${aggregateType}`);
@@ -124,6 +157,9 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
     },
   };
 }
+
+/** Of the year 10000, whose times are longer: sort keys would no longer sort. */
+const MAX_DUE_MS = Date.UTC(10_000, 0);
 
 function lift(definition: AnyDefinition, { eventType, schemaVersion, data }: Envelope): unknown {
   let lifted = data;

@@ -41,6 +41,12 @@ export const metricDefinitions = {
   EventsMissing: { unit: 'Count' },
   /** Messages that `audit` sent for what was missing. */
   EventsRedelivered: { unit: 'Count' },
+  /** Messages that the tick sent for events that fall due, repeats among them. */
+  DeadlinesSent: { unit: 'Count' },
+  /** Age of the oldest event that may be due and unsent, as each tick leaves it. */
+  DeadlinesOverdueSeconds: { unit: 'Seconds' },
+  /** From an event's due time until its deadline was handled. */
+  DeadlineLag: { unit: 'Milliseconds' },
 } as const satisfies Record<string, { unit: Unit; dimension?: 'consumer' | 'projection' }>;
 
 export type MetricName = keyof typeof metricDefinitions;

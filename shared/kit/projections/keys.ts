@@ -37,6 +37,9 @@ export const checkpointKey = (
 /** How far `audit` has come: a single item. */
 export const auditKey: ItemKey = { pk: 'AUDIT', sk: 'STATE' };
 
+/** How far the tick that sends due events has come: a single item. */
+export const deadlinesKey: ItemKey = { pk: 'DEADLINES', sk: 'STATE' };
+
 /**
  * A partition, of the table or of an index, as a generation has it: so the lists of two never mix. The first has the
  * bare name, as everything had before there were generations. Sort keys are the same in all: cursors survive a switch.

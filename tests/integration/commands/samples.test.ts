@@ -33,12 +33,18 @@ async function run(command: CommandName) {
   return { statusCode, body: JSON.parse(body) };
 }
 
-/** What order-payments does when it hears of the payment. */
+/** What order-payments does when it hears of the payment, and inventory of the order. */
 async function pay(orderId: string, paymentId: string): Promise<void> {
+  const metadata = { userId: 'consumer:test', correlationId: 'c', causationId: 'e', commandId: 'e' };
   await handleCommand(commands.data.runtime(), orderAggregate, {
     aggregateId: orderId,
-    command: { type: 'pay', paymentId, amount: 129_900, currency: 'USD' },
-    metadata: { userId: 'consumer:test', correlationId: 'c', causationId: 'e', commandId: 'e' },
+    command: { type: 'applyCapture', paymentId, captureId: 'c-1', amount: 129_900, currency: 'USD' },
+    metadata,
+  });
+  await handleCommand(commands.data.runtime(), orderAggregate, {
+    aggregateId: orderId,
+    command: { type: 'releaseHold', hold: 'stock', by: 'consumer:test' },
+    metadata: { ...metadata, commandId: 'f' },
   });
 }
 

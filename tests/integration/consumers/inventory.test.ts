@@ -30,8 +30,18 @@ async function place(...items: [name: string, quantity: number][]): Promise<Doma
     type: 'place',
     customerId: 'ada',
     currency: 'USD',
-    items: items.map(([name, quantity]) => ({ sku: name, name: 'Thing', quantity, unitPrice: 100 })),
+    items: items.map(([name, quantity]) => ({
+      sku: name,
+      name: 'Thing',
+      quantity,
+      unitPrice: 100,
+      tracked: true,
+      backorder: false,
+    })),
     shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
+    paymentTerms: 'prepaid',
+    paymentDueAt: '2099-01-01T00:00:00.000Z',
+    holdParameters: { highValueThreshold: 100_000, homeCountry: 'US' },
   });
   if (!created) throw new Error('not placed');
   return created;
@@ -183,8 +193,15 @@ describe('An order that cannot have everything', () => {
     await receive(pen, 1);
     const created = await place([pen, 2]);
     const { aggregateId } = created;
-    const pay = { type: 'pay', paymentId: 'p-1', amount: 200, currency: 'USD' } as const;
+    const pay = {
+      type: 'applyCapture',
+      paymentId: 'p-1',
+      captureId: 'c-1',
+      amount: 200,
+      currency: 'USD',
+    } as const;
     await the.command(orderAggregate, aggregateId, pay);
+    await the.command(orderAggregate, aggregateId, { type: 'releaseHold', hold: 'stock', by: 'grace' });
     await the.command(orderAggregate, aggregateId, { type: 'ship', carrier: 'UPS', trackingNumber: '1Z' });
     const logger = silentLogger();
     const warn = jest.spyOn(logger, 'warn');

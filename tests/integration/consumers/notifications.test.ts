@@ -89,7 +89,7 @@ describe('Notifications, locally', () => {
     const declined = streamAt(AT, 'payment', randomUUID(), [
       {
         eventType: 'PaymentDeclined',
-        data: { orderId, customerId, amount: 2_999, currency: 'USD', reference: 'ch_1' },
+        data: { orderId, customerId, amount: 2_999, currency: 'USD', reference: 'ch_1', attemptId: 'a-1' },
       },
     ]);
     await the.handled(local(), ...declined);

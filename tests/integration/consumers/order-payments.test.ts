@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
-import { paymentAggregate } from '#domain/payment.ts';
+import { paymentAggregate } from '#domain/payment/decisions.ts';
 import { createHandler } from '#functions/consumers/order-payments/handler.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { type Consumers, startConsumers } from '#tests/support/consumers.ts';
@@ -22,8 +22,11 @@ async function place(): Promise<string> {
     type: 'place',
     customerId: 'ada',
     currency: 'USD',
-    items: [{ sku: 'MUG', name: 'Mug', quantity: 2, unitPrice: 1_250 }],
+    items: [{ sku: 'MUG', name: 'Mug', quantity: 2, unitPrice: 1_250, tracked: true, backorder: false }],
     shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
+    paymentTerms: 'prepaid',
+    paymentDueAt: '2099-01-01T00:00:00.000Z',
+    holdParameters: { highValueThreshold: 100_000, homeCountry: 'US' },
   });
   return orderId;
 }
@@ -66,7 +69,7 @@ describe('A captured payment', () => {
     expect(await typesOf(captured.streamId)).toEqual(['PaymentCaptured']);
     const [, paid] = await the.stream(`order-${orderId}`);
     expect(paid).toMatchObject({
-      data: { paymentId: captured.aggregateId, amount: 2_500 },
+      data: { paymentId: captured.aggregateId, captureId: 'ch_1:2500', amount: 2_500 },
       metadata: {
         userId: 'consumer:order-payments',
         correlationId: captured.metadata.correlationId,
@@ -84,16 +87,15 @@ describe('A captured payment', () => {
     expect(await ofOrder(orderId)).toEqual(['OrderCreated', 'OrderPaid']);
     const payments = [await the.stream(one.streamId), await the.stream(two.streamId)];
     expect(payments.map(({ length }) => length).sort()).toEqual([1, 2]);
-    expect(payments.flat().find(({ eventType }) => eventType === 'PaymentRefunded')).toMatchObject({
-      data: { reason: 'order_already_paid', amount: 2_500 },
+    expect(payments.flat().find(({ eventType }) => eventType === 'RefundRequested')).toMatchObject({
+      data: { reason: 'excess', amount: 2_500 },
       metadata: { userId: 'consumer:order-payments' },
     });
   });
 
   test.each([
     ['the order is cancelled', 'order_cancelled', async () => capture(await cancelledOrder())],
-    ['the amount is another', 'amount_mismatch', async () => capture(await place(), { amount: 2_499 })],
-    ['the currency is another', 'currency_mismatch', async () => capture(await place(), { currency: 'EUR' })],
+    ['the currency is another', 'other_currency', async () => capture(await place(), { currency: 'EUR' })],
     ['nobody knows the order', 'order_not_found', async () => capture(randomUUID())],
   ])('goes back where %s, and that is the reason', async (_, reason, captureOne) => {
     const captured = await captureOne();
@@ -102,10 +104,40 @@ describe('A captured payment', () => {
     expect(await the.stream(captured.streamId)).toMatchObject([{}, { data: { reason } }]);
   });
 
+  test('that is more than the total is refunded for what is above it', async () => {
+    const orderId = await place();
+    const captured = await capture(orderId, { amount: 2_600 });
+    await the.handled(orderPayments(), captured, captured);
+    await the.handled(orderPayments(), captured);
+    expect(await ofOrder(orderId)).toEqual(['OrderCreated', 'OrderPaid']);
+    expect(await the.stream(captured.streamId)).toMatchObject([
+      { eventType: 'PaymentCaptured' },
+      { eventType: 'RefundRequested', data: { reason: 'excess', amount: 100 } },
+    ]);
+  });
+
+  test('that is less than the total leaves the order short; another one completes it', async () => {
+    const orderId = await place();
+    const [first, second] = [await capture(orderId, { amount: 1_000 }), await capture(orderId)];
+    await the.handled(orderPayments(), first, first);
+    await the.handled(orderPayments(), second);
+    await the.handled(orderPayments(), first, second);
+    expect(await ofOrder(orderId)).toEqual(['OrderCreated', 'OrderPaymentReceived', 'OrderPaid']);
+    expect(await typesOf(first.streamId)).toEqual(['PaymentCaptured']);
+    expect(await the.stream(second.streamId)).toMatchObject([
+      { eventType: 'PaymentCaptured' },
+      { eventType: 'RefundRequested', data: { reason: 'excess', amount: 1_000 } },
+    ]);
+  });
+
   test('that has gone back before its message came pays for nothing', async () => {
     const orderId = await place();
     const captured = await capture(orderId);
-    await the.command(paymentAggregate, captured.aggregateId, { type: 'refund', reason: 'fraud' });
+    await the.command(paymentAggregate, captured.aggregateId, {
+      type: 'requestRefund',
+      refundId: 'r-1',
+      reason: 'fraud',
+    });
     await the.handled(orderPayments(), captured);
     expect(await ofOrder(orderId)).toEqual(['OrderCreated']);
   });
@@ -128,7 +160,7 @@ describe('A cancelled order', () => {
     expect(await the.stream(captured.streamId)).toMatchObject([
       { eventType: 'PaymentCaptured' },
       {
-        eventType: 'PaymentRefunded',
+        eventType: 'RefundRequested',
         data: { reason: 'order_cancelled' },
         metadata: { causationId: cancelled.eventId },
       },
@@ -139,9 +171,13 @@ describe('A cancelled order', () => {
     const orderId = await place();
     const captured = await capture(orderId);
     await the.handled(orderPayments(), captured);
-    await the.command(paymentAggregate, captured.aggregateId, { type: 'refund', reason: 'goodwill' });
+    await the.command(paymentAggregate, captured.aggregateId, {
+      type: 'requestRefund',
+      refundId: 'r-1',
+      reason: 'goodwill',
+    });
     await the.handled(orderPayments(), await cancel(orderId));
-    expect(await typesOf(captured.streamId)).toEqual(['PaymentCaptured', 'PaymentRefunded']);
+    expect(await typesOf(captured.streamId)).toEqual(['PaymentCaptured', 'RefundRequested']);
   });
 
   test('that nobody paid needs nothing', async () => {
@@ -152,7 +188,13 @@ describe('A cancelled order', () => {
 
   test('whose payment is nowhere to be found comes back, to be looked at', async () => {
     const orderId = await place();
-    const pay = { type: 'pay', paymentId: randomUUID(), amount: 2_500, currency: 'USD' } as const;
+    const pay = {
+      type: 'applyCapture',
+      paymentId: randomUUID(),
+      captureId: 'c-1',
+      amount: 2_500,
+      currency: 'USD',
+    } as const;
     await the.command(orderAggregate, orderId, pay);
     const cancelled = await cancel(orderId);
     expect(await the.deliver(orderPayments(), [cancelled])).toEqual([cancelled]);
@@ -172,10 +214,10 @@ test('Killed at any call, it leaves each payment either with its order or refund
     expect(await ofOrder(orderId)).toEqual(['OrderCreated', 'OrderPaid']);
     expect(await ofOrder(other)).toEqual(['OrderCreated', 'OrderPaid']);
     expect(await typesOf(one.streamId)).toEqual(['PaymentCaptured']);
-    expect(await typesOf(two.streamId)).toEqual(['PaymentCaptured', 'PaymentRefunded']);
-    expect(await typesOf(late.streamId)).toEqual(['PaymentCaptured', 'PaymentRefunded']);
+    expect(await typesOf(two.streamId)).toEqual(['PaymentCaptured', 'RefundRequested']);
+    expect(await typesOf(late.streamId)).toEqual(['PaymentCaptured', 'RefundRequested']);
     expect(await typesOf(third.streamId)).toEqual(['PaymentCaptured']);
   });
-  // The payment read, the order read, and either paid, or the payment read again and refunded.
-  expect(calls).toBe(4 + 4 + 3);
+  // The payment read, the order read twice, and either paid, or the payment read again and refunded.
+  expect(calls).toBe(5 + 5 + 4);
 });

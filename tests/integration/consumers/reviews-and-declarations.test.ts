@@ -9,7 +9,7 @@ import { customsDeclarationKey, fraudReviewKey } from '#read-model/keys.ts';
 import { readListing } from '#read-model/listing.ts';
 import { type Consumers, startConsumers } from '#tests/support/consumers.ts';
 import { killedAtEveryCall } from '#tests/support/killed.ts';
-import { streamAt } from '#tests/support/streams.ts';
+import { nothingHeld, streamAt } from '#tests/support/streams.ts';
 
 let the: Consumers;
 beforeAll(async () => {
@@ -21,10 +21,20 @@ const AT = '2026-05-01T12:00:00.000Z';
 
 const data: DomainEventOf<'OrderCreated'>['data'] = {
   customerId: 'ada',
-  items: [{ sku: 'LAPTOP-14', name: 'Laptop 14"', quantity: 2, unitPrice: 129_900 }],
+  items: [
+    {
+      sku: 'LAPTOP-14',
+      name: 'Laptop 14"',
+      quantity: 2,
+      unitPrice: 129_900,
+      tracked: true,
+      backorder: false,
+    },
+  ],
   total: 259_800,
   currency: 'EUR',
   shippingAddress: { line1: 'Hauptstraße 1', city: 'Berlin', postalCode: '10115', country: 'DE' },
+  ...nothingHeld,
 };
 
 function created(): DomainEvent {

@@ -8,7 +8,7 @@ import { salesShardOf } from '#read-model/keys.ts';
 import { readSales } from '#read-model/sales.ts';
 import { type Consumers, startConsumers } from '#tests/support/consumers.ts';
 import { killedAtEveryCall } from '#tests/support/killed.ts';
-import { orderLife, streamAt } from '#tests/support/streams.ts';
+import { cancellation, orderLife, streamAt } from '#tests/support/streams.ts';
 import { watched } from '#tests/support/tables.ts';
 
 let the: Consumers;
@@ -33,19 +33,7 @@ const shipped = (day: string, orderId: string = randomUUID()): DomainEvent[] =>
   streamAt(`${day}T12:00:00.000Z`, 'order', orderId, orderLife('ada'));
 
 const cancelled = (day: string, orderId: string = randomUUID()): DomainEvent[] =>
-  streamAt(`${day}T12:00:00.000Z`, 'order', orderId, [
-    ...orderLife('ada').slice(0, 1),
-    {
-      eventType: 'OrderCancelled',
-      data: {
-        customerId: 'ada',
-        reason: 'changed_my_mind',
-        total: 2_999,
-        currency: 'USD',
-        items: [{ sku: 'MUG', quantity: 2 }],
-      },
-    },
-  ]);
+  streamAt(`${day}T12:00:00.000Z`, 'order', orderId, [...orderLife('ada').slice(0, 1), cancellation()]);
 
 function orderIdInShard(shard: number): string {
   for (;;) {

@@ -22,8 +22,9 @@ const received = (quantity: number): NewDomainEvent => ({
   data: { sku: 'MUG', quantity },
 });
 const payment = { orderId: '1', customerId: 'ada', amount: 2_999, currency: 'USD', reference: 'ch_1' };
-const captured: NewDomainEvent = { eventType: 'PaymentCaptured', data: payment };
-const declined: NewDomainEvent = { eventType: 'PaymentDeclined', data: payment };
+const { reference: _, ...refundable } = payment;
+const captured: NewDomainEvent = { eventType: 'PaymentCaptured', data: { ...payment, captureId: 'c-1' } };
+const declined: NewDomainEvent = { eventType: 'PaymentDeclined', data: { ...payment, attemptId: 'a-1' } };
 
 const audit = (input: object = {}) => auditing.audit(input);
 
@@ -107,7 +108,8 @@ describe('The cancellation of a paid order has arrived', () => {
       total: 2_999,
       currency: 'USD',
       items: [{ sku: 'MUG', quantity: 1 }],
-      paymentId: '1',
+      payments: [{ paymentId: '1', captureId: 'c-1', amount: 2_999 }],
+      holds: [],
     },
   };
   const open = async () =>
@@ -116,7 +118,7 @@ describe('The cancellation of a paid order has arrived', () => {
     );
 
   test('once the payment was refunded, though everybody else has had it', async () => {
-    const paid = { customerId: 'ada', paymentId: '1', amount: 2_999, currency: 'USD' };
+    const paid = { customerId: 'ada', paymentId: '1', captureId: 'c-1', amount: 2_999, currency: 'USD' };
     const order = await auditing.append(HOUR, 'order-1', [
       ...created,
       { eventType: 'OrderPaid', data: paid },
@@ -136,10 +138,10 @@ describe('The cancellation of a paid order has arrived', () => {
   });
 
   test('at once where nobody had paid', async () => {
-    const { paymentId: _, ...unpaid } = cancelled.data as Record<string, unknown>;
+    const unpaid = { ...(cancelled.data as Record<string, unknown>), payments: [] };
     const order = await auditing.append(HOUR, 'order-1', [
       ...created,
-      { ...cancelled, data: unpaid } as NewDomainEvent,
+      { ...cancelled, data: unpaid } as unknown as NewDomainEvent,
     ]);
     await auditing.arrive(order, 'order-view', 'sales', 'notifications');
     expect((await audit()).behind).toEqual([]);
@@ -149,7 +151,7 @@ describe('The cancellation of a paid order has arrived', () => {
 describe('A captured payment has arrived', () => {
   const paidWith = (paymentId: string): NewDomainEvent => ({
     eventType: 'OrderPaid',
-    data: { customerId: 'ada', paymentId, amount: 2_999, currency: 'USD' },
+    data: { customerId: 'ada', paymentId, captureId: 'c-1', amount: 2_999, currency: 'USD' },
   });
   const open = async () =>
     (await audit({ redeliver: false })).behind.filter(({ eventType }) => eventType === 'PaymentCaptured');
@@ -165,7 +167,7 @@ describe('A captured payment has arrived', () => {
     ]);
     const [, refund] = await auditing.append(HOUR, 'payment-2', [
       captured,
-      { eventType: 'PaymentRefunded', data: { ...payment, reason: 'order_already_paid' } },
+      { eventType: 'RefundRequested', data: { ...refundable, refundId: 'r-1', reason: 'excess' } },
     ]);
     expect(refund?.version).toBe(2);
     expect(await open()).toEqual([]);

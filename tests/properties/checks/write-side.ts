@@ -2,7 +2,8 @@ import type { DomainEvent } from '#domain/index.ts';
 import { inventoryAggregate } from '#domain/inventory.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
 import { quantitiesBySku } from '#domain/order/quantities.ts';
-import { paymentAggregate } from '#domain/payment.ts';
+import { paymentAggregate } from '#domain/payment/decisions.ts';
+import { balanceOf } from '#domain/payment/state.ts';
 import { productAggregate } from '#domain/product.ts';
 import type { Sent } from '#tests/properties/simulator/clients.ts';
 import type { Findings } from './findings.ts';
@@ -126,22 +127,36 @@ export function checkReservations(history: History, findings: Findings): void {
   }
 }
 
-/** Money: what was captured pays a live order, or has gone back; never both, unless somebody sent it back by hand. */
+/**
+ * Money: what an order did not take of a capture is refunded, and so is what a cancelled one took; nothing else is,
+ * unless somebody asked for it by hand.
+ */
 export function checkPayments(history: History, findings: Findings): void {
-  const paying = new Map<string, boolean>();
+  const taken = new Map<string, number>();
   for (const stream of history.streamsOf('order')) {
-    const cancelled = stream.some(({ eventType }) => eventType === 'OrderCancelled');
-    for (const event of stream)
-      if (event.eventType === 'OrderPaid') paying.set(event.data.paymentId, !cancelled);
+    if (stream.some(({ eventType }) => eventType === 'OrderCancelled')) continue;
+    for (const event of stream) {
+      if (event.eventType !== 'OrderPaid' && event.eventType !== 'OrderPaymentReceived') continue;
+      const { paymentId, amount } = event.data;
+      taken.set(paymentId, (taken.get(paymentId) ?? 0) + amount);
+    }
   }
   for (const stream of history.streamsOf('payment')) {
-    const [recorded, refunded] = stream;
-    if (recorded?.eventType !== 'PaymentCaptured') continue;
-    const pays = paying.get(recorded.aggregateId) === true;
-    if (!pays && !refunded)
-      findings.add('lost', `payment ${recorded.aggregateId} pays nothing and was not refunded`);
-    if (pays && refunded?.metadata.userId.startsWith('consumer:')) {
-      findings.add('doubled', `payment ${recorded.aggregateId} pays its order and was refunded`);
+    const [first] = stream;
+    if (!first) continue;
+    const { aggregateId: paymentId } = first;
+    const state = (stream as never[]).reduce(paymentAggregate.evolve, paymentAggregate.initialState);
+    if (state.status === 'none') continue;
+    const { kept } = balanceOf(state);
+    const pays = taken.get(paymentId) ?? 0;
+    const byHand = stream.some(
+      ({ eventType, metadata }) =>
+        eventType === 'RefundRequested' && !metadata.userId.startsWith('consumer:'),
+    );
+    if (kept > pays)
+      findings.add('lost', `payment ${paymentId} keeps ${kept}, of which its order took ${pays}`);
+    if (kept < pays && !byHand) {
+      findings.add('doubled', `payment ${paymentId} keeps ${kept}, of which its order took ${pays}`);
     }
   }
 }

@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import type { Application } from '#kit/config/application.ts';
 import { createRegistry } from '#kit/events/registry.ts';
-import { counterAggregate, counterClosed, counterIncreased, counterStarted } from './counter.ts';
+import {
+  counterAggregate,
+  counterClosed,
+  counterIncreased,
+  counterStarted,
+  counterWoundUp,
+} from './counter.ts';
 import { keeperAggregate, keeperAssigned, keeperRegistered } from './keeper.ts';
 import { counterProjection } from './views.ts';
 
@@ -9,6 +15,7 @@ export const counterDefinitions = {
   CounterStarted: counterStarted,
   CounterIncreased: counterIncreased,
   CounterClosed: counterClosed,
+  CounterWoundUp: counterWoundUp,
   KeeperRegistered: keeperRegistered,
   KeeperAssigned: keeperAssigned,
 } as const;

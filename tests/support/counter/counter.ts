@@ -42,7 +42,21 @@ export const counterClosed = defineEvent({
   samples: { 1: { reason: 'full' } },
 });
 
-type Definition = typeof counterStarted | typeof counterIncreased | typeof counterClosed;
+/** A counter that nobody winds up again until then closes by itself. */
+export const counterWoundUp = defineEvent({
+  eventType: 'CounterWoundUp',
+  aggregateType: 'counter',
+  schemaVersion: 1,
+  schema: z.object({ until: z.iso.datetime({ precision: 3 }).optional() }),
+  dueAt: ({ until }) => until,
+  samples: { 1: { until: '2026-11-23T10:00:00.000Z' } },
+});
+
+type Definition =
+  | typeof counterStarted
+  | typeof counterIncreased
+  | typeof counterClosed
+  | typeof counterWoundUp;
 
 export type CounterEvent = NewEventOf<Definition>;
 export type StoredCounterEvent = StoredEventOf<Definition>;
@@ -51,7 +65,7 @@ export type StoredCounterEvent = StoredEventOf<Definition>;
 
 export type CounterState =
   | { status: 'none' }
-  | { status: 'open' | 'closed'; keeperId: string; limit: number; total: number };
+  | { status: 'open' | 'closed'; keeperId: string; limit: number; total: number; until?: string };
 
 /** Throws InvalidEventSequence for an event that no history of commands can have led to. */
 export function evolve(state: CounterState, event: CounterEvent): CounterState {
@@ -66,6 +80,11 @@ export function evolve(state: CounterState, event: CounterEvent): CounterState {
       return { ...state, total: state.total + event.data.by };
     case 'CounterClosed':
       return { ...state, status: 'closed' };
+    case 'CounterWoundUp': {
+      const { until: _, ...rest } = state;
+      const { until } = event.data;
+      return until === undefined ? rest : { ...rest, until };
+    }
   }
 }
 
@@ -83,11 +102,14 @@ export type CounterCommand =
   | { type: 'increase'; by: number }
   /** As many events as there are amounts. */
   | { type: 'increase-often'; amounts: readonly number[] }
-  | { type: 'close'; reason: string };
+  | { type: 'close'; reason: string }
+  /** Without a time it closes no more by itself. */
+  | { type: 'wind-up'; until?: string }
+  | { type: 'run-down'; dueAt: string };
 
 const increased = (by: number): CounterEvent => ({ eventType: 'CounterIncreased', data: { by } });
 
-/** A command that already holds yields nothing: an increase by 0, and closing a closed counter. */
+/** A command that already holds yields nothing: an increase by 0, closing a closed counter, and a deadline that is no longer this one. */
 export function decide(command: CounterCommand, state: CounterState): CounterEvent[] {
   if (command.type === 'start') {
     if (state.status !== 'none') throw counterRules.reject('counter_already_started');
@@ -105,7 +127,16 @@ export function decide(command: CounterCommand, state: CounterState): CounterEve
       ? []
       : [{ eventType: 'CounterClosed', data: { reason: command.reason } }];
   }
+  if (command.type === 'run-down') {
+    return state.status === 'open' && state.until === command.dueAt
+      ? [{ eventType: 'CounterClosed', data: { reason: 'run down' } }]
+      : [];
+  }
   if (state.status === 'closed') throw counterRules.reject('counter_closed');
+  if (command.type === 'wind-up') {
+    const { until } = command;
+    return [{ eventType: 'CounterWoundUp', data: until === undefined ? {} : { until } }];
+  }
   const amounts = command.type === 'increase' ? [command.by] : command.amounts;
   const total = amounts.reduce((sum, by) => sum + by, state.total);
   if (total > state.limit) throw counterRules.reject('limit_exceeded');
@@ -117,6 +148,8 @@ export const counterAggregate: Aggregate<CounterState, CounterCommand, CounterEv
   initialState: { status: 'none' },
   decide,
   evolve,
+  onDue: (event, { dueAt }) =>
+    event.eventType === 'CounterWoundUp' ? { type: 'run-down', dueAt } : undefined,
 };
 
 // View
@@ -145,5 +178,7 @@ export function counterView(view: CounterView | undefined, event: StoredCounterE
       return { ...view, total: view.total + event.data.by, updatedAt, version };
     case 'CounterClosed':
       return { ...view, status: 'closed', updatedAt, version };
+    case 'CounterWoundUp':
+      return { ...view, updatedAt, version };
   }
 }

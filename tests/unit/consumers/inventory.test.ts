@@ -3,21 +3,13 @@ import { application } from '#application';
 import type { DomainEvent, NewDomainEvent } from '#domain/index.ts';
 import { inventory } from '#functions/consumers/inventory/policy.ts';
 import { planned } from '#tests/support/policies.ts';
-import { orderLife, streamAt } from '#tests/support/streams.ts';
+import { cancellation, orderLife, streamAt } from '#tests/support/streams.ts';
 
 const AT = '2026-05-01T12:00:00.000Z';
 
 // The order: 2 × MUG and 1 × PEN.
 const [life] = orderLife('ada');
-const items = [
-  { sku: 'MUG', quantity: 2 },
-  { sku: 'PEN', quantity: 1 },
-];
-const cancellation: NewDomainEvent = {
-  eventType: 'OrderCancelled',
-  data: { customerId: 'ada', reason: 'changed_my_mind', total: 2_999, currency: 'USD', items },
-};
-const [created, cancelled] = streamAt(AT, 'order', 'o-1', [life as NewDomainEvent, cancellation]);
+const [created, cancelled] = streamAt(AT, 'order', 'o-1', [life as NewDomainEvent, cancellation()]);
 if (!created || !cancelled) throw new Error('no order');
 
 const stock = (sku: string, received: number, reserved?: number): DomainEvent[] =>
@@ -40,6 +32,16 @@ describe('A placed order', () => {
     expect(await plan(created, [[created], stock('MUG', 5), stock('PEN', 5)])).toEqual([
       ['inventory-MUG due', reserve('MUG', 2)],
       ['inventory-PEN due', reserve('PEN', 1)],
+    ]);
+  });
+
+  test('whose stock is held back is released when it has all of it', async () => {
+    const data = { ...(life?.data as object), holds: ['stock', 'fraud'] };
+    const held = streamAt(AT, 'order', 'o-1', [{ ...life, data } as NewDomainEvent]);
+    expect(await plan(held[0] as DomainEvent, [held, stock('MUG', 5), stock('PEN', 5)])).toEqual([
+      ['inventory-MUG due', reserve('MUG', 2)],
+      ['inventory-PEN due', reserve('PEN', 1)],
+      ['order-o-1 due', { type: 'releaseHold', hold: 'stock', by: 'consumer:inventory' }],
     ]);
   });
 

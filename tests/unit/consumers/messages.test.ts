@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { NewDomainEvent } from '#domain/index.ts';
 import { notifications } from '#functions/consumers/notifications/policy.ts';
 import { effectOf } from '#tests/support/policies.ts';
-import { orderLife, orderStream, streamAt } from '#tests/support/streams.ts';
+import { cancellation, orderLife, orderStream, streamAt, wholeCapture } from '#tests/support/streams.ts';
 
 const AT = '2026-05-01T12:00:00.000Z';
 const ids = { orderId: 'o-1', customerId: 'ada' };
@@ -13,18 +13,6 @@ const toldOf = (aggregate: 'order' | 'payment', ...events: NewDomainEvent[]) =>
       effectOf(notifications, event),
     ),
   );
-
-const cancelled = (reason: string, paymentId?: string): NewDomainEvent => ({
-  eventType: 'OrderCancelled',
-  data: {
-    customerId: 'ada',
-    reason,
-    total: 2_999,
-    currency: 'USD',
-    items: [{ sku: 'MUG', quantity: 2 }],
-    ...(paymentId === undefined ? {} : { paymentId }),
-  },
-});
 
 const payment = { orderId: 'o-1', customerId: 'ada', amount: 1_234_500, currency: 'JPY', reference: 'ch_1' };
 
@@ -53,20 +41,22 @@ describe('What a customer is told', () => {
   });
 
   test('of a cancellation: that we were short of stock, and that a payment goes back', async () => {
-    const [short] = await toldOf('order', cancelled('out_of_stock', 'p-1'));
+    const [short] = await toldOf('order', cancellation('out_of_stock', [wholeCapture]));
     expect(short).toMatchObject({ ...ids, subject: 'Your order has been cancelled' });
     expect(short?.text).toMatch(
-      /do not have everything.*\nYour payment of 29\.99 USD is refunded\.\nOrder: o-1$/,
+      /do not have everything.*\nYour payment of 29\.99 USD is being refunded\.\nOrder: o-1$/,
     );
   });
 
   test('of a cancellation: never the words of whoever cancelled, nor of a payment that there was not', async () => {
-    const [message] = await toldOf('order', cancelled('customer is a pain'));
+    const [message] = await toldOf('order', cancellation('customer is a pain'));
     expect(message?.text).toBe('Your order has been cancelled.\nOrder: o-1');
   });
 
   test('of a declined payment, by the order that it was for, in the digits of its currency', async () => {
-    expect(await toldOf('payment', { eventType: 'PaymentDeclined', data: payment })).toEqual([
+    expect(
+      await toldOf('payment', { eventType: 'PaymentDeclined', data: { ...payment, attemptId: 'a-1' } }),
+    ).toEqual([
       {
         ...ids,
         subject: 'Your payment was declined',
@@ -76,7 +66,9 @@ describe('What a customer is told', () => {
   });
 
   test('not of a captured payment: the order says so', async () => {
-    expect(await toldOf('payment', { eventType: 'PaymentCaptured', data: payment })).toEqual([undefined]);
+    expect(
+      await toldOf('payment', { eventType: 'PaymentCaptured', data: { ...payment, captureId: 'c-1' } }),
+    ).toEqual([undefined]);
   });
 
   test('at the address that they registered with, also after a change of name', async () => {

@@ -3,24 +3,19 @@ import { application } from '#application';
 import type { DomainEvent, NewDomainEvent } from '#domain/index.ts';
 import { orderPayments } from '#functions/consumers/order-payments/policy.ts';
 import { planned } from '#tests/support/policies.ts';
-import { orderLife, streamAt } from '#tests/support/streams.ts';
+import { cancellation, orderLife, streamAt, wholeCapture } from '#tests/support/streams.ts';
 
 const AT = '2026-05-01T12:00:00.000Z';
 
-const payment = { orderId: 'o-1', customerId: 'ada', amount: 2_999, currency: 'USD', reference: 'ch_1' };
-const captured: NewDomainEvent = { eventType: 'PaymentCaptured', data: payment };
-const { reference: _, ...repaid } = payment;
-const refunded: NewDomainEvent = { eventType: 'PaymentRefunded', data: { ...repaid, reason: 'goodwill' } };
-const cancelled = (paymentId?: string): NewDomainEvent => ({
-  eventType: 'OrderCancelled',
-  data: {
-    customerId: 'ada',
-    reason: 'changed_my_mind',
-    total: 2_999,
-    currency: 'USD',
-    items: [{ sku: 'MUG', quantity: 2 }],
-    ...(paymentId === undefined ? {} : { paymentId }),
-  },
+const { paymentId, captureId, amount } = wholeCapture;
+const money = { orderId: 'o-1', customerId: 'ada', currency: 'USD' };
+const captured: NewDomainEvent = {
+  eventType: 'PaymentCaptured',
+  data: { ...money, amount, reference: 'ch_1', captureId },
+};
+const requested = (refundId: string): NewDomainEvent => ({
+  eventType: 'RefundRequested',
+  data: { ...money, amount, refundId, reason: 'goodwill' },
 });
 
 const life = orderLife('ada');
@@ -38,51 +33,68 @@ const plan = (event: DomainEvent | undefined, ...streams: DomainEvent[][]) => {
   return planned(application, orderPayments, event, { streams });
 };
 
-const pay = { type: 'pay', paymentId: 'pay-1', amount: 2_999, currency: 'USD' };
-const refund = (reason: string) => ({ type: 'refund', reason });
+const apply = { type: 'applyCapture', paymentId, captureId, amount, currency: 'USD' };
+const refund = (refundId: string, reason: string, back = amount) => ({
+  type: 'requestRefund',
+  refundId,
+  amount: back,
+  upTo: true,
+  reason,
+});
+const excess = `excess:${captureId}`;
+const undone = `order_cancelled:${captureId}`;
 
 describe('A captured payment', () => {
   const stream = ofPayment(captured);
 
   test('pays its order', async () => {
-    expect(await plan(stream[0], stream, order(life[0]))).toEqual([['order-o-1 due', pay]]);
+    expect(await plan(stream[0], stream, order(life[0]))).toEqual([['order-o-1 due', apply]]);
   });
 
-  test('is refunded where the order cannot take it, with the rule as the reason', async () => {
-    expect(await plan(stream[0], stream, order(life[0], cancelled()))).toEqual([
-      ['order-o-1 tolerated', pay, 'order_cancelled'],
-      ['payment-pay-1 due', refund('order_cancelled')],
+  test('is refunded for what the order does not take, and for all of it where it takes nothing', async () => {
+    const other = { ...wholeCapture, paymentId: 'pay-2', amount: 1_000, customerId: 'ada', currency: 'USD' };
+    const short: NewDomainEvent = { eventType: 'OrderPaymentReceived', data: other };
+    expect(await plan(stream[0], stream, order(life[0], short))).toEqual([
+      ['order-o-1 due', apply],
+      ['payment-pay-1 due', refund(excess, 'excess', 1_000)],
+    ]);
+    expect(await plan(stream[0], stream, order(life[0], cancellation()))).toEqual([
+      ['order-o-1 unneeded', apply],
+      ['payment-pay-1 due', refund(excess, 'order_cancelled')],
     ]);
     expect(await plan(stream[0], stream)).toEqual([
-      ['order-o-1 tolerated', pay, 'order_not_found'],
-      ['payment-pay-1 due', refund('order_not_found')],
+      ['order-o-1 tolerated', apply, 'order_not_found'],
+      ['payment-pay-1 due', refund(excess, 'order_not_found')],
     ]);
   });
 
-  test('pays for nothing where it was refunded before', async () => {
-    expect(await plan(stream[0], ofPayment(captured, refunded), order(life[0]))).toEqual([]);
+  test('pays for nothing where it is being refunded', async () => {
+    expect(await plan(stream[0], ofPayment(captured, requested('r-1')), order(life[0]))).toEqual([]);
   });
 });
 
 describe('A cancelled order', () => {
-  const stream = order(life[0], life[1], cancelled('pay-1'));
+  const stream = order(life[0], life[1], cancellation('changed_my_mind', [wholeCapture]));
 
-  test('refunds its payment, unless that was done', async () => {
+  test('refunds what it took of its payment, unless that was done', async () => {
     expect(await plan(stream[2], ofPayment(captured))).toEqual([
-      ['payment-pay-1 due', refund('order_cancelled')],
+      ['payment-pay-1 due', refund(undone, 'order_cancelled')],
     ]);
-    expect(await plan(stream[2], ofPayment(captured, refunded))).toEqual([
-      ['payment-pay-1 tolerated', refund('order_cancelled'), 'payment_already_refunded'],
+    expect(await plan(stream[2], ofPayment(captured, requested(undone)))).toEqual([
+      ['payment-pay-1 unneeded', refund(undone, 'order_cancelled')],
+    ]);
+    expect(await plan(stream[2], ofPayment(captured, requested('r-1')))).toEqual([
+      ['payment-pay-1 tolerated', refund(undone, 'order_cancelled'), 'payment_already_refunded'],
     ]);
   });
 
   test('fails where its payment is nowhere', async () => {
     expect(await plan(stream[2])).toEqual([
-      ['payment-pay-1 rejected', refund('order_cancelled'), 'payment_not_found'],
+      ['payment-pay-1 rejected', refund(undone, 'order_cancelled'), 'payment_not_found'],
     ]);
   });
 
   test('that nobody paid has nothing to refund', async () => {
-    expect(await plan(order(life[0], cancelled())[1])).toEqual([]);
+    expect(await plan(order(life[0], cancellation())[1])).toEqual([]);
   });
 });

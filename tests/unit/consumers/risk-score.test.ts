@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { DomainEventOf } from '#domain/index.ts';
 import { openReview } from '#functions/consumers/fraud-review/review.ts';
 import { riskScore } from '#functions/consumers/fraud-review/risk-score.ts';
-import { streamAt } from '#tests/support/streams.ts';
+import { nothingHeld, streamAt } from '#tests/support/streams.ts';
 
 type Order = DomainEventOf<'OrderCreated'>['data'];
 type Item = Order['items'][number];
@@ -15,6 +15,8 @@ function order(items: Partial<Item>[], country = 'US'): Order {
     name: 'Thing',
     quantity: 1,
     unitPrice: 100,
+    tracked: true,
+    backorder: false,
     ...item,
   }));
   return {
@@ -23,6 +25,7 @@ function order(items: Partial<Item>[], country = 'US'): Order {
     total: full.reduce((sum, { quantity, unitPrice }) => sum + quantity * unitPrice, 0),
     currency: 'USD',
     shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country },
+    ...nothingHeld,
   };
 }
 

@@ -1,18 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NewDomainEvent } from '#domain/index.ts';
 import { salesChanges } from '#functions/consumers/sales/sales-changes.ts';
-import { orderLife, streamAt } from '#tests/support/streams.ts';
+import { cancellation, orderLife, streamAt } from '#tests/support/streams.ts';
 
-const cancelled: NewDomainEvent = {
-  eventType: 'OrderCancelled',
-  data: {
-    customerId: 'ada',
-    reason: 'changed_my_mind',
-    total: 2_999,
-    currency: 'USD',
-    items: [{ sku: 'MUG', quantity: 2 }],
-  },
-};
+const cancelled = cancellation();
 
 const changesOf = (events: NewDomainEvent[], at = '2026-05-01T12:00:00.000Z') =>
   streamAt(at, 'order', 'o-1', events).map(salesChanges);

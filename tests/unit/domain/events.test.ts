@@ -44,14 +44,20 @@ const PERSISTED: Record<EventType, [AggregateType, number]> = {
   ProductListed: ['product', 1],
   ProductPriceChanged: ['product', 1],
   ProductWithdrawn: ['product', 1],
-  OrderCreated: ['order', 2],
-  OrderPaid: ['order', 1],
+  OrderCreated: ['order', 3],
+  OrderPaymentReceived: ['order', 1],
+  OrderPaid: ['order', 2],
+  OrderHoldReleased: ['order', 1],
   OrderShipped: ['order', 1],
   OrderDelivered: ['order', 1],
-  OrderCancelled: ['order', 1],
-  PaymentCaptured: ['payment', 1],
-  PaymentDeclined: ['payment', 1],
-  PaymentRefunded: ['payment', 1],
+  OrderCancelled: ['order', 2],
+  PaymentCaptured: ['payment', 2],
+  PaymentDeclined: ['payment', 2],
+  RefundRequested: ['payment', 1],
+  PaymentRefunded: ['payment', 2],
+  RefundFailed: ['payment', 1],
+  PaymentChargedBack: ['payment', 1],
+  PaymentReportParked: ['payment', 1],
   StockReceived: ['inventory', 1],
   StockReserved: ['inventory', 1],
   StockRejected: ['inventory', 1],
@@ -162,8 +168,11 @@ function describeEvent(event: DomainEvent): string {
     case 'ProductPriceChanged':
     case 'ProductWithdrawn':
       return event.data.sku;
+    case 'OrderPaymentReceived':
     case 'OrderPaid':
       return event.data.paymentId;
+    case 'OrderHoldReleased':
+      return event.data.hold;
     case 'OrderShipped':
       return event.data.carrier;
     case 'OrderDelivered':
@@ -172,9 +181,14 @@ function describeEvent(event: DomainEvent): string {
       return event.data.reason;
     case 'PaymentCaptured':
     case 'PaymentDeclined':
+    case 'PaymentReportParked':
       return event.data.reference;
+    case 'RefundRequested':
     case 'PaymentRefunded':
+    case 'RefundFailed':
       return event.data.reason;
+    case 'PaymentChargedBack':
+      return event.data.chargebackId;
     case 'StockReceived':
     case 'StockReserved':
     case 'StockRejected':

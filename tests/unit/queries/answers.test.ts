@@ -5,11 +5,14 @@ import { toOrderDto } from '#api/order-response.ts';
 const order = {
   orderId: 'o1',
   customerId: 'ada',
-  items: [{ sku: 'MUG', name: 'Mug', quantity: 2, unitPrice: 1_250 }],
+  items: [{ sku: 'MUG', name: 'Mug', quantity: 2, unitPrice: 1_250, tracked: true, backorder: false }],
   total: 2_500,
   currency: 'USD',
   status: 'pending',
   shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
+  paymentTerms: 'prepaid',
+  holds: ['stock'],
+  payments: [{ paymentId: 'p', captureId: 'c', amount: 1_250 }],
   createdAt: '2026-01-31T10:00:00.000Z',
   updatedAt: '2026-01-31T10:00:00.000Z',
   version: 1,
@@ -21,12 +24,21 @@ describe('what the API shows', () => {
     ['JPY', 1_250, 2_500],
     ['KWD', 1.25, 2.5],
   ])('an order in %s, in decimals of its currency', (currency, unitPrice, total) => {
-    const given = { ...order, items: [...order.items], currency };
+    const given = {
+      ...order,
+      items: [...order.items],
+      holds: [...order.holds],
+      payments: [...order.payments],
+      currency,
+    };
+    const { payments: _, ...shown } = given;
     expect(toOrderDto(given, 'Ada')).toEqual({
-      ...given,
+      ...shown,
       customerName: 'Ada',
-      items: [{ ...order.items[0], unitPrice }],
+      items: [{ sku: 'MUG', name: 'Mug', quantity: 2, unitPrice }],
       total,
+      paidAmount: total / 2,
+      waitsFor: ['payment', 'stock'],
     });
     expect(given.total).toBe(2_500);
   });

@@ -1,15 +1,58 @@
 import { describe, expect, it } from '@jest/globals';
 import { orderAggregate } from '#domain/order/decisions.ts';
-import type { OrderItem } from '#domain/order/events.ts';
+import type { OrderEvent, OrderItem } from '#domain/order/events.ts';
 import { specificationOf } from '#tests/support/given-when-then.ts';
-import { cancelledPaid, cancelledUnpaid, created, delivered, paid, place, shipped } from './examples.ts';
+import {
+  cancelledPaid,
+  cancelledUnpaid,
+  created,
+  DUE,
+  delivered,
+  paid,
+  place,
+  shipped,
+  stockReady,
+} from './examples.ts';
 
 const given = specificationOf(orderAggregate);
 
-const pay = { type: 'pay', paymentId: 'pay-1', amount: 1_847, currency: 'USD' } as const;
+const capture = {
+  type: 'applyCapture',
+  paymentId: 'pay-1',
+  captureId: 'c-1',
+  amount: 1_847,
+  currency: 'USD',
+} as const;
 const ship = { type: 'ship', carrier: 'UPS', trackingNumber: '1Z' } as const;
 const deliver = { type: 'deliver' } as const;
 const cancel = { type: 'cancel', reason: 'changed_my_mind' } as const;
+
+const untracked = { tracked: false, backorder: false };
+
+interface Holding {
+  country?: string;
+  tracked?: boolean;
+  unitPrice?: number;
+}
+
+const dataOf = ({
+  paymentId,
+  captureId,
+  amount,
+  currency,
+}: Omit<typeof capture, 'amount' | 'captureId'> & { captureId: string; amount: number }) => ({
+  customerId: 'ada',
+  paymentId,
+  captureId,
+  amount,
+  currency,
+});
+
+const cancelledFor = (event: OrderEvent, reason: string) =>
+  ({
+    ...event,
+    data: { ...event.data, reason },
+  }) as OrderEvent;
 
 describe('placing an order', () => {
   it('adds up the total', () => given().when(place).thenEvents(created));
@@ -45,16 +88,39 @@ describe('placing an order', () => {
     given()
       .when({
         ...place,
-        items: [...place.items, { sku: 'X', name: 'X', quantity: 1, unitPrice: 1, ...wrong }],
+        items: [...place.items, { ...untracked, sku: 'X', name: 'X', quantity: 1, unitPrice: 1, ...wrong }],
       })
       .thenRejected('order_item_invalid'),
   );
 
-  it('takes an item that is free', () => {
-    const items = [{ sku: 'FLYER', name: 'Flyer', quantity: 1, unitPrice: 0 }];
+  it('with nothing to pay waits for no payment', () => {
+    const items = [{ ...untracked, sku: 'FLYER', name: 'Flyer', quantity: 1, unitPrice: 0 }];
+    const data = { ...placed, items, total: 0, holds: [], paymentTerms: 'none' as const };
     given()
       .when({ ...place, items })
-      .thenEvents({ eventType: 'OrderCreated', data: { ...placed, items, total: 0 } });
+      .thenEvents({ eventType: 'OrderCreated', data });
+    given({ eventType: 'OrderCreated', data }).when(ship).thenEvents(shipped);
+  });
+
+  it('by invoice has no deadline', () =>
+    given()
+      .when({ ...place, paymentTerms: 'invoice' })
+      .thenEvents({
+        eventType: 'OrderCreated',
+        data: { ...placed, total: 1_847, holds: ['stock'], paymentTerms: 'invoice' },
+      }));
+
+  it.each([
+    ['none of what is not tracked, at home, below the threshold', {}, []],
+    ['stock of what is tracked', { tracked: true }, ['stock']],
+    ['fraud from the threshold on', { unitPrice: 100_000 }, ['fraud']],
+    ['customs from abroad', { country: 'FR' }, ['customs']],
+    ['all three', { tracked: true, unitPrice: 100_000, country: 'FR' }, ['stock', 'fraud', 'customs']],
+  ] as const)('holds %s', (_, { country = 'US', ...changed }: Holding, holds) => {
+    const items = [{ ...untracked, sku: 'X', name: 'X', quantity: 1, unitPrice: 99_999, ...changed }];
+    const shippingAddress = { ...place.shippingAddress, country };
+    const [event] = orderAggregate.decide({ ...place, items, shippingAddress }, orderAggregate.initialState);
+    expect(event).toMatchObject({ data: { holds } });
   });
 
   it.each([
@@ -62,10 +128,9 @@ describe('placing an order', () => {
     ['JPY', 999_999_999],
     ['KWD', 999_999_999_990],
   ])('takes a total in %s up to the limit, and not a minor unit more', (currency, limit) => {
-    const items: [OrderItem] = [{ sku: 'YACHT', name: 'Yacht', quantity: 1, unitPrice: limit }];
-    given()
-      .when({ ...place, items, currency })
-      .thenEvents({ eventType: 'OrderCreated', data: { ...placed, items, currency, total: limit } });
+    const items: [OrderItem] = [{ ...untracked, sku: 'YACHT', name: 'Yacht', quantity: 1, unitPrice: limit }];
+    const [event] = orderAggregate.decide({ ...place, items, currency }, orderAggregate.initialState);
+    expect(event).toMatchObject({ data: { total: limit, currency } });
     given()
       .when({ ...place, items: [...items, { ...items[0], unitPrice: 1 }], currency })
       .thenRejected('order_total_too_large');
@@ -73,6 +138,7 @@ describe('placing an order', () => {
 
   it('rejects a total beyond what a number can hold', () => {
     const items = Array.from({ length: 100 }, (_, n) => ({
+      ...untracked,
       sku: `S${n}`,
       name: 'Galaxy',
       quantity: Number.MAX_SAFE_INTEGER,
@@ -84,51 +150,108 @@ describe('placing an order', () => {
   });
 });
 
-describe('paying an order', () => {
-  it('pays it', () => given(created).when(pay).thenEvents(paid));
+describe('applying a capture to an order', () => {
+  const part = { ...capture, captureId: 'c-0', amount: 1_000 };
+  const received = { eventType: 'OrderPaymentReceived', data: dataOf(part) } as const;
+  const rest = { eventType: 'OrderPaid', data: dataOf({ ...capture, amount: 847 }) } as const;
+
+  it('pays it', () => given(created).when(capture).thenEvents(paid));
+  it('in part leaves it pending', () => given(created).when(part).thenEvents(received));
+  it('takes what is missing of what comes after a part', () =>
+    given(created, received).when(capture).thenEvents(rest));
+  it('takes no more than the total', () =>
+    given(created)
+      .when({ ...capture, amount: 5_000 })
+      .thenEvents(paid));
+  it('again yields nothing', () => given(created, received).when(part).thenNothing());
+  it('of nothing yields nothing', () =>
+    given(created)
+      .when({ ...capture, amount: 0 })
+      .thenNothing());
+  it('in another currency yields nothing', () =>
+    given(created)
+      .when({ ...capture, currency: 'EUR' })
+      .thenNothing());
 
   it.each([
     ['paid', [created, paid]],
-    ['shipped', [created, paid, shipped]],
-    ['delivered', [created, paid, shipped, delivered]],
-  ])('with the same payment again yields nothing once %s; with another it is rejected', (_, events) => {
+    ['shipped', [created, stockReady, paid, shipped]],
+    ['delivered', [created, stockReady, paid, shipped, delivered]],
+    ['cancelled unpaid', [created, cancelledUnpaid]],
+    ['cancelled after this very payment', [created, paid, cancelledPaid]],
+  ])('yields nothing, so that it is refunded, once it is %s', (_, events) => {
     given(...events)
-      .when(pay)
+      .when(capture)
       .thenNothing();
     given(...events)
-      .when({ ...pay, paymentId: 'pay-2' })
-      .thenRejected('order_already_paid');
+      .when({ ...capture, paymentId: 'pay-2' })
+      .thenNothing();
   });
 
-  it.each([pay.amount - 1, pay.amount + 1])('takes the exact amount only, not %d', (amount) =>
-    given(created)
-      .when({ ...pay, amount })
-      .thenRejected('amount_mismatch'),
-  );
+  it('needs an order', () => given().when(capture).thenRejected('order_not_found'));
+});
 
-  it('takes the currency of the order only', () =>
-    given(created)
-      .when({ ...pay, currency: 'EUR' })
-      .thenRejected('currency_mismatch'));
+describe('releasing a hold', () => {
+  const release = { type: 'releaseHold', hold: 'stock', by: 'consumer:inventory' } as const;
 
-  it('needs an order', () => given().when(pay).thenRejected('order_not_found'));
-
+  it('releases one that is open', () => given(created).when(release).thenEvents(stockReady));
+  it('of a paid order as well', () => given(created, paid).when(release).thenEvents(stockReady));
   it.each([
-    ['unpaid', [created, cancelledUnpaid]],
-    ['paid by this very payment', [created, paid, cancelledPaid]],
-  ])('is rejected when the order was cancelled %s', (_, events) =>
+    ['released before', [created, stockReady]],
+    ['of a cancelled order', [created, cancelledUnpaid]],
+    ['of a shipped order', [created, stockReady, paid, shipped]],
+  ])('%s yields nothing', (_, events) =>
     given(...events)
-      .when(pay)
-      .thenRejected('order_cancelled'),
+      .when(release)
+      .thenNothing(),
   );
+  it('that the order never had yields nothing', () =>
+    given(created)
+      .when({ ...release, hold: 'fraud' })
+      .thenNothing());
+  it('needs an order', () => given().when(release).thenRejected('order_not_found'));
+});
+
+describe('the deadline of the payment', () => {
+  const expire = { type: 'expire', dueAt: DUE } as const;
+
+  it('cancels an order that is not paid', () =>
+    given(created).when(expire).thenEvents(cancelledFor(cancelledUnpaid, 'payment_overdue')));
+  it.each([
+    ['paid', [created, paid]],
+    ['shipped', [created, stockReady, paid, shipped]],
+    ['cancelled', [created, cancelledUnpaid]],
+  ])('means nothing to an order that is %s', (_, events) =>
+    given(...events)
+      .when(expire)
+      .thenNothing(),
+  );
+  it('of another time means nothing', () =>
+    given(created)
+      .when({ ...expire, dueAt: '2026-01-01T00:00:00.000Z' })
+      .thenNothing());
+  it('refunds a part that was paid', () => {
+    const part = { ...capture, amount: 1_000 };
+    const [event] = orderAggregate.decide(
+      expire,
+      [created, { eventType: 'OrderPaymentReceived', data: dataOf(part) } as const].reduce(
+        orderAggregate.evolve,
+        orderAggregate.initialState,
+      ),
+    );
+    expect(event).toMatchObject({
+      data: { payments: [{ paymentId: 'pay-1', captureId: 'c-1', amount: 1_000 }] },
+    });
+  });
 });
 
 describe('shipping an order', () => {
-  it('ships a paid one', () => given(created, paid).when(ship).thenEvents(shipped));
+  it('ships a paid one that nothing holds', () =>
+    given(created, stockReady, paid).when(ship).thenEvents(shipped));
 
   it.each([
-    ['shipped', [created, paid, shipped]],
-    ['delivered', [created, paid, shipped, delivered]],
+    ['shipped', [created, stockReady, paid, shipped]],
+    ['delivered', [created, stockReady, paid, shipped, delivered]],
   ])('the same way again yields nothing once %s; another way it is rejected', (_, events) => {
     given(...events)
       .when(ship)
@@ -142,14 +265,17 @@ describe('shipping an order', () => {
   });
 
   it('needs an order', () => given().when(ship).thenRejected('order_not_found'));
-  it('needs it paid', () => given(created).when(ship).thenRejected('order_not_paid'));
+  it('needs all holds released', () => given(created, paid).when(ship).thenRejected('order_on_hold'));
+  it('needs it paid', () => given(created, stockReady).when(ship).thenRejected('order_not_paid'));
   it('is rejected when cancelled', () =>
     given(created, paid, cancelledPaid).when(ship).thenRejected('order_cancelled'));
 });
 
 describe('delivering an order', () => {
-  it('delivers a shipped one', () => given(created, paid, shipped).when(deliver).thenEvents(delivered));
-  it('again yields nothing', () => given(created, paid, shipped, delivered).when(deliver).thenNothing());
+  it('delivers a shipped one', () =>
+    given(created, stockReady, paid, shipped).when(deliver).thenEvents(delivered));
+  it('again yields nothing', () =>
+    given(created, stockReady, paid, shipped, delivered).when(deliver).thenNothing());
   it('needs an order', () => given().when(deliver).thenRejected('order_not_found'));
   it('needs it shipped: pending', () => given(created).when(deliver).thenRejected('order_not_shipped'));
   it('needs it shipped: paid', () => given(created, paid).when(deliver).thenRejected('order_not_shipped'));
@@ -159,10 +285,10 @@ describe('delivering an order', () => {
 
 describe('cancelling an order', () => {
   it('cancels a pending one', () => given(created).when(cancel).thenEvents(cancelledUnpaid));
-  it('names the payment of a paid one', () => given(created, paid).when(cancel).thenEvents(cancelledPaid));
+  it('names what it took of its payments', () => given(created, paid).when(cancel).thenEvents(cancelledPaid));
 
   it('tells the quantity of each SKU once, however many lines list it', () => {
-    const pen = { sku: 'PEN', name: 'Pen', unitPrice: 100 };
+    const pen = { ...untracked, sku: 'PEN', name: 'Pen', unitPrice: 100 };
     const [event] = orderAggregate.decide(
       {
         ...place,
@@ -198,9 +324,11 @@ describe('cancelling an order', () => {
 
   it('needs an order', () => given().when(cancel).thenRejected('order_not_found'));
   it('is too late once shipped', () =>
-    given(created, paid, shipped).when(cancel).thenRejected('order_already_shipped'));
+    given(created, stockReady, paid, shipped).when(cancel).thenRejected('order_already_shipped'));
   it('is too late once delivered', () =>
-    given(created, paid, shipped, delivered).when(cancel).thenRejected('order_already_delivered'));
+    given(created, stockReady, paid, shipped, delivered)
+      .when(cancel)
+      .thenRejected('order_already_delivered'));
 });
 
 const placed = {

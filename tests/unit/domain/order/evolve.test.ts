@@ -3,23 +3,45 @@ import { orderAggregate } from '#domain/order/decisions.ts';
 import type { OrderEvent } from '#domain/order/events.ts';
 import { evolve, type OrderState } from '#domain/order/state.ts';
 import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
-import { cancelledPaid, cancelledUnpaid, created, delivered, paid, place, shipped } from './examples.ts';
+import {
+  cancelledPaid,
+  cancelledUnpaid,
+  created,
+  DUE,
+  delivered,
+  paid,
+  place,
+  shipped,
+  stockReady,
+} from './examples.ts';
 
 const stateAfter = (...events: OrderEvent[]): OrderState =>
   events.reduce(evolve, orderAggregate.initialState);
 
-const facts = { customerId: 'ada', items: place.items, total: 1_847, currency: 'USD' };
+const facts = {
+  customerId: 'ada',
+  items: place.items,
+  total: 1_847,
+  currency: 'USD',
+  paymentTerms: 'prepaid',
+  paymentDueAt: DUE,
+  holds: ['stock'],
+  payments: [],
+} as const;
+const payments = [{ paymentId: 'pay-1', captureId: 'c-1', amount: 1_847 }];
 const shipment = { carrier: 'UPS', trackingNumber: '1Z' };
+const free = { ...facts, holds: [], payments };
 
 describe('the state of an order', () => {
-  it.each<[OrderEvent[], OrderState]>([
+  it.each<[OrderEvent[], unknown]>([
     [[], { status: 'none' }],
     [[created], { ...facts, status: 'pending' }],
-    [[created, paid], { ...facts, status: 'paid', paymentId: 'pay-1' }],
-    [[created, paid, shipped], { ...facts, status: 'shipped', paymentId: 'pay-1', shipment }],
-    [[created, paid, shipped, delivered], { ...facts, status: 'delivered', paymentId: 'pay-1', shipment }],
+    [[created, stockReady], { ...facts, holds: [], status: 'pending' }],
+    [[created, paid], { ...facts, status: 'paid', payments }],
+    [[created, stockReady, paid, shipped], { ...free, status: 'shipped', shipment }],
+    [[created, stockReady, paid, shipped, delivered], { ...free, status: 'delivered', shipment }],
     [[created, cancelledUnpaid], { ...facts, status: 'cancelled', reason: 'changed_my_mind' }],
-    [[created, paid, cancelledPaid], { ...facts, status: 'cancelled', reason: 'changed_my_mind' }],
+    [[created, paid, cancelledPaid], { ...facts, payments, status: 'cancelled', reason: 'changed_my_mind' }],
   ])('after %j', (events, state) => {
     expect(stateAfter(...events)).toEqual(state);
   });

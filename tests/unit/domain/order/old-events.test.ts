@@ -19,13 +19,30 @@ const v1 = {
   },
 };
 
+const lifted = {
+  ...v1.data,
+  items: [
+    {
+      sku: 'LAPTOP-14',
+      name: 'Laptop 14"',
+      quantity: 1,
+      unitPrice: 129_900,
+      tracked: true,
+      backorder: false,
+    },
+  ],
+  currency: 'USD',
+  holds: [],
+  paymentTerms: 'prepaid',
+};
+
 describe('an old event', () => {
   it('is lifted to the current shape: OrderCreated v1 was in dollars', () => {
-    expect(registry.upcast(v1)).toEqual({ ...v1, schemaVersion: 2, data: { ...v1.data, currency: 'USD' } });
+    expect(registry.upcast(v1)).toEqual({ ...v1, schemaVersion: 3, data: lifted });
   });
 
-  it('keeps its currency from v2 on', () => {
+  it('keeps its currency from v2 on, holds nothing back and waits for its payment without end', () => {
     const v2 = { ...v1, schemaVersion: 2, data: { ...v1.data, currency: 'EUR' } };
-    expect(registry.upcast(v2)).toEqual(v2);
+    expect(registry.upcast(v2)).toEqual({ ...v2, schemaVersion: 3, data: { ...lifted, currency: 'EUR' } });
   });
 });

@@ -1,0 +1,8 @@
+import { application } from '#application';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { createDeadlineConsumer } from '#kit/deadlines/deadline-consumer.ts';
+
+/** Fires deadlines: each due event becomes the command that its aggregate's `onDue` names. */
+export const createHandler = (runtime: Runtime) => createDeadlineConsumer(runtime);
+
+export const handler = createHandler(createRuntime(application));

@@ -1,0 +1,14 @@
+import { application } from '#application';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { type Ticked, tick } from '#kit/deadlines/tick.ts';
+
+/** Every minute by itself, or `sls invoke -f deadline-tick`: sends what falls due to the consumer `deadlines`; see `tick`. */
+export const createHandler = (runtime: Runtime) => async (): Promise<Ticked> => {
+  try {
+    return await tick(runtime);
+  } finally {
+    runtime.metrics.flush();
+  }
+};
+
+export const handler = createHandler(createRuntime(application));

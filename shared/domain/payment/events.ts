@@ -1,0 +1,157 @@
+import * as z from 'zod';
+import { currency, minorUnits, text } from '#domain/fields.ts';
+import { defineEvent, type NewEventOf, type StoredEventOf } from '#kit/events/event-definition.ts';
+
+const factsV1 = z.object({ orderId: text, customerId: text, amount: minorUnits, currency });
+
+/** `customerId` is absent where the order is not known. */
+const facts = factsV1.extend({ customerId: text.exactOptional() });
+
+/** `reference` is the provider's own id of the payment; `provider` is absent where there is only one. */
+const named = { reference: text, provider: text.exactOptional() };
+
+const sample = { orderId: 'ord-1', customerId: 'ada', amount: 129_900, currency: 'USD' };
+
+/** How a capture is told from another one of its payment where the provider gives it no id: by its amount. */
+export const captureIdOf = (reference: string, amount: number): string => `${reference}:${amount}`;
+
+/** How an attempt is told from another one of its payment where the provider gives it no id. */
+export const attemptIdOf = (reference: string, amount: number, reason = ''): string =>
+  `${reference}:${amount}:${reason}`;
+
+const capturedV1 = factsV1.extend(named);
+
+/** The provider holds this money. A payment may be captured in several parts. */
+export const paymentCaptured = defineEvent({
+  eventType: 'PaymentCaptured',
+  aggregateType: 'payment',
+  schemaVersion: 2,
+  schema: facts.extend({ ...named, captureId: text }),
+  olderSchemas: { 1: capturedV1 },
+  upcasters: {
+    1: (data) => ({ ...data, captureId: captureIdOf(data.reference as string, data.amount as number) }),
+  },
+  samples: {
+    1: { ...sample, reference: 'ch_1' },
+    2: { ...sample, reference: 'ch_1', captureId: 'ch_1:129900' },
+  },
+});
+
+const declinedV1 = factsV1.extend({ ...named, reason: text.exactOptional() });
+
+/** One attempt that failed; another one may succeed. */
+export const paymentDeclined = defineEvent({
+  eventType: 'PaymentDeclined',
+  aggregateType: 'payment',
+  schemaVersion: 2,
+  schema: facts.extend({ ...named, attemptId: text, reason: text.exactOptional() }),
+  olderSchemas: { 1: declinedV1 },
+  upcasters: {
+    1: (data) => ({
+      ...data,
+      attemptId: attemptIdOf(
+        data.reference as string,
+        data.amount as number,
+        data.reason as string | undefined,
+      ),
+    }),
+  },
+  samples: {
+    1: { ...sample, reference: 'ch_2', reason: 'insufficient_funds' },
+    2: {
+      ...sample,
+      reference: 'ch_2',
+      attemptId: 'ch_2:129900:insufficient_funds',
+      reason: 'insufficient_funds',
+    },
+  },
+});
+
+const refund = facts.extend({ refundId: text, reason: text });
+const refundSample = { ...sample, refundId: 'order_cancelled:ch_1:129900', reason: 'order_cancelled' };
+
+/** The money is to be given back. It is not back before PaymentRefunded. */
+export const refundRequested = defineEvent({
+  eventType: 'RefundRequested',
+  aggregateType: 'payment',
+  schemaVersion: 1,
+  schema: refund,
+  samples: { 1: refundSample },
+});
+
+const refundedV1 = factsV1.extend({ reason: text });
+
+/** The provider gave the money back, whether we asked for it or not. */
+export const paymentRefunded = defineEvent({
+  eventType: 'PaymentRefunded',
+  aggregateType: 'payment',
+  schemaVersion: 2,
+  schema: refund,
+  olderSchemas: { 1: refundedV1 },
+  // A payment of v1 was refunded once, as a whole.
+  upcasters: { 1: (data) => ({ ...data, refundId: 'whole' }) },
+  samples: { 1: { ...sample, reason: 'order_cancelled' }, 2: refundSample },
+});
+
+/** The provider could not give the money back, `failure` says why: it is kept until somebody asks again. */
+export const refundFailed = defineEvent({
+  eventType: 'RefundFailed',
+  aggregateType: 'payment',
+  schemaVersion: 1,
+  schema: refund.extend({ failure: text.exactOptional() }),
+  samples: { 1: { ...refundSample, failure: 'account_closed' } },
+});
+
+/** The customer's bank took the money back. */
+export const paymentChargedBack = defineEvent({
+  eventType: 'PaymentChargedBack',
+  aggregateType: 'payment',
+  schemaVersion: 1,
+  schema: facts.extend({ chargebackId: text, reason: text.exactOptional() }),
+  samples: { 1: { ...sample, chargebackId: 'dp_1', reason: 'fraudulent' } },
+});
+
+/** What providers report. */
+export const OUTCOMES = ['captured', 'declined', 'refunded', 'refund_failed', 'charged_back'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/**
+ * A report that contradicts what was reported before: nothing is applied, people look at it. `contradiction` says what
+ * differs; `reportId` is the id of the capture, refund or chargeback.
+ */
+export const paymentReportParked = defineEvent({
+  eventType: 'PaymentReportParked',
+  aggregateType: 'payment',
+  schemaVersion: 1,
+  schema: facts.extend({
+    ...named,
+    outcome: z.enum(OUTCOMES),
+    reportId: text,
+    contradiction: z.enum(['other_order', 'other_currency', 'other_amount', 'unknown_refund']),
+  }),
+  samples: {
+    1: {
+      ...sample,
+      reference: 'ch_1',
+      outcome: 'captured',
+      reportId: 'cap_1',
+      contradiction: 'other_amount',
+    },
+  },
+});
+
+type Definition =
+  | typeof paymentCaptured
+  | typeof paymentDeclined
+  | typeof refundRequested
+  | typeof paymentRefunded
+  | typeof refundFailed
+  | typeof paymentChargedBack
+  | typeof paymentReportParked;
+
+export type PaymentEvent = NewEventOf<Definition>;
+export type StoredPaymentEvent = StoredEventOf<Definition>;
+export type Contradiction = Extract<
+  PaymentEvent,
+  { eventType: 'PaymentReportParked' }
+>['data']['contradiction'];

@@ -1,0 +1,139 @@
+import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
+import type { Outcome, PaymentEvent } from './events.ts';
+
+/** What all reports of one payment have in common. */
+export interface PaymentFacts {
+  orderId: string;
+  /** Absent where the order is not known. */
+  customerId?: string;
+  currency: string;
+}
+
+/** Amount in minor units. */
+export interface Refund {
+  amount: number;
+  status: 'requested' | 'refunded' | 'failed';
+}
+
+type Amounts = Readonly<Record<string, number>>;
+
+/** Each record is by the id of what it holds; amounts in minor units. */
+export type PaymentState =
+  | { status: 'none' }
+  | (PaymentFacts & {
+      status: 'recorded';
+      captures: Amounts;
+      refunds: Readonly<Record<string, Refund>>;
+      chargebacks: Amounts;
+      /** The ids of attempts that were declined. */
+      declined: readonly string[];
+      /** Reports that contradicted others, as `<outcome> <id> <amount>`. */
+      parked: readonly string[];
+    });
+
+export type RecordedPayment = Extract<PaymentState, { status: 'recorded' }>;
+
+/** Throws InvalidEventSequence for an event that no history of commands can have led to. */
+export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
+  const payment = state.status === 'none' ? begunBy(event) : state;
+  switch (event.eventType) {
+    case 'PaymentCaptured': {
+      const { captureId, amount } = event.data;
+      if (Object.hasOwn(payment.captures, captureId)) break;
+      return { ...payment, captures: { ...payment.captures, [captureId]: amount } };
+    }
+    case 'PaymentDeclined':
+      return { ...payment, declined: [...payment.declined, event.data.attemptId] };
+    case 'RefundRequested':
+      if (Object.hasOwn(payment.refunds, event.data.refundId)) break;
+      return withRefund(payment, event.data, 'requested');
+    case 'PaymentRefunded':
+      return withRefund(payment, event.data, 'refunded');
+    case 'RefundFailed':
+      return withRefund(payment, event.data, 'failed');
+    case 'PaymentChargedBack': {
+      const { chargebackId, amount } = event.data;
+      if (Object.hasOwn(payment.chargebacks, chargebackId)) break;
+      return { ...payment, chargebacks: { ...payment.chargebacks, [chargebackId]: amount } };
+    }
+    case 'PaymentReportParked': {
+      const { outcome, reportId, amount } = event.data;
+      return { ...payment, parked: [...payment.parked, parkedKey(outcome, reportId, amount)] };
+    }
+    default:
+      event satisfies never;
+  }
+  throw new InvalidEventSequence(event.eventType, state.status);
+}
+
+export const parkedKey = (outcome: Outcome, reportId: string, amount: number): string =>
+  `${outcome} ${reportId} ${amount}`;
+
+/** What became of the money, in minor units: captured = kept + refunded + being refunded + charged back. */
+export interface Balance {
+  captured: number;
+  /** Below 0 where the bank took back what had been refunded already. */
+  kept: number;
+  refunded: number;
+  beingRefunded: number;
+  chargedBack: number;
+}
+
+export function balanceOf({ captures, refunds, chargebacks }: RecordedPayment): Balance {
+  const of = (status: Refund['status']) =>
+    sum(Object.values(refunds).map((refund) => (refund.status === status ? refund.amount : 0)));
+  const captured = sum(Object.values(captures));
+  const [refunded, beingRefunded] = [of('refunded'), of('requested')];
+  const chargedBack = sum(Object.values(chargebacks));
+  return {
+    captured,
+    kept: captured - refunded - beingRefunded - chargedBack,
+    refunded,
+    beingRefunded,
+    chargedBack,
+  };
+}
+
+/** A payment in one word. `partially_refunded` and `refunded` say nothing before the provider did. */
+export type PaymentStatus =
+  | 'declined'
+  | 'captured'
+  | 'refund_requested'
+  | 'refund_failed'
+  | 'partially_refunded'
+  | 'refunded'
+  | 'charged_back';
+
+export function statusOf(payment: RecordedPayment): PaymentStatus {
+  const { captured, kept, refunded, beingRefunded, chargedBack } = balanceOf(payment);
+  if (chargedBack > 0) return 'charged_back';
+  if (beingRefunded > 0) return 'refund_requested';
+  if (kept > 0 && Object.values(payment.refunds).some(({ status }) => status === 'failed')) {
+    return 'refund_failed';
+  }
+  if (refunded > 0) return kept > 0 ? 'partially_refunded' : 'refunded';
+  return captured > 0 || Object.keys(payment.captures).length > 0 ? 'captured' : 'declined';
+}
+
+const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
+
+const begunBy = ({ data: { orderId, customerId, currency } }: PaymentEvent): RecordedPayment => ({
+  status: 'recorded',
+  orderId,
+  ...(customerId !== undefined && { customerId }),
+  currency,
+  captures: {},
+  refunds: {},
+  chargebacks: {},
+  declined: [],
+  parked: [],
+});
+
+const withRefund = (
+  payment: RecordedPayment,
+  { refundId, amount }: { refundId: string; amount: number },
+  status: Refund['status'],
+): RecordedPayment => ({
+  ...payment,
+  refunds: { ...payment.refunds, [refundId]: { amount, status } },
+});

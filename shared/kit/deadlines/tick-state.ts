@@ -1,0 +1,69 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { DAY_MS } from '#kit/config/time.ts';
+import { deadlinesKey } from '#kit/projections/keys.ts';
+
+/** A reading of the index from its begin to its end; times are ms since 1970. */
+export interface Pass {
+  /** When it began. */
+  startedAt: number;
+  /** Every event that was visible at `startedAt` and falls due before it has been sent. */
+  sentTo: number;
+}
+
+export interface TickState {
+  /** Counts the writes: a tick that another one has overtaken must not write. */
+  version: number;
+  completed: Pass;
+  /** The pass that ended in the middle. */
+  open?: Pass & {
+    /** The first partition that is not at its end, and the last key that was sent of those from there on. */
+    partition: string;
+    after: Record<string, string>;
+  };
+}
+
+/** Another tick has written meanwhile; it goes on from there, and this one stops. */
+export class TickOvertaken extends Error {
+  override readonly name = 'TickOvertaken';
+}
+
+/** Where the last tick stopped; at the very first, a day ago. AWS calls: one consistent get. */
+export async function readTickState(runtime: Runtime): Promise<TickState> {
+  const { Item } = await runtime.dynamo.send(
+    new GetCommand({
+      TableName: runtime.setting('READ_MODEL_TABLE'),
+      Key: deadlinesKey,
+      ConsistentRead: true,
+    }),
+  );
+  if (Item) {
+    const { version, completed, open } = Item as TickState;
+    return { version, completed, ...(open && { open }) };
+  }
+  const dayAgo = runtime.now() - DAY_MS;
+  return { version: 0, completed: { startedAt: dayAgo, sentTo: dayAgo } };
+}
+
+/** Answers the state as it is stored now. Throws TickOvertaken. AWS calls: one conditional put. */
+export async function saveTickState(runtime: Runtime, state: TickState): Promise<TickState> {
+  const next = { ...state, version: state.version + 1 };
+  try {
+    await runtime.dynamo.send(
+      new PutCommand({
+        TableName: runtime.setting('READ_MODEL_TABLE'),
+        Item: { ...deadlinesKey, ...next },
+        ConditionExpression: 'attribute_not_exists(pk) OR #version = :version',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':version': state.version },
+      }),
+    );
+    return next;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) {
+      throw new TickOvertaken('another tick runs at the same time', { cause: error });
+    }
+    throw error;
+  }
+}
