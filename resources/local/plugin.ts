@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { localIssuer } from '#resources/cli/jwt.ts';
 import { banner } from './banner.ts';
 import { bundleFunctions } from './bundle.ts';
+import { fillCatalogue } from './catalogue.ts';
 import { skipBuilding, templateFile } from './compile-template.ts';
 import { isListening } from './emulators/free-port.ts';
 import { recordHops } from './hop-file.ts';
@@ -110,11 +111,13 @@ export default class LocalPlugin {
     this.#progress.done();
     const run = this.#run?.start();
     if (!run) return;
+    formatOutput(recordHops(run.hopsFile));
+    const currency = run.functions['list-product']?.environment.CURRENCY ?? 'USD';
+    await fillCatalogue(run.httpUrl, currency);
     const startedInMs = process.uptime() * 1000;
     process.stdout.write(
       await banner(run, { startedInMs, ...(this.#dataDir ? { dataDir: this.#dataDir } : {}) }),
     );
-    formatOutput(recordHops(run.hopsFile));
     stopAtSecondSignal();
   }
 
