@@ -7,6 +7,7 @@ import type { Application } from '#kit/config/application.ts';
 import { catalogueProjection } from '#read-model/catalogue-view.ts';
 import { orderProjection } from '#read-model/order-view.ts';
 import { stockProjection } from '#read-model/stock-view.ts';
+import { identity } from './identity.ts';
 import type { Runtime } from './kit/config/runtime.ts';
 
 const settings = z
@@ -40,14 +41,10 @@ export type ShopRuntime = Runtime<ShopSettings>;
 
 /** Names this application, and hands the kit all that it has to know of the shop. */
 export const application = {
-  name: 'orderstream',
-  title: 'Orderstream',
-  metricNamespace: 'Orderstream',
-  resourceServer: 'orderstream',
+  ...identity,
   scopes: ['orders:manage', 'catalogue:manage', 'payments:write', 'inventory:write', 'audit:read'],
   idNamespace: '2f0cf8a4-54a3-4a0e-9f39-7a2d5d0f6c1b',
   registry,
   projections: [orderProjection, catalogueProjection, stockProjection],
-  personalAggregates: ['customer'],
   settings,
 } as const satisfies Application<ShopSettings>;

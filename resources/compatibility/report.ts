@@ -5,8 +5,11 @@ import type { Judged, Judgement } from './judge.ts';
 /** Where accepted breaks are listed. */
 export const ACCEPTED = 'resources/compatibility/accepted-breaks.ts';
 
-/** What a person reads of a judgement: what breaks, whom it hurts, and what to do. */
-export function reportOf({ failures, accepted, wrongEntries, notes }: Judgement, next: string): string[] {
+/** What a person reads of a judgement: what breaks, whom it hurts, and what to do; with entries to accept it in the release `next`. */
+export function reportOf(
+  { failures, accepted, wrongEntries, notes }: Judgement,
+  next: string | undefined,
+): string[] {
   const byPlace = Map.groupBy(failures, ({ at }) => at);
   return [
     ...[...byPlace].flatMap(([at, breaks]) => ['', ...failureLines(at, breaks)]),
@@ -15,7 +18,7 @@ export function reportOf({ failures, accepted, wrongEntries, notes }: Judgement,
       `BREAKS THE LIST  ${entry.break}`,
       ...indented(`${ACCEPTED}: ${why}`),
     ]),
-    ...entryLines(failures, next),
+    ...(next === undefined ? [] : entryLines(failures, next)),
     ...(accepted.length > 0 ? ['', ...acceptedLines(accepted)] : []),
     ...(notes.length > 0 ? ['', ...noteLines(notes)] : []),
   ];

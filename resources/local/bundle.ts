@@ -39,6 +39,12 @@ export async function bundleFunctions(options: BundleOptions): Promise<{ stop():
     format: 'esm',
     platform: 'node',
     target: 'node24',
+    mainFields: ['module', 'main'],
+    // As in serverless.yml.
+    alias: {
+      '@aws-sdk/credential-provider-node': './shared/kit/aws/environment-credentials.ts',
+      '@smithy/core/event-streams': './shared/kit/aws/no-event-streams.ts',
+    },
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'silent',

@@ -5,6 +5,7 @@ import { placedResponse } from '#api/order-response.ts';
 import { application, type ShopRuntime } from '#application';
 import { toMinor } from '#domain/money.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { findRepeat, handleCommand } from '#kit/event-store/handle-command.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
@@ -90,4 +91,4 @@ const isRefusal = (error: unknown): boolean =>
 
 export const invoiceForbidden = () => forbidden('Payment by invoice needs the scope orders:manage.');
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

@@ -7,6 +7,7 @@ import { MAX_ORDER_TOTAL } from '#domain/order/decisions.ts';
 import { paymentAggregate } from '#domain/payment/decisions.ts';
 import { OUTCOMES } from '#domain/payment/events.ts';
 import { statusOf } from '#domain/payment/state.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { digest, idOfParts } from '#kit/event-store/command-id.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
@@ -88,4 +89,4 @@ async function customerOf(runtime: ShopRuntime, orderId: string): Promise<string
   return first?.eventType === 'OrderCreated' ? first.data.customerId : undefined;
 }
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

@@ -1,5 +1,6 @@
 import { application } from '#application';
 import type { DomainEvent } from '#domain/index.ts';
+import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { putIfAbsent } from '#kit/aws/put-if-absent.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
@@ -24,4 +25,6 @@ export const createHandler = (runtime: Runtime) =>
     }),
   );
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(
+  createRuntime(application, { dynamo: dynamoClient(), sqs: sqsClient() }),
+);

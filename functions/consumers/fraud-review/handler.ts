@@ -1,6 +1,7 @@
 import { application, type ShopRuntime } from '#application';
 import type { DomainEvent } from '#domain/index.ts';
 import { toMinor } from '#domain/money.ts';
+import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { putIfAbsent } from '#kit/aws/put-if-absent.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
@@ -28,4 +29,6 @@ export const createHandler = (runtime: ShopRuntime) =>
     }),
   );
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(
+  createRuntime(application, { dynamo: dynamoClient(), sqs: sqsClient() }),
+);

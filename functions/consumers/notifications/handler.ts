@@ -1,4 +1,5 @@
 import { application, type ShopRuntime } from '#application';
+import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { createEffectConsumer } from '#kit/messaging/effect-consumer.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
@@ -19,4 +20,6 @@ export const createHandler = (
   });
 };
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(
+  createRuntime(application, { dynamo: dynamoClient(), sqs: sqsClient() }),
+);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isoDate } from '#api/fields.ts';
 import { application, type ShopRuntime } from '#application';
 import { toMajor } from '#domain/money.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
 import { httpHandler } from '#kit/http/handler.ts';
@@ -35,7 +36,7 @@ export const createHandler = (runtime: ShopRuntime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));
 
 function daysBetween(from: string, to: string): string[] {
   const days: string[] = [];
