@@ -23,6 +23,8 @@ const settings = z
     PAYMENT_MINUTES: z.coerce.number().positive(),
     /** How long a fraud review or a customs declaration waits for a decision before staff are told. */
     REVIEW_HOURS: z.coerce.number().positive(),
+    /** How refunds are carried out. */
+    REFUND_GATEWAY: z.enum(['confirm', 'report']),
     EMAIL_SENDER: z.enum(['read-model', 'ses']),
     EMAIL_FROM: z.email('must be an email address'),
     STAFF_EMAIL: z.email('must be an email address'),

@@ -43,6 +43,7 @@ export async function startConsumers(): Promise<Consumers> {
     HIGH_VALUE_THRESHOLD: '1000',
     PAYMENT_MINUTES: '60',
     REVIEW_HOURS: '24',
+    REFUND_GATEWAY: 'confirm',
     EMAIL_SENDER: 'read-model',
     EMAIL_FROM: 'orders@example.com',
     STAFF_EMAIL: 'staff@example.com',

@@ -11,6 +11,7 @@ export interface Person {
 
 export const RIGHTS = [
   'orders:manage',
+  'catalogue:manage',
   'payments:write',
   'inventory:write',
   'reviews:decide',

@@ -74,7 +74,14 @@ const delivered: Record<string, string[]> = {
     'CustomsDeclarationClosed',
   ],
   'stock-view': ['StockReceived', 'StockReserved', 'StockRejected', 'StockReleased'],
-  sales: [...everyOrder, 'OrderCancelled', 'OrderShipped'],
+  sales: [
+    ...everyOrder,
+    'OrderCancelled',
+    'OrderShipped',
+    'PaymentCaptured',
+    'PaymentRefunded',
+    'PaymentChargedBack',
+  ],
   inventory: [...everyOrder, 'OrderCancelled'],
   'fraud-review': [
     'an order of 1,000.00 at home',
@@ -100,6 +107,7 @@ const delivered: Record<string, string[]> = {
     'CustomsDeclarationRefused',
     'OrderCancelled',
   ],
+  refunds: ['RefundRequested'],
 };
 
 let system: System;

@@ -1,6 +1,6 @@
 import { checkEmails } from './emails.ts';
 import { checkReadModel } from './read-side.ts';
-import { checkHolds, checkPayments, checkReservations } from './write-side.ts';
+import { checkHolds, checkPayments, checkRefunds, checkReservations } from './write-side.ts';
 
 /**
  * By consumer the check that finds what it has left out, done twice or done wrong; `checkHandled` only finds what it was
@@ -18,4 +18,5 @@ export const checkOf = {
   notifications: checkEmails,
   'order-payments': checkPayments,
   'order-holds': checkHolds,
+  refunds: checkRefunds,
 } as const;
