@@ -140,7 +140,7 @@ test('The publisher is down for more than a day: every consumer has everything, 
     customsDeclarations: [{ orderId: paid.orderId }],
   });
   await eventually(async () => {
-    const query = { type: 'PaymentRefunded', from: time(-HOUR), to: time(96 * HOUR) };
+    const query = { type: 'RefundRequested', from: time(-HOUR), to: time(96 * HOUR) };
     const { events } = await call('list-events', { query });
     expect(events).toMatchObject([{ streamId: `payment-${late}`, version: 2 }]);
     expect(events).toHaveLength(1);
