@@ -2,6 +2,9 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { localIssuer } from '#resources/cli/jwt.ts';
+import { localConsole, namePrefixOf } from '#resources/console/local.ts';
+import type { Console } from '#resources/console/server/console.ts';
+import { Journal } from '#resources/console/server/journal.ts';
 import { banner } from './banner.ts';
 import { bundleFunctions } from './bundle.ts';
 import { skipBuilding, templateFile } from './compile-template.ts';
@@ -25,6 +28,7 @@ export default class LocalPlugin {
   readonly #log: PluginUtils['log'];
   readonly #dataDir: string | undefined;
   #run: LocalRun | undefined;
+  #console: Console | undefined;
   #bundles: { stop(): Promise<void> } | undefined;
   readonly #progress = startProgress(process.stderr);
   #unmute: () => void = () => {};
@@ -82,7 +86,12 @@ export default class LocalPlugin {
     await patchServerlessOffline(this.#log, {
       httpPort: httpPort(),
       origins: cors?.allowedOrigins ?? [],
-      homePage: service.getAllFunctions().includes('docs') ? '/docs' : '/openapi.json',
+      homePage: '/console',
+      intercept: (request, response) => {
+        if (!this.#console?.takes(request)) return false;
+        this.#console.handle(request, response);
+        return true;
+      },
     });
     this.#run = new LocalRun({
       serverless: this.#serverless,
@@ -91,6 +100,7 @@ export default class LocalPlugin {
       ...(this.#dataDir ? { dataDir: this.#dataDir } : {}),
       warn: (message) => this.#log.warning(message),
       onBroken: (message) => this.#end(message),
+      restartFunctions: () => this.#serverless.pluginManager.spawn('offline:functionsUpdated'),
     });
     try {
       await this.#run.claim();
@@ -109,12 +119,18 @@ export default class LocalPlugin {
     this.#unmute();
     this.#progress.done();
     const run = this.#run?.start();
-    if (!run) return;
+    if (!run || !this.#run) return;
+    const record = recordHops(run.hopsFile);
+    const journal = new Journal(namePrefixOf(run));
+    this.#console = localConsole(run, this.#run.parts, journal);
     const startedInMs = process.uptime() * 1000;
     process.stdout.write(
       await banner(run, { startedInMs, ...(this.#dataDir ? { dataDir: this.#dataDir } : {}) }),
     );
-    formatOutput(recordHops(run.hopsFile));
+    formatOutput((line) => {
+      record(line);
+      journal.addLine(line);
+    });
     stopAtSecondSignal();
   }
 
@@ -149,6 +165,7 @@ export default class LocalPlugin {
   }
 
   async #stop(): Promise<void> {
+    this.#console?.stop();
     await Promise.all([this.#run?.stop(), this.#bundles?.stop()]);
     // Of a start that failed nothing else tells.
     if (this.#bundles)

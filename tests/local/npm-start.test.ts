@@ -188,15 +188,15 @@ test('kill -9 and a restart lose nothing and count nothing twice; Ctrl-C stops a
   const second = await npmStart(env);
   try {
     const sales = await eventually(async () => {
-      const { body } = await second.request<{ days: { orders: number; revenue: number }[] }>(
+      const { body } = await second.request<{ days: { orders: number; ordered: number }[] }>(
         'GET',
         `/sales?from=${day}&to=${new Date().toISOString().slice(0, 10)}`,
         { scope: manage },
       );
       const orders = body.days.reduce((sum, each) => sum + each.orders, 0);
-      return orders >= 15 && { orders, revenue: body.days.reduce((sum, each) => sum + each.revenue, 0) };
+      return orders >= 15 && { orders, ordered: body.days.reduce((sum, each) => sum + each.ordered, 0) };
     }, patient);
-    expect(sales).toEqual({ orders: 15, revenue: 150 });
+    expect(sales).toEqual({ orders: 15, ordered: 150 });
     for (const { body } of placed) {
       const view = await eventually(async () => {
         const answer = await second.request('GET', `/orders/${body.orderId}`);

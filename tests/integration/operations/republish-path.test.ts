@@ -54,18 +54,18 @@ test('A republished stream reaches every consumer again, and nothing is done twi
   });
   await call(system, 'receive-stock', { params: { sku: 'MUG' }, body: { quantity: 10 } });
   const { orderId } = await call(system, 'place-order', { body: order });
-  const once = { 'order-view': 1, sales: 1, inventory: 1, notifications: 1, 'stock-view': 2 };
+  const once = { 'order-view': 2, sales: 1, inventory: 1, notifications: 1, 'stock-view': 2 };
   await eventually(() => expect(handled).toMatchObject(once));
   const before = await effects(system, orderId);
   expect(before).toMatchObject({
-    sales: { days: [{ orders: 1, revenue: 25 }] },
+    sales: { days: [{ orders: 1, ordered: 25 }] },
     notifications: 1,
     stock: { onHand: 10, reserved: 2 },
   });
 
-  expect(await system.invoke('republish', { stream: `order-${orderId}` })).toMatchObject({ published: 1 });
+  expect(await system.invoke('republish', { stream: `order-${orderId}` })).toMatchObject({ published: 2 });
   await eventually(() =>
-    expect(handled).toMatchObject({ 'order-view': 2, sales: 2, inventory: 2, notifications: 2 }),
+    expect(handled).toMatchObject({ 'order-view': 4, sales: 2, inventory: 2, notifications: 2 }),
   );
   expect(await effects(system, orderId)).toEqual(before);
   expect(handled['stock-view']).toBe(2);
@@ -106,7 +106,7 @@ test('What the publisher never published arrives, and the dead letters of a cras
     ],
   });
   expect(await system.invoke('redrive', { consumer: 'sales', stream: `order-${orderId}` })).toMatchObject({
-    redriven: [{ streamId: `order-${orderId}`, version: 1 }],
+    redriven: [{ streamId: `order-${orderId}` }],
   });
   await eventually(async () => {
     expect(await countOf(system.sqs, system.stack.queues.SalesQueue?.url ?? '')).toEqual({

@@ -7,6 +7,7 @@ import { checkReadModel } from '#tests/properties/checks/read-side.ts';
 import {
   checkCommands,
   checkPayments,
+  checkRefunds,
   checkReservations,
   checkStreams,
 } from '#tests/properties/checks/write-side.ts';
@@ -76,12 +77,13 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
       const why = `${consumer}: ${body.slice(0, 120)}: ${reason.errorName}: ${reason.errorMessage}`;
       findings.add('unexplained dead letter', `${why}, with no fault at all`);
     }
-    const history = historyOf(await world.events());
+    const history = historyOf(await world.events(), world.application.registry);
     events = history.events.length;
     checkStreams(history, findings);
     checkCommands(history, clients.sent, findings);
     checkReservations(history, findings);
     checkPayments(history, findings);
+    checkRefunds(history, findings);
     checkReadModel(history, await world.readModel(), findings);
     checkEmails(history, world, findings);
     checkHandled(history, world.subscriptions, world.ledger, findings);
