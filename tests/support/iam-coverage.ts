@@ -35,8 +35,8 @@ const SCOPE = 'orders:manage catalogue:manage payments:write inventory:write aud
 
 const order = {
   items: [
-    { sku: 'TRACKED', name: 'Laptop', quantity: 1, unitPrice: 2_000 },
-    { sku: 'UNTRACKED', name: 'Bag', quantity: 1, unitPrice: 1 },
+    { sku: 'TRACKED', quantity: 1, unitPrice: 2_000 },
+    { sku: 'UNTRACKED', quantity: 1, unitPrice: 1 },
   ],
   shippingAddress: {
     line1: person.line1,
@@ -85,7 +85,12 @@ async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
   await http(the, 'register-customer', { body: customer }, 4);
   await http(the, 'receive-stock', { params: { sku: 'TRACKED' }, body: { quantity: 5 } });
   // Only a projection receives these events, so the audit sends them to its own queue.
-  await http(the, 'list-product', { params: { sku: 'TRACKED' }, body: { name: 'Laptop', price: 2_000 } });
+  for (const { sku, unitPrice: price } of order.items) {
+    await http(the, 'list-product', {
+      params: { sku },
+      body: { name: sku, price, tracked: sku === 'TRACKED' },
+    });
+  }
   const { orderId } = await http(the, 'place-order', { body: order });
   await http(the, 'record-payment', { body: payment(orderId, 'one') });
   return orderId;

@@ -15,7 +15,7 @@ import type { Adversary } from './adversary.ts';
 import { Clients } from './clients.ts';
 import type { Fault } from './faults.ts';
 import { poisonQueues } from './poison.ts';
-import { openShop, orderStory } from './stories.ts';
+import { listCatalogue, openShop, orderStory } from './stories.ts';
 import type { World } from './world.ts';
 
 export interface RunOptions {
@@ -48,6 +48,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
   const clients = new Clients(world, adversary, pace);
   let poison: Awaited<ReturnType<typeof poisonQueues>> = [];
   const day = async () => {
+    await listCatalogue(clients);
     const stories = Array.from({ length: orders }, (_, index) =>
       orderStory(clients, adversary.random(`order/${index}`)),
     );

@@ -62,6 +62,7 @@ export function path(stack: () => Stack): void {
       async () =>
         expect(await deliveriesOf(stack(), [`order-${large}`, `order-${small}`])).toEqual({
           'order-view': events(['OrderCreated', 'OrderPaid', 'OrderShipped', 'OrderDelivered'], cancelled),
+          'catalogue-view': [],
           'stock-view': [],
           sales: events(['OrderCreated', 'OrderShipped'], cancelled),
           inventory: events(['OrderCreated'], cancelled),
