@@ -28,8 +28,15 @@ export interface Deployment {
 
 export type Mapping = MappingProperties;
 
-/** What a compiled template deploys, its references resolved to names of the fakes. */
-export async function readDeployment(template: Template): Promise<Deployment> {
+/** Queries and operations change nothing, and what they answer is tested elsewhere; but the audit is a check. */
+const SIMULATED = /^functions\/(commands|projections|consumers|publisher|operations\/audit)\//;
+
+/**
+ * What a compiled template deploys, its references resolved to names of the fakes.
+ *
+ * @param runs the handlers to load, by the folder of their functions
+ */
+export async function readDeployment(template: Template, runs = SIMULATED): Promise<Deployment> {
   const resolver = createResolver({
     template,
     region: REGION,
@@ -53,8 +60,7 @@ export async function readDeployment(template: Template): Promise<Deployment> {
   const loading = Object.entries(template.Resources).map(async ([logicalId, { Type, Properties }]) => {
     if (Type !== 'AWS::Lambda::Function') return;
     const { FunctionName, Handler } = Properties as { FunctionName: string; Handler: string };
-    // Queries and operations change nothing, and what they answer is tested elsewhere; but the audit is a check.
-    if (!/^functions\/(commands|projections|consumers|publisher|operations\/audit)\//.test(Handler)) return;
+    if (!runs.test(Handler)) return;
     const module = await import(`../../../${Handler.replace(/\.handler$/, '.ts')}`);
     functions.set(FunctionName.replace(STAGE_PREFIX, ''), { logicalId, createHandler: module.createHandler });
   });
