@@ -58,12 +58,13 @@ async function placed(): Promise<string> {
 
 /** An order in that state, and its id. */
 async function orderThatIs(
-  status: 'pending' | 'paid' | 'shipped' | 'delivered' | 'cancelled',
+  status: 'pending' | 'held' | 'paid' | 'shipped' | 'delivered' | 'cancelled',
 ): Promise<string> {
   const aggregateId = await placed();
   const steps = {
     pending: [],
-    paid: ['pay'],
+    held: ['pay'],
+    paid: ['pay', 'stock'],
     shipped: ['pay', 'stock', 'ship'],
     delivered: ['pay', 'stock', 'ship', 'deliver'],
     cancelled: ['cancel'],
@@ -177,6 +178,7 @@ test('orders: shipped, delivered and cancelled in their turn', async () => {
     await deliver(await orderThatIs(status));
     await cancel(await orderThatIs(status));
   }
+  await ship(await orderThatIs('held'));
   for (const command of [ship, deliver, cancel]) await command(randomUUID());
 });
 
@@ -194,6 +196,10 @@ test('payments: of an order and its total, refunded once', async () => {
   });
   await pay(orderId, { amount: 1 });
   await pay(randomUUID());
+  await call('refund-payment', {
+    params: { paymentId: payment.paymentId },
+    body: { reason: 'damaged', amount: 1e6 },
+  });
   for (let time = 0; time < 2; time++) await refund(payment.paymentId);
   await refund((await pay(orderId, { outcome: 'declined' })).body.paymentId);
   await refund(randomUUID());

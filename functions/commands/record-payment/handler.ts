@@ -37,7 +37,8 @@ const bodyOf = (currency: () => string) =>
 /**
  * POST /payments: a payment provider reports what became of a payment, in the currency of the deployment. A report is a
  * fact: it is recorded whatever its amount and its order are, and what an order does not take is refunded by
- * order-payments. One consistent query of one item (the order), one consistent query (the payment) and one put.
+ * order-payments. One consistent query of one item (the order) and one conditional put; a further report of a payment
+ * takes a query and a put more.
  *
  * The payment's id follows from the provider and its `reference`, whoever reports it and under whatever Idempotency-Key:
  * what is reported twice is one payment, or the second would be refunded with real money. For the same reason a report
@@ -69,6 +70,7 @@ export function createHandler(runtime: ShopRuntime) {
           ...(reason !== undefined && { reason }),
         },
         metadata: commandMetadata(runtime, 'record-payment', keyed),
+        creates: true,
       });
       const { aggregateId: paymentId, version, state } = result;
       if (state.status === 'none') throw new Error(`payment ${paymentId} was not recorded`);

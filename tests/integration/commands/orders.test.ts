@@ -67,10 +67,10 @@ describe('an order on its way', () => {
     const orderId = await commands.paid();
     const params = { orderId };
     const shipped = await commands.run('shipOrder', { params, body: shipment, ...manager });
-    expect(shipped).toMatchObject({ status: 200, body: { orderId, version: 3, status: 'shipped' } });
-    expect(shipped.headers).toMatchObject({ etag: '"3"' });
+    expect(shipped).toMatchObject({ status: 200, body: { orderId, version: 4, status: 'shipped' } });
+    expect(shipped.headers).toMatchObject({ etag: '"4"' });
     const delivered = await commands.run('deliverOrder', { params, ...manager });
-    expect(delivered).toMatchObject({ status: 200, body: { orderId, version: 4, status: 'delivered' } });
+    expect(delivered).toMatchObject({ status: 200, body: { orderId, version: 5, status: 'delivered' } });
     const cancelled = await commands.run('cancelOrder', { params, body: { reason: 'late' } });
     expect(cancelled).toMatchObject({ status: 409, body: { rule: 'order_already_delivered' } });
   });
@@ -130,7 +130,7 @@ describe('If-Match', () => {
       body: { type: 'urn:orderstream:problem:version-mismatch' },
     });
     expect(await commands.eventCount()).toBe(before);
-    expect(await cancel(orderId, '"2"')).toMatchObject({ status: 200, headers: { etag: '"3"' } });
+    expect(await cancel(orderId, '"3"')).toMatchObject({ status: 200, headers: { etag: '"4"' } });
     expect(await cancel(await commands.placed(), '*')).toMatchObject({ status: 200 });
   });
 

@@ -121,7 +121,7 @@ describe('customs', () => {
     country: 'DE',
     currency: 'EUR',
     value: 259_800,
-    items: data.items,
+    items: data.items.map(({ sku, name, quantity, unitPrice }) => ({ sku, name, quantity, unitPrice })),
     status: 'opened',
     createdAt: AT,
   });

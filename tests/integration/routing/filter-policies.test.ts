@@ -49,7 +49,9 @@ const everyOrder = Object.keys(published).filter((name) => /^an order of/.test(n
 const delivered: Record<string, string[]> = {
   'order-view': [
     ...everyOrder,
+    'OrderPaymentReceived',
     'OrderPaid',
+    'OrderHoldReleased',
     'OrderShipped',
     'OrderDelivered',
     'OrderCancelled',
