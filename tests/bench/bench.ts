@@ -5,9 +5,10 @@ import { table } from '#resources/cli/table.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { compile } from '#tests/support/compiled-template.ts';
 import { type BenchTable, shown } from './bench-table.ts';
-import { type Bench, benches } from './benches.ts';
+import { benches } from './benches.ts';
 import { countBudget, writeBudget } from './bill/budget.ts';
 import { chart } from './chart.ts';
+import type { Bench } from './types.ts';
 
 const list = benches.map(({ name, description }) => `  ${name.padEnd(12)} ${description}`).join('\n');
 

@@ -1,21 +1,6 @@
-import type { Template } from '#resources/local/stack/template.ts';
-import type { BenchTable } from './bench-table.ts';
 import { billBench } from './bill/bill-bench.ts';
 import { bundleBench } from './bundles.ts';
-
-export interface BenchContext {
-  template(): Promise<Template>;
-  /** One line for whoever waits. */
-  progress(text: string): void;
-}
-
-export interface Bench {
-  name: string;
-  description: string;
-  /** Why it cannot run on a stage of an account. */
-  notOnStage: string;
-  run(context: BenchContext): Promise<BenchTable[]>;
-}
+import type { Bench } from './types.ts';
 
 /** Every bench, in the order in which they run. */
 export const benches: readonly Bench[] = [billBench, bundleBench];

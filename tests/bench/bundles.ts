@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundledCode, bundledModules } from '#tests/support/bundled-function.ts';
-import type { Bench } from './benches.ts';
 import { ratioOf } from './measure.ts';
+import type { Bench } from './types.ts';
 
 const COMMAND = 'functions/commands/place-order/handler.ts';
 const HEALTH = 'functions/queries/health/handler.ts';

@@ -1,5 +1,5 @@
 import type { BenchTable } from '../bench-table.ts';
-import type { Bench } from '../benches.ts';
+import type { Bench } from '../types.ts';
 import { type Bill, billNames, countBill, onEventBridge } from './bill.ts';
 import { PRICES_READ } from './prices.ts';
 
