@@ -20,6 +20,8 @@ const settings = z
     HIGH_VALUE_THRESHOLD: z.string().regex(/^\d{1,9}(\.\d+)?$/, 'must be an amount of money'),
     /** How long a prepaid order waits for its payment. */
     PAYMENT_MINUTES: z.coerce.number().positive(),
+    /** How refunds are carried out. */
+    REFUND_GATEWAY: z.enum(['confirm', 'report']),
     EMAIL_SENDER: z.enum(['read-model', 'ses']),
     EMAIL_FROM: z.email('must be an email address'),
   })

@@ -41,4 +41,11 @@ export const acceptedBreaks: readonly AcceptedBreak[] = [
     since: '0.3.0',
     date: '2026-11-28',
   },
+  {
+    break: 'POST /orders: request.items[].name',
+    reason:
+      'Names come from the catalogue alone: leave `name` out. A name that is accepted and ignored would pass for one that counts.',
+    since: '0.3.0',
+    date: '2026-11-28',
+  },
 ];

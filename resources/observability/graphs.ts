@@ -145,6 +145,15 @@ export function closeUpsOf(parts: StackParts): Graph[] {
       ],
     },
     {
+      title: 'Deadlines: sent, overdue, s, and lag, ms',
+      metrics: [
+        own('DeadlinesSent', 'Sum'),
+        own('DeadlinesOverdueSeconds', 'Maximum'),
+        own('DeadlineLag', 'p50'),
+        own('DeadlineLag', 'p99'),
+      ],
+    },
+    {
       title: 'Appended and published',
       metrics: [own('EventsAppended', 'Sum'), own('EventsPublished', 'Sum')],
     },

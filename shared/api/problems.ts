@@ -5,6 +5,7 @@ import { orderRules } from '#domain/order/decisions.ts';
 import { paymentRules } from '#domain/payment/decisions.ts';
 import { productRules } from '#domain/product.ts';
 import type { CommandRejected, Rules } from '#kit/events/command-rejected.ts';
+import * as fields from './dto-fields.ts';
 
 const rules = [orderRules, customerRules, productRules, inventoryRules, paymentRules];
 
@@ -44,6 +45,10 @@ export const problem = z
       )
       .optional()
       .meta({ description: 'Everything that is wrong with the input, at once' }),
+    currentPrices: z
+      .array(z.object({ sku: fields.sku, price: fields.money, currency: fields.currency }))
+      .optional()
+      .meta({ description: 'Of `price_changed`: what these products cost by now' }),
   })
   .meta({ id: 'Problem', description: 'application/problem+json, RFC 9457' });
 

@@ -10,6 +10,7 @@ import { eventually } from '#tests/support/eventually.ts';
 import type { Sent } from '#tests/support/http-event.ts';
 import { send } from '#tests/support/http-send.ts';
 import { openApi, operations, resolved } from '#tests/support/openapi.ts';
+import { listProducts } from '#tests/support/products.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
 import { valid } from './valid-requests.ts';
 
@@ -35,6 +36,7 @@ const seen = new Set<string>();
 let system: System;
 beforeAll(async () => {
   system = await startSystem();
+  await listProducts(system.runtimeOf('list-product'), order.items);
 }, 60_000);
 afterAll(() => system.stop());
 
@@ -168,8 +170,10 @@ test('products: listed, changed, withdrawn', async () => {
 
 test('orders: placed for whom one may, up to a total', async () => {
   await call('place-order', { body: { ...order, customerId: 'bob' }, scope: '' });
-  const items = [{ sku: 'GOLD', name: 'Gold', quantity: 10_000, unitPrice: 1_000_000 }];
+  const items = [{ sku: 'GOLD', quantity: 10_000, unitPrice: 1_000_000 }];
+  await listProducts(system.runtimeOf('list-product'), items);
   await call('place-order', { body: { ...order, items } });
+  await call('place-order', { body: { ...order, items: [{ ...items[0], unitPrice: 1 }] } });
 });
 
 test('orders: shipped, delivered and cancelled in their turn', async () => {
@@ -259,9 +263,10 @@ test('every command: a key for another command, a version that is gone, a race t
 test('reading: what there is, as it was, and what has not come yet', async () => {
   const rich = {
     ...order,
-    items: [{ ...order.items[0], unitPrice: 900 }],
+    items: [{ sku: 'WATCH', quantity: 2 }],
     shippingAddress: { ...order.shippingAddress, country: 'FR' },
   };
+  await listProducts(system.runtimeOf('list-product'), [{ sku: 'WATCH', unitPrice: 900 }]);
   const { orderId } = (await call('place-order', { body: rich })).body;
   const reading = { params: { orderId } };
   await call('get-order', reading);

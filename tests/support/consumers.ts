@@ -42,6 +42,7 @@ export async function startConsumers(): Promise<Consumers> {
     HOME_COUNTRY: 'US',
     HIGH_VALUE_THRESHOLD: '1000',
     PAYMENT_MINUTES: '60',
+    REFUND_GATEWAY: 'confirm',
     EMAIL_SENDER: 'read-model',
     EMAIL_FROM: 'orders@example.com',
   };

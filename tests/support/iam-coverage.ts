@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
@@ -9,6 +10,8 @@ import { createHandler as createNotifications } from '#functions/consumers/notif
 import { createSesSender } from '#functions/consumers/notifications/ses-sender.ts';
 import { createHandler as createOrderPayments } from '#functions/consumers/order-payments/handler.ts';
 import { createHandler as createEmitEvent } from '#functions/operations/emit-event/handler.ts';
+import { dueKeysOf } from '#kit/event-store/due-keys.ts';
+import { toItem } from '#kit/event-store/event-item.ts';
 import { newAggregateId } from '#kit/http/command-metadata.ts';
 import { failureMetadata, type GivenUpBatch } from '#resources/local/event-source-mapping/on-failure.ts';
 import { CallRecord, rightsFor } from './aws-calls.ts';
@@ -32,8 +35,8 @@ const SCOPE = 'orders:manage catalogue:manage payments:write inventory:write aud
 
 const order = {
   items: [
-    { sku: 'TRACKED', name: 'Laptop', quantity: 1, unitPrice: 2_000 },
-    { sku: 'UNTRACKED', name: 'Bag', quantity: 1, unitPrice: 1 },
+    { sku: 'TRACKED', quantity: 1, unitPrice: 2_000 },
+    { sku: 'UNTRACKED', quantity: 1, unitPrice: 1 },
   ],
   shippingAddress: {
     line1: person.line1,
@@ -51,6 +54,7 @@ export async function everyPath(the: RecordedSystem): Promise<void> {
   the.outage = true;
   const orderId = await commandsInAnOutage(the);
   await auditing(the, orderId);
+  await dueEvents(the);
   await viewsWithGaps(the);
   await poison(the);
   await the.system.mappings.waitUntilIdle();
@@ -81,7 +85,12 @@ async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
   await http(the, 'register-customer', { body: customer }, 4);
   await http(the, 'receive-stock', { params: { sku: 'TRACKED' }, body: { quantity: 5 } });
   // Only a projection receives these events, so the audit sends them to its own queue.
-  await http(the, 'list-product', { params: { sku: 'TRACKED' }, body: { name: 'Laptop', price: 2_000 } });
+  for (const { sku, unitPrice: price } of order.items) {
+    await http(the, 'list-product', {
+      params: { sku },
+      body: { name: sku, price, tracked: sku === 'TRACKED' },
+    });
+  }
   const { orderId } = await http(the, 'place-order', { body: order });
   await http(the, 'record-payment', { body: payment(orderId, 'one') });
   return orderId;
@@ -100,6 +109,17 @@ async function auditing(the: RecordedSystem, orderId: string): Promise<void> {
   const from = new Date(Date.now() - 600_000).toISOString();
   expect(await the.invoke('audit', { from, limit: 0 })).toMatchObject({ redelivered: expect.any(Number) });
   await the.invoke('audit', { scheduled: true });
+}
+
+/** An event that falls due now: its consumer fails as the others do. */
+async function dueEvents({ invoke, system }: RecordedSystem): Promise<void> {
+  const now = new Date().toISOString();
+  const [created] = orderStream(randomUUID(), person.email, now, 1);
+  if (!created) throw new Error('a stream begins with an event');
+  const TableName = system.stack.tables.EventsTable?.name;
+  const Item = toItem(created, undefined, dueKeysOf(created, now));
+  await system.dynamo.send(new PutCommand({ TableName, Item }));
+  expect(await invoke('deadline-tick', {})).toMatchObject({ sent: 1, overdueSeconds: 0 });
 }
 
 /** A message whose predecessors never came: healthy consumers on streams of which the others have seen nothing. */

@@ -3,6 +3,7 @@ import type { StackParts } from '#resources/observability/parts.ts';
 import type { Alarms } from './alarm.ts';
 import { apiAlarms } from './api.ts';
 import { auditAlarms, projectionAlarms } from './audit.ts';
+import { deadlineAlarms } from './deadlines.ts';
 import { functionAlarms } from './functions.ts';
 import { publisherAlarms } from './publisher.ts';
 import { consumerAlarms } from './queues.ts';
@@ -34,6 +35,7 @@ const alarmsOf = (parts: StackParts): Alarms => ({
   ...Object.assign({}, ...parts.functions.map(functionAlarms)),
   ...publisherAlarms(parts),
   ...auditAlarms(parts),
+  ...deadlineAlarms(parts),
   ...Object.assign({}, ...parts.consumers.map(consumerAlarms)),
   ...projectionAlarms(parts),
 });

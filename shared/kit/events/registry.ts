@@ -50,6 +50,8 @@ export interface EventRegistry<Event extends StoredEvent = StoredEvent, New exte
    * cannot follow those before it.
    */
   assertFolds(aggregateType: string, events: readonly StoredEvent[]): void;
+  /** The state that the aggregate makes of these events, for tools that show it to a person. Throws as `assertFolds`. */
+  fold(aggregateType: string, events: readonly StoredEvent[]): unknown;
 }
 
 // Deciders and upcasters of one domain take different types: what they have in common is only their shape.
@@ -90,6 +92,12 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
     const definition = isEventType(eventType) ? definitions[eventType] : undefined;
     if (!definition) throw new UnknownEventType(eventType);
     return definition;
+  }
+
+  function fold(aggregateType: string, events: readonly StoredEvent[]): unknown {
+    const aggregate = aggregateOf.get(aggregateType);
+    if (!aggregate) throw new Error(`no aggregate is called ${aggregateType}`);
+    return events.reduce<unknown>(aggregate.evolve, aggregate.initialState);
   }
 
   return {
@@ -151,6 +159,9 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
       ...definitionOf(eventType).attributeNames,
     ],
 
+    assertFolds: fold,
+    fold,
+
     dueAt({ eventType, data }) {
       const { dueAt, schemaVersion } = definitionOf(eventType);
       const given = dueAt?.(data);
@@ -166,12 +177,6 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
       const aggregate = aggregateOf.get(definitionOf(event.eventType).aggregateType);
       const command = aggregate?.onDue?.(event, due);
       return aggregate && command !== undefined ? { aggregate, command } : undefined;
-    },
-
-    assertFolds(aggregateType, events) {
-      const aggregate = aggregateOf.get(aggregateType);
-      if (!aggregate) throw new Error(`no aggregate is called ${aggregateType}`);
-      events.reduce<unknown>(aggregate.evolve, aggregate.initialState);
     },
   };
 }

@@ -135,7 +135,8 @@ async function everything(): Promise<void> {
   await http('register-customer', { body: { name: 'Ada Lovelace', email: 'ada@example.com' } });
   await http('receive-stock', { params: { sku: 'MUG' }, body: { quantity: 1 } });
   const shippingAddress = { line1: '1 Main St', city: 'Berlin', postalCode: '10115', country: 'DE' };
-  const order = { items: [{ sku: 'MUG', name: 'Mug', quantity: 1, unitPrice: 2_000 }], shippingAddress };
+  const order = { items: [{ sku: 'MUG', quantity: 1 }], shippingAddress };
+  await http('list-product', { params: { sku: 'MUG' }, body: { name: 'Mug', price: 2_000 } });
   const { orderId } = await http('place-order', { body: order });
   // The second mug is not there: this order is cancelled by a consumer.
   await http('place-order', { body: order });

@@ -161,26 +161,43 @@ describe('GET /sales', () => {
     const counted = Array.from({ length: 60 }, (_, index) => ({
       eventId: randomUUID(),
       target: salesKey('2026-02-28', salesShardOf(`order-${index}`)),
-      add: { orders: 1, revenue: 1_050 + index },
+      add: { orders: 1, ordered: 1_050 + index, captured: 1_050 + index },
     }));
     const cancelled = {
       eventId: randomUUID(),
       target: salesKey('2026-03-02', 1),
-      add: { cancelled: 1, shipped: 2, revenue: -1_099 },
+      add: { cancelled: 1, cancelledAmount: 1_099, shipped: 2, refunded: 1_099 },
     };
     await applyOnce(data.runtime(), 'sales', [...counted, cancelled]);
     expect(new Set(counted.map(({ target }) => target.pk)).size).toBe(SALES_SHARDS);
     const { dynamo, counts } = watched(data.dynamo);
     const answer = await list({ from: '2026-02-27', to: '2026-03-02' }, data.runtime({ dynamo }));
-    const none = { orders: 0, cancelled: 0, shipped: 0, revenue: 0 };
+    const none = {
+      orders: 0,
+      ordered: 0,
+      cancelled: 0,
+      cancelledAmount: 0,
+      shipped: 0,
+      captured: 0,
+      refunded: 0,
+      revenue: 0,
+    };
     expect(answer).toMatchObject({ status: 200 });
     expect(answer.body).toEqual({
       currency: 'USD',
       days: [
         { date: '2026-02-27', ...none },
-        { date: '2026-02-28', ...none, orders: 60, revenue: 647.7 },
+        { date: '2026-02-28', ...none, orders: 60, ordered: 647.7, captured: 647.7, revenue: 647.7 },
         { date: '2026-03-01', ...none },
-        { date: '2026-03-02', ...none, cancelled: 1, shipped: 2, revenue: -10.99 },
+        {
+          date: '2026-03-02',
+          ...none,
+          cancelled: 1,
+          cancelledAmount: 10.99,
+          shipped: 2,
+          refunded: 10.99,
+          revenue: -10.99,
+        },
       ],
     });
     expect(counts).toEqual({ BatchGetCommand: 1 });

@@ -62,7 +62,14 @@ const delivered: Record<string, string[]> = {
   ],
   'catalogue-view': ['ProductListed', 'ProductPriceChanged', 'ProductWithdrawn'],
   'stock-view': ['StockReceived', 'StockReserved', 'StockRejected', 'StockReleased'],
-  sales: [...everyOrder, 'OrderCancelled', 'OrderShipped'],
+  sales: [
+    ...everyOrder,
+    'OrderCancelled',
+    'OrderShipped',
+    'PaymentCaptured',
+    'PaymentRefunded',
+    'PaymentChargedBack',
+  ],
   inventory: [...everyOrder, 'OrderCancelled'],
   'fraud-review': [
     'an order of 1,000.00 at home',
@@ -73,6 +80,7 @@ const delivered: Record<string, string[]> = {
   customs: ['an order of 20.00 abroad', 'an order of 1,000.00 abroad, as it was stored in version 1'],
   notifications: [...everyOrder, 'OrderShipped', 'OrderDelivered', 'OrderCancelled', 'PaymentDeclined'],
   'order-payments': ['PaymentCaptured', 'OrderCancelled'],
+  refunds: ['RefundRequested'],
 };
 
 let system: System;

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { publish } from '#kit/messaging/publish.ts';
+import { releaseHolds } from '#tests/support/holds.ts';
 import { httpEvent, type Sent } from '#tests/support/http-event.ts';
+import { listProducts } from '#tests/support/products.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
 
 const SCOPE = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
@@ -38,11 +40,12 @@ async function http(name: string, sent: Sent) {
 }
 
 const order = (sku: string, unitPrice: number, country = 'US') => ({
-  items: [{ sku, name: 'Laptop', quantity: 1, unitPrice }],
+  items: [{ sku, quantity: 1, unitPrice }],
   shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country },
 });
 
 async function place(sku: string, unitPrice: number, country?: string): Promise<string> {
+  await listProducts(system.runtimeOf('list-product'), [{ sku, unitPrice }]);
   const { body } = await http('place-order', { body: order(sku, unitPrice, country) });
   return body.orderId;
 }
@@ -90,6 +93,7 @@ describe('From the command to the read model', () => {
     const orderId = await place('LAPTOP-14', 1_299, 'DE');
     await pay(orderId, 1_299, 'ch-whole-way');
     await system.mappings.waitUntilIdle();
+    await releaseHolds(system.runtimeOf('ship-order'), orderId);
     const shipment = { carrier: 'UPS', trackingNumber: '1Z' };
     await http('ship-order', { params: { orderId }, body: shipment });
     await http('deliver-order', { params: { orderId }, body: {} });
@@ -124,9 +128,10 @@ describe('From the command to the read model', () => {
   });
 
   test('one correlation id goes all the way from the request to what consumers did about it', async () => {
+    await listProducts(system.runtimeOf('list-product'), [{ sku: 'GONE', unitPrice: 10 }]);
     await http('receive-stock', { params: { sku: 'GONE' }, body: { quantity: 1 } });
     const { body } = await http('place-order', {
-      body: { ...order('GONE', 10), items: [{ sku: 'GONE', name: 'Gone', quantity: 2, unitPrice: 10 }] },
+      body: { ...order('GONE', 10), items: [{ sku: 'GONE', quantity: 2, unitPrice: 10 }] },
       headers: { 'x-correlation-id': 'follow-me' },
     });
     await system.mappings.waitUntilIdle();

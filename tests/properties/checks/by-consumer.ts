@@ -1,6 +1,6 @@
 import { checkEmails } from './emails.ts';
 import { checkReadModel } from './read-side.ts';
-import { checkPayments, checkReservations } from './write-side.ts';
+import { checkPayments, checkRefunds, checkReservations } from './write-side.ts';
 
 /**
  * By consumer the check that finds what it has left out, done twice or done wrong; `checkHandled` only finds what it was
@@ -16,4 +16,5 @@ export const checkOf = {
   inventory: checkReservations,
   notifications: checkEmails,
   'order-payments': checkPayments,
+  refunds: checkRefunds,
 } as const;

@@ -108,11 +108,16 @@ function salesOf(events: readonly DomainEvent[]): Map<string, Record<string, num
 function countedBy(event: DomainEvent): Record<string, number> | undefined {
   switch (event.eventType) {
     case 'OrderCreated':
-      return { orders: 1, revenue: event.data.total };
+      return { orders: 1, ordered: event.data.total };
     case 'OrderCancelled':
-      return { cancelled: 1, revenue: -event.data.total };
+      return { cancelled: 1, cancelledAmount: event.data.total };
     case 'OrderShipped':
       return { shipped: 1 };
+    case 'PaymentCaptured':
+      return { captured: event.data.amount };
+    case 'PaymentRefunded':
+    case 'PaymentChargedBack':
+      return { refunded: event.data.amount };
     default:
       return undefined;
   }

@@ -160,3 +160,22 @@ export function checkPayments(history: History, findings: Findings): void {
     }
   }
 }
+
+/** Refunds: each one that was requested has its outcome, once. */
+export function checkRefunds(history: History, findings: Findings): void {
+  for (const stream of history.streamsOf('payment')) {
+    const outcomes = new Map<string, number>();
+    for (const event of stream) {
+      if (event.eventType !== 'PaymentRefunded' && event.eventType !== 'RefundFailed') continue;
+      outcomes.set(event.data.refundId, (outcomes.get(event.data.refundId) ?? 0) + 1);
+    }
+    for (const event of stream) {
+      if (event.eventType !== 'RefundRequested') continue;
+      const count = outcomes.get(event.data.refundId) ?? 0;
+      if (count === 0)
+        findings.add('lost', `refund ${event.data.refundId} of ${event.streamId} has no outcome`);
+      if (count > 1)
+        findings.add('doubled', `refund ${event.data.refundId} of ${event.streamId} was made twice`);
+    }
+  }
+}

@@ -15,9 +15,16 @@ export interface QueueProperties {
   RedrivePolicy?: { deadLetterTargetArn: string; maxReceiveCount: number };
 }
 
+export interface DeployedFunction {
+  logicalId: string;
+  createHandler: Deployed['createHandler'];
+  /** Lambda's. */
+  timeoutMs: number;
+}
+
 export interface Deployment {
   /** By the name in serverless.yml; only what the simulation runs. */
-  functions: ReadonlyMap<string, { logicalId: string; createHandler: Deployed['createHandler'] }>;
+  functions: ReadonlyMap<string, DeployedFunction>;
   settingsOf(logicalId: string): Record<string, string>;
   resolve<T>(value: unknown): T;
   /** Resolved properties by logical id. */
@@ -56,13 +63,21 @@ export async function readDeployment(template: Template, runs = SIMULATED): Prom
       };
     },
   });
-  const functions = new Map<string, { logicalId: string; createHandler: Deployed['createHandler'] }>();
+  const functions = new Map<string, DeployedFunction>();
   const loading = Object.entries(template.Resources).map(async ([logicalId, { Type, Properties }]) => {
     if (Type !== 'AWS::Lambda::Function') return;
-    const { FunctionName, Handler } = Properties as { FunctionName: string; Handler: string };
+    const { FunctionName, Handler, Timeout } = Properties as {
+      FunctionName: string;
+      Handler: string;
+      Timeout: number;
+    };
     if (!runs.test(Handler)) return;
     const module = await import(`../../../${Handler.replace(/\.handler$/, '.ts')}`);
-    functions.set(FunctionName.replace(STAGE_PREFIX, ''), { logicalId, createHandler: module.createHandler });
+    functions.set(FunctionName.replace(STAGE_PREFIX, ''), {
+      logicalId,
+      createHandler: module.createHandler,
+      timeoutMs: Timeout * 1_000,
+    });
   });
   await Promise.all(loading);
 

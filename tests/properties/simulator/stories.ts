@@ -6,7 +6,7 @@ const CUSTOMERS = ['ada', 'bob', 'cyd', 'dee', 'eve'];
 const STOCK: Record<string, number> = { MUG: 10_000, PEN: 60, RARE: 4, GHOST: 0, EBOOK: 0 };
 const SKUS = Object.keys(STOCK);
 const COUNTRIES = ['US', 'US', 'DE', 'FR', 'JP'];
-const PRICES = [4.99, 12.5, 400, 999.99, 1000];
+const PRICES: Record<string, number> = { MUG: 12.5, PEN: 4.99, RARE: 1000, GHOST: 400, EBOOK: 999.99 };
 
 /** What happens to an order, as far as its people want. */
 const PLOTS = [
@@ -21,6 +21,15 @@ const PLOTS = [
   'never paid',
   'refunded by hand',
 ] as const;
+
+/** What can be ordered, before anything else happens. */
+export async function listCatalogue(clients: Clients): Promise<void> {
+  const list = (sku: string) => {
+    const body = { name: `Thing ${sku}`, price: PRICES[sku] };
+    return clients.send('list-product', { parameters: { sku }, body, keyed: true });
+  };
+  await Promise.all(SKUS.map(list));
+}
 
 /** Who is there before the first order: customers, and stock of what is tracked. */
 export async function openShop(clients: Clients, random: Random): Promise<void> {
@@ -69,9 +78,7 @@ export async function orderStory(clients: Clients, random: Random): Promise<void
   const customer = random.pick(CUSTOMERS);
   const items = Array.from({ length: random.between(1, 3) }, () => ({
     sku: random.pick(SKUS),
-    name: 'Thing',
     quantity: random.between(1, 3),
-    unitPrice: random.pick(PRICES),
   }));
   const shippingAddress = {
     line1: '1 Main St',
