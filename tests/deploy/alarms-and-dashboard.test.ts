@@ -6,7 +6,7 @@ import * as unreadableEvents from '#kit/events/unreadable-event.ts';
 import { metricDefinitions } from '#kit/observability/metrics.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { type NamedMetric, neverWritten, partOf } from '#tests/support/cloudwatch.ts';
-import { compiledTemplate, stageTemplate } from '#tests/support/compiled-template.ts';
+import { compile, compiledTemplate, stageTemplate } from '#tests/support/compiled-template.ts';
 import { type DashboardBody, dashboardBody } from '#tests/support/dashboard-schema.ts';
 import { root } from '#tests/support/scripts.ts';
 
@@ -329,17 +329,39 @@ describe('Saved queries', () => {
 });
 
 describe('Traces', () => {
-  test('begin in every function, whose role may write them', () => {
+  const traced = {} as { template: Template };
+  beforeAll(async () => {
+    const { template, remove } = await compile('prod', { TRACING: 'every-function' });
+    await remove();
+    traced.template = template;
+  }, 60_000);
+  const functionsIn = (template: Template) =>
+    ofType<{ TracingConfig?: object; Role: unknown }>(template, 'AWS::Lambda::Function').map(
+      ([, { TracingConfig, Role }]) => ({
+        TracingConfig,
+        role: JSON.stringify(template.Resources[partOf(Role) ?? '']),
+      }),
+    );
+
+  test('are recorded nowhere by default, and no role may write them', () => {
     const { template } = prod;
-    const functions = ofType<{ TracingConfig?: object; Role: unknown }>(template, 'AWS::Lambda::Function');
-    for (const [, { TracingConfig, Role }] of functions) {
+    for (const { TracingConfig, role } of functionsIn(template)) {
+      expect(TracingConfig).toBeUndefined();
+      expect(role).not.toContain('xray:');
+    }
+    expect(template.Resources.EventsTopic?.Properties?.TracingConfig).toBe('PassThrough');
+    expect(ofType(template, 'AWS::XRay::ResourcePolicy')).toEqual([]);
+  });
+
+  test('begin in every function where a stage wants them, and its role may write them', () => {
+    for (const { TracingConfig, role } of functionsIn(traced.template)) {
       expect(TracingConfig).toEqual({ Mode: 'Active' });
-      expect(JSON.stringify(template.Resources[partOf(Role) ?? ''])).toContain('xray:PutTraceSegments');
+      expect(role).toContain('xray:PutTraceSegments');
     }
   });
 
   test('go on through the topic, which X-Ray lets write', () => {
-    const { template } = prod;
+    const { template } = traced;
     expect(template.Resources.EventsTopic?.Properties?.TracingConfig).toBe('Active');
     const policy = template.Resources.TopicTracing?.Properties?.PolicyDocument as { 'Fn::Sub': string };
     const { Statement } = JSON.parse(policy['Fn::Sub']);
