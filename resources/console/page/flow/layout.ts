@@ -30,6 +30,10 @@ const MEMBER_HEIGHT = 21;
 /** Below the graph, for the edges that lead back. */
 const BACK = 30;
 
+/** In ranks: between topic and consumers there is room for the filters. */
+const ROOM = 7;
+const lengthOf = ({ kind }: GraphEdge): number => (kind === 'delivers' || kind === 'runs' ? ROOM : 1);
+
 export const edgeId = ({ from, to }: { from: string; to: string }): string => `${from}→${to}`;
 
 function sizeOf({ kind, members = [] }: GraphNode): { width: number; height: number } {
@@ -41,21 +45,26 @@ function sizeOf({ kind, members = [] }: GraphNode): { width: number; height: num
     case 'consumer':
       return { width: 256, height: 54 };
     case 'schedule':
-      return { width: 150, height: 50 };
+      return { width: 108, height: 46 };
     default:
-      return { width: 108, height: 60 };
+      return { width: 100, height: 56 };
   }
 }
 
 /** From left to right, in the columns that dagre finds; what leads back to the events runs below everything. */
 export function layout({ nodes, edges }: Graph): PlacedGraph {
   const graph = new dagre.graphlib.Graph().setDefaultEdgeLabel(() => ({}));
-  graph.setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 32, marginx: 2, marginy: 4 });
+  graph.setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 27, marginx: 2, marginy: 4 });
   for (const node of nodes) graph.setNode(node.id, sizeOf(node));
   for (const edge of edges) {
-    // Between topic and consumers there is room for the filters.
-    if (edge.kind !== 'commands')
-      graph.setEdge(edge.from, edge.to, { minlen: edge.kind === 'delivers' ? 6 : 1 });
+    if (edge.kind !== 'commands') graph.setEdge(edge.from, edge.to, { minlen: lengthOf(edge) });
+  }
+  // What the topic does not feed stands below what it feeds.
+  const topic = nodes.find(({ kind }) => kind === 'topic')?.id;
+  const publisher = nodes.find(({ kind }) => kind === 'publisher')?.id;
+  for (const { id, kind } of nodes) {
+    if (topic && kind === 'consumer' && !graph.hasEdge(topic, id)) graph.setEdge(topic, id, { minlen: ROOM });
+    if (publisher && kind === 'schedule') graph.setEdge(publisher, id, { minlen: 1 });
   }
   dagre.layout(graph);
   const boxes = new Map<string, Box>();
