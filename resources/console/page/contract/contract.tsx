@@ -4,7 +4,7 @@ import { contract, type Contract as Documents, type Message, type Operation } fr
 import { resolved, type Schema } from '../send/schema.ts';
 import { description } from '../server.ts';
 import { Json } from '../ui/json.tsx';
-import { Problem, useLoaded } from '../ui/parts.tsx';
+import { Problem, Prose, useLoaded } from '../ui/parts.tsx';
 
 /** Who sends what to whom under which filter, in which versions; and the API. */
 export function ContractScreen() {
@@ -68,7 +68,7 @@ function Matrix({ documents: { messages, consumers } }: { documents: Documents }
             <th scope="col">Written by</th>
             {consumers.map(({ name }) => (
               <th key={name} scope="col">
-                {name}
+                <span>{name}</span>
               </th>
             ))}
           </tr>
@@ -116,7 +116,7 @@ function MessagePanel({ documents: { asyncApi }, message }: { documents: Documen
         )}
       </summary>
       <div class="body">
-        <p class="quiet">{message.summary}</p>
+        <Prose text={message.summary} />
         <h3>Data</h3>
         <Fields document={asyncApi} schema={message.data} />
         <h3>Attributes that filters see</h3>
@@ -161,7 +161,7 @@ function OperationPanel({ document, operation }: { document: Documents['openApi'
         </a>
       </summary>
       <div class="body">
-        <p class="quiet">{operation.description}</p>
+        <Prose text={operation.description} />
         {scopes.length > 0 && (
           <p>
             <small class="quiet">scope </small>

@@ -53,7 +53,11 @@ export function DeadLetters() {
     <>
       <header class="screen-header">
         <h1>Dead letters</h1>
-        <p>{value && `${count(value.deadLetters.length)} of ${value.groups.length} causes`}</p>
+        <p>
+          {value &&
+            value.groups.length > 0 &&
+            `${count(value.deadLetters.length)} messages, ${value.groups.length} causes`}
+        </p>
         <Action run={async () => reload()}>{isLoading ? 'Looking …' : 'Look again'}</Action>
       </header>
       <Problem error={error} />
@@ -265,13 +269,13 @@ function Whole({ letter }: { letter: Letter }) {
             Its stream
           </a>
         )}
-        {knows && (
+        {knows && isObject(dataOf(body)) && (
           <a
             class="button"
             href={href('send', {
               event: letter.eventType ?? '',
               ...(letter.streamId && { id: letter.streamId.replace(/^[a-z]+-/, '') }),
-              ...(dataOf(body) !== undefined && { body: JSON.stringify(dataOf(body)) }),
+              body: JSON.stringify(dataOf(body)),
             })}
           >
             Edit and send as a new event
@@ -301,5 +305,7 @@ function parsedBody(body: string | undefined): unknown {
     return body;
   }
 }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 const dataOf = (body: unknown): unknown => (body as { data?: unknown } | undefined)?.data;

@@ -60,7 +60,9 @@ export function BreakIt() {
           </p>
           {Object.entries(value?.tables ?? {}).map(([id, name]) => (
             <div key={id} class="field">
-              <label for={`throttle-${id}`}>{name}</label>
+              <label for={`throttle-${id}`} title={name}>
+                {id}
+              </label>
               <select
                 id={`throttle-${id}`}
                 value={String(state.throttled[id] ?? 0)}

@@ -4,7 +4,7 @@ import { TracePanel } from '../flow/trace.tsx';
 import { href, parameter, setParameters } from '../location.ts';
 import { description, mayChange, operate, write } from '../server.ts';
 import { Json } from '../ui/json.tsx';
-import { Action, Copy, Empty, Problem, useLoaded } from '../ui/parts.tsx';
+import { Action, Copy, Empty, Problem, Prose, useLoaded } from '../ui/parts.tsx';
 import { type Contract, contract, type Message, type Operation } from './contract.ts';
 import { Field } from './form.tsx';
 import { beginningOf, type Parameter } from './schema.ts';
@@ -167,7 +167,7 @@ function OperationForm({ contract: { openApi }, operation }: { contract: Contrac
           </Action>
         </header>
         <div class="body">
-          <p class="quiet">{operation.description}</p>
+          <Prose text={operation.description} />
           {operation.parameters.length > 0 && (
             <div class="form parameters">
               {operation.parameters.map((one) => (

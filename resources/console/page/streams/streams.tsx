@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { FoundStream, ShownEvent, StreamState, StreamView, Trace } from '../../protocol.ts';
-import { ago, count, shortId } from '../format.ts';
+import { ago, count, duration, shortId } from '../format.ts';
 import { href, parameter, setParameters } from '../location.ts';
 import { description, read } from '../server.ts';
 import { Differences, Json } from '../ui/json.tsx';
@@ -318,14 +318,47 @@ function View({ streamId, version, last, asOf }: ViewProps) {
       </header>
       <Problem error={error} />
       {value?.length === 0 && <p class="summary">No projection keeps a view of this aggregate.</p>}
-      {value?.map(({ source, view, error: wrong }) => (
+      {value?.map(({ source, view, highlights = [], error: wrong }) => (
         <div key={source}>
           <p class="summary wrap">{source}</p>
-          {wrong ? <Problem error={wrong} /> : <Json value={view} />}
+          {wrong ? (
+            <Problem error={wrong} />
+          ) : (
+            <>
+              <Highlights view={view} names={highlights} />
+              <Json value={view} />
+            </>
+          )}
         </div>
       ))}
     </section>
   );
+}
+
+/** What a person looks for first; of a time, how far away it is. */
+function Highlights({ view, names }: { view: unknown; names: readonly string[] }) {
+  const fields = (view ?? {}) as Record<string, unknown>;
+  const shown = names.filter((name) => fields[name] !== undefined);
+  if (shown.length === 0) return null;
+  return (
+    <dl class="highlights">
+      {shown.map((name) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{highlightText(fields[name])}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function highlightText(value: unknown): string {
+  if (Array.isArray(value)) return value.length > 0 ? value.map(highlightText).join(', ') : 'nothing';
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) {
+    const ms = Date.parse(value) - Date.now();
+    return ms > 0 ? `in ${duration(ms)}` : ago(value);
+  }
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function CausationOf({ correlationId, chosen = '' }: { correlationId: string; chosen?: string }) {
