@@ -82,6 +82,7 @@ describe('An order that is held', () => {
 
   test('that nobody decides on is escalated: staff are told, and can still decide', async () => {
     const orderId = await place('TV');
+    await pay(orderId, 1_500);
     await system.mappings.waitUntilIdle();
     await system.invoke('deadline-tick', {});
     await eventually(async () => {
@@ -95,6 +96,8 @@ describe('An order that is held', () => {
       { to: 'staff@example.com', subject: 'A fraud review is overdue', eventType: 'FraudReviewEscalated' },
     ]);
     await http('approve-fraud-review', { params: { orderId }, body: { note: 'Known customer.' } });
+    await system.mappings.waitUntilIdle();
+    expect(await viewOf(orderId)).toMatchObject({ status: 'paid', waitsFor: ['shipment'] });
   }, 60_000);
 });
 
