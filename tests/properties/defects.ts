@@ -41,6 +41,9 @@ const reported = (result: unknown): { itemIdentifier: string }[] =>
 const isConsumer = (result: unknown): boolean =>
   Array.isArray((result as { batchItemFailures?: unknown } | undefined)?.batchItemFailures);
 
+const readsTickState = (call: Call): boolean =>
+  call.function === 'deadline-tick' && call.name === 'GetCommand';
+
 let forged = 0;
 
 const slow = new WeakSet<object>();
@@ -281,5 +284,42 @@ export const defects: readonly DeliberateDefect[] = [
     exposedBy: 'stale read',
     send: (call, next) =>
       call.input.ConsistentRead === true ? next(changed(call, { ConsistentRead: false })) : next(),
+  },
+  {
+    name: 'a tick begins at its own time, and not where the last one stopped',
+    caughtAs: ['lost'],
+    exposedBy: 'tick lost',
+    async send(call, next) {
+      const answer = (await next()) as { Item?: Input };
+      if (!readsTickState(call) || !answer.Item) return answer;
+      const startedAt = call.invocation.startedAt - 60_000;
+      return {
+        ...answer,
+        Item: { ...answer.Item, completed: { startedAt: startedAt + 120_000, sentTo: startedAt } },
+      };
+    },
+  },
+  {
+    name: 'the tick does not look back for what the index shows late',
+    caughtAs: ['lost'],
+    exposedBy: 'stale read',
+    async send(call, next) {
+      const answer = (await next()) as { Item?: Input };
+      if (!readsTickState(call) || !answer.Item) return answer;
+      const completed = answer.Item.completed as { startedAt: number };
+      return {
+        ...answer,
+        Item: { ...answer.Item, completed: { ...completed, startedAt: completed.startedAt + 120_000 } },
+      };
+    },
+  },
+  {
+    name: 'due messages that the queue did not take are not sent again',
+    caughtAs: ['lost'],
+    exposedBy: 'entries failed',
+    async send(call, next) {
+      const answer = (await next()) as object;
+      return call.name === 'SendMessageBatchCommand' ? { ...answer, Failed: [] } : answer;
+    },
   },
 ];

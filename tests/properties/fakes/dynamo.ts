@@ -100,7 +100,7 @@ export class FakeDynamo {
     const all = placeholders(input);
     const condition = String(input.KeyConditionExpression);
     const from = index
-      ? table.all(index, staleMs)
+      ? table.all(index, staleMs, partitionOf(condition, hash, all.values))
       : table.partition(partitionOf(condition, hash, all.values), staleMs);
     let items = from.filter((item) => satisfies(condition, item, all));
     if (input.ScanIndexForward === false) items.reverse();

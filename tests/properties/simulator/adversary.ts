@@ -21,6 +21,12 @@ const AT_ANY_CALL: readonly FaultKind[] = [
   'slow',
 ];
 
+const BATCHES = new Set([
+  'PublishBatchCommand',
+  'ChangeMessageVisibilityBatchCommand',
+  'SendMessageBatchCommand',
+]);
+
 /** They are no failures, so they may be frequent. */
 const several = (kind: FaultKind): FaultKind[] => Array(6).fill(kind);
 
@@ -93,7 +99,7 @@ export class Adversary {
       return 'throttled';
     }
     const kinds = [...AT_ANY_CALL];
-    if (command === 'PublishBatchCommand' || command === 'ChangeMessageVisibilityBatchCommand') {
+    if (BATCHES.has(command)) {
       kinds.push('entries failed', 'entries failed');
     }
     if (command === 'TransactWriteCommand') kinds.push('conflict', 'conflict');

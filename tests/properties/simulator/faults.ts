@@ -27,6 +27,9 @@ export type FaultKind =
   | 'received twice' // by two pollers at once
   | 'delete lost'
   | 'command doubled' // sent twice at once by its client
+  | 'tick lost' // its rule does not run it for some minutes
+  | 'tick late'
+  | 'tick doubled'
   | 'poison message'
   | 'outage'; // every call to a service fails for a while
 

@@ -6,6 +6,7 @@ import { checkDeadLetters, checkHandled } from '#tests/properties/checks/message
 import { checkReadModel } from '#tests/properties/checks/read-side.ts';
 import {
   checkCommands,
+  checkDeadlines,
   checkHolds,
   checkPayments,
   checkRefunds,
@@ -87,6 +88,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
     checkPayments(history, findings);
     checkHolds(history, findings);
     checkRefunds(history, findings);
+    checkDeadlines(history, findings);
     checkReadModel(history, await world.readModel(), findings);
     checkEmails(history, world, findings);
     checkHandled(history, world.subscriptions, world.ledger, findings);
