@@ -248,6 +248,27 @@ export const defects: readonly DeliberateDefect[] = [
     },
   },
   {
+    name: 'keys that a batch read left over are taken for not there',
+    caughtAs: ['lost'],
+    exposedBy: 'left over',
+    send: async (call, next) => {
+      const answer = (await next()) as object;
+      return call.name === 'BatchGetCommand' ? { ...answer, UnprocessedKeys: {} } : answer;
+    },
+  },
+  {
+    name: 'nothing that the audit redelivers leaves',
+    caughtAs: ['lost', 'wrong view'],
+    exposedBy: 'queue purged',
+    send: async (call, next) => (call.function === 'audit' && call.service !== 'dynamo' ? {} : next()),
+  },
+  {
+    name: 'the audit redelivers to projections alone',
+    caughtAs: ['lost', 'wrong view'],
+    exposedBy: 'filter late',
+    send: async (call, next) => (call.function === 'audit' && call.service === 'sns' ? {} : next()),
+  },
+  {
     name: 'the idempotency record of a slow batch deleted',
     firstSeed: 10,
     caughtAs: ['doubled'],
