@@ -83,9 +83,32 @@ module.exports = {
       from: {},
       to: { circular: true, dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'only-the-local-run-knows-the-console',
+      comment:
+        'Nothing of the console is in a Lambda; only what starts it imports it, and a type of its protocol.',
+      severity: 'error',
+      from: {
+        path: '^(functions|shared|resources)/',
+        pathNot: '^resources/(console/|local/(plugin|faults)\\.ts$|cli/console\\.ts$)',
+      },
+      to: { path: '^resources/console/' },
+    },
+    {
+      name: 'the-console-knows-no-shop',
+      comment:
+        'What it shows of this shop alone is passed in, by resources/console/shop.ts; the rest it reads from template and contract.',
+      severity: 'error',
+      from: { path: '^resources/console/server/' },
+      to: {
+        path: '^(functions/(commands|queries|consumers|projections)/|shared/(domain|read-model|application)|resources/console/shop)',
+      },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
+    // swc takes no TSX here; tests/unit/console/page-imports.test.ts holds what the page may import.
+    exclude: { path: '^resources/console/page/' },
     doNotFollow: { path: 'node_modules' },
     // In the copies of this project that tests make, node_modules is a link: its packages are still packages.
     preserveSymlinks: true,

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { runCommand } from '#resources/cli/arguments.ts';
+import { RELEASED } from '#resources/compatibility/baselines.ts';
 import { compile } from '#resources/local/package-template.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { asyncApiOf } from './asyncapi.ts';
@@ -32,10 +33,25 @@ export async function writeDocuments(): Promise<void> {
   }
 }
 
+/** `npm run contract -- --release`: today's documents become those of the last release, which others are compared with. */
+export async function keepAsReleased(): Promise<void> {
+  for (const file of ['openapi.json', 'asyncapi.json']) {
+    await cp(join(root, 'shared/api', file), join(root, RELEASED, file));
+    process.stdout.write(`${RELEASED}/${file}\n`);
+  }
+}
+
 if (import.meta.main) {
   await runCommand({
-    usage: 'npm run contract\nWrites openapi.json and asyncapi.json in shared/api anew.',
-    options: {},
-    run: writeDocuments,
+    usage: `npm run contract
+npm run contract -- --release
+Writes openapi.json and asyncapi.json in shared/api anew.
+
+  --release  for a release: also copies them to ${RELEASED}, which npm run check:schemas compares with`,
+    options: { release: { type: 'boolean' } },
+    async run({ release }) {
+      await writeDocuments();
+      if (release) await keepAsReleased();
+    },
   });
 }

@@ -13,15 +13,13 @@ export const messagesOf = (eventTypes: readonly string[]): string[] =>
 /** The body of a message is the event as it was stored, its attributes what subscriptions filter on. */
 export function messageOf(event: EventSchema, components: Components): JsonSchema {
   const { eventType, schemaVersion, schema, example } = event;
-  const { schemaVersion: current, aggregateType } = eventDefinitions[eventType];
+  const { writtenVersion, aggregateType } = eventDefinitions[eventType];
   const attributes = registry.messageAttributes(registry.upcast(example));
-  const isOld = schemaVersion < current;
   return {
     name: eventType,
     title: `${eventType}, schema version ${schemaVersion}`,
-    summary: isOld
-      ? `Written before version ${current}; may still come by replay or redrive.`
-      : `Written today, by ${aggregateType}.`,
+    summary: summaryOf(schemaVersion, writtenVersion, aggregateType),
+    ...(schemaVersion > writtenVersion && { 'x-isWritten': false }),
     contentType: 'application/json',
     headers: {
       type: 'object',
@@ -35,6 +33,13 @@ export function messageOf(event: EventSchema, components: Components): JsonSchem
     tags: [{ name: aggregateType }],
     examples: [{ name: messageName(event), headers: attributes, payload: example }],
   };
+}
+
+function summaryOf(schemaVersion: number, written: number, aggregateType: string): string {
+  if (schemaVersion === written) return `Written today, by ${aggregateType}.`;
+  if (schemaVersion < written)
+    return `Written before version ${written}; may still come by replay or redrive.`;
+  return 'Not written yet: consumers can read it, and a later release writes it.';
 }
 
 function attributeSchema(name: string, attributes: Record<string, string | number>): JsonSchema {

@@ -11,16 +11,15 @@ export async function banner(run: Run, options: { startedInMs: number; dataDir?:
   const dim = (text: string) => (color ? `\u001b[2m${text}\u001b[0m` : text);
   const token = await createToken({ sub: 'alice' });
   const order = JSON.stringify({
-    items: [{ sku: 'TEA-01', name: 'Green tea', quantity: 2, unitPrice: 12.5 }],
+    items: [{ sku: 'TEA-01', quantity: 2 }],
     shippingAddress: { line1: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' },
   });
-  // The page is not on every stage.
-  const description = run.functions.docs ? '/docs' : '/openapi.json';
   const consumers = Object.keys(run.queues).filter((id) => /Queue$/.test(id)).length;
   return `
 ${bold(`${application.title} runs`)} ${dim(`(stage ${run.stage}, ready in ${(options.startedInMs / 1000).toFixed(1)} s)`)}
 
-  API        ${httpUrl}  ${dim(`described at ${httpUrl}${description}`)}
+  Console    ${bold(`${httpUrl}/console`)}  ${dim('watch the events flow; try everything')}
+  API        ${httpUrl}  ${dim(`described at ${httpUrl}/openapi.json`)}
   Lambda     ${lambdaUrl}  ${dim('aws lambda invoke --endpoint-url')}
   DynamoDB   ${emulators.dynamodb}
   SNS, SQS   ${emulators.sqs}  ${dim(`${consumers} consumers`)}

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type BuildFailure, type BuildOptions, build, stop as endEsbuild } from 'esbuild';
+import type { BuildFailure, BuildOptions } from 'esbuild';
+import { withEsbuild } from './esbuild.ts';
 import { watchService } from './watch-service.ts';
 
 export interface BundleOptions {
@@ -39,6 +40,12 @@ export async function bundleFunctions(options: BundleOptions): Promise<{ stop():
     format: 'esm',
     platform: 'node',
     target: 'node24',
+    mainFields: ['module', 'main'],
+    // As in serverless.yml.
+    alias: {
+      '@aws-sdk/credential-provider-node': './shared/kit/aws/environment-credentials.ts',
+      '@smithy/core/event-streams': './shared/kit/aws/no-event-streams.ts',
+    },
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'silent',
@@ -49,14 +56,8 @@ export async function bundleFunctions(options: BundleOptions): Promise<{ stop():
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
     },
   } satisfies BuildOptions;
-  /** esbuild's process does not stay: it takes 160 MB, and to build all again takes hardly longer than a part. */
-  const buildAll = async () => {
-    try {
-      await writeFiles((await build(settings)).outputFiles);
-    } finally {
-      await endEsbuild();
-    }
-  };
+  // To build all again takes hardly longer than a part.
+  const buildAll = () => withEsbuild(async ({ build }) => writeFiles((await build(settings)).outputFiles));
   let building = Promise.resolve();
   const buildAgain = () => {
     building = building

@@ -5,6 +5,7 @@ import { awsEnvironment } from './emulators/environment.ts';
 import { type Emulators, startEmulators } from './emulators/index.ts';
 import { fileCheckpoints } from './event-source-mapping/checkpoints.ts';
 import { type Mappings, startMappings } from './event-source-mapping/index.ts';
+import { Faults } from './faults.ts';
 import { type GuardedProxy, startGuardedProxy } from './guarded-proxy.ts';
 import { invokeEndpoint } from './invoke-endpoint.ts';
 import { assertPortsAreFree } from './ports.ts';
@@ -43,6 +44,8 @@ export interface LocalRunOptions {
   warn: (message: string) => void;
   /** An emulator ended that should not have. */
   onBroken: (message: string) => void;
+  /** Functions are to begin anew, since their environment has changed. */
+  restartFunctions: () => Promise<void>;
 }
 
 /** Emulators, the stack in them, and the mappings between them and serverless-offline. */
@@ -54,6 +57,7 @@ export class LocalRun {
   #stack: Stack | undefined;
   #mappings: Mappings | undefined;
   #releaseDataDir: () => void = () => {};
+  #faults: Faults | undefined;
 
   constructor(options: LocalRunOptions) {
     this.options = options;
@@ -90,12 +94,20 @@ export class LocalRun {
     this.#setFunctionEnvironments(this.#stack);
   }
 
+  /** What the run is made of, for the console. After `start()`. */
+  get parts(): { template: Template; faults: Faults } {
+    if (!this.#template || !this.#faults) throw new Error('it has not started');
+    return { template: this.#template, faults: this.#faults };
+  }
+
   /** Starts the mappings, once serverless-offline answers, and tells other processes where everything is. */
   start(): Run {
     const { serverless, httpPort, dataDir, warn } = this.options;
     const [stack, template] = [this.#stack, this.#template];
     if (!stack || !template) throw new Error('start() comes after prepare()');
     const run = this.#describe(stack);
+    const faults = this.#createFaults(stack);
+    this.#faults = faults;
     this.#mappings = startMappings(
       template,
       stack,
@@ -103,7 +115,8 @@ export class LocalRun {
         const { FunctionName, Timeout = defaultTimeoutSeconds } = stack.resolve<FunctionProperties>(
           template.Resources[logicalId]?.Properties,
         );
-        return invokeEndpoint(run.lambdaUrl, FunctionName, Timeout);
+        const queueUrl = stack.environmentOf(logicalId).QUEUE_URL;
+        return faults.wrap(FunctionName, queueUrl, invokeEndpoint(run.lambdaUrl, FunctionName, Timeout));
       },
       {
         warn,
@@ -123,9 +136,28 @@ export class LocalRun {
     const waited = new Promise<void>((resolve) => setTimeout(resolve, longestWaitForInvocationsMs).unref());
     await Promise.race([this.#mappings?.stop(), waited]);
     await this.#dynamodbForOthers?.stop();
+    await this.#faults?.stop();
     await this.#emulators?.stop();
     removeRun(this.options.serverless.serviceDir, this.options.httpPort);
     this.#releaseDataDir();
+  }
+
+  #createFaults(stack: Stack): Faults {
+    const { serverless, restartFunctions } = this.options;
+    const { service } = serverless;
+    const names = new Map(service.getAllFunctions().map((name) => [service.getFunction(name).name, name]));
+    return new Faults({
+      stack,
+      shortName: (fullName) => names.get(fullName) ?? fullName,
+      mappings: () => this.#mappings?.all ?? [],
+      async useDynamodb(endpoint) {
+        for (const name of service.getAllFunctions()) {
+          const { environment } = service.getFunction(name);
+          if (environment) environment.AWS_ENDPOINT_URL_DYNAMODB = endpoint;
+        }
+        await restartFunctions();
+      },
+    });
   }
 
   #setFunctionEnvironments(stack: Stack): void {

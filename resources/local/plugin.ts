@@ -2,8 +2,12 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { localIssuer } from '#resources/cli/jwt.ts';
+import { localConsole, namePrefixOf } from '#resources/console/local.ts';
+import type { Console } from '#resources/console/server/console.ts';
+import { Journal } from '#resources/console/server/journal.ts';
 import { banner } from './banner.ts';
 import { bundleFunctions } from './bundle.ts';
+import { fillCatalogue } from './catalogue.ts';
 import { skipBuilding, templateFile } from './compile-template.ts';
 import { isListening } from './emulators/free-port.ts';
 import { recordHops } from './hop-file.ts';
@@ -25,6 +29,7 @@ export default class LocalPlugin {
   readonly #log: PluginUtils['log'];
   readonly #dataDir: string | undefined;
   #run: LocalRun | undefined;
+  #console: Console | undefined;
   #bundles: { stop(): Promise<void> } | undefined;
   readonly #progress = startProgress(process.stderr);
   #unmute: () => void = () => {};
@@ -82,7 +87,12 @@ export default class LocalPlugin {
     await patchServerlessOffline(this.#log, {
       httpPort: httpPort(),
       origins: cors?.allowedOrigins ?? [],
-      homePage: service.getAllFunctions().includes('docs') ? '/docs' : '/openapi.json',
+      homePage: '/console',
+      intercept: (request, response) => {
+        if (!this.#console?.takes(request)) return false;
+        this.#console.handle(request, response);
+        return true;
+      },
     });
     this.#run = new LocalRun({
       serverless: this.#serverless,
@@ -91,6 +101,7 @@ export default class LocalPlugin {
       ...(this.#dataDir ? { dataDir: this.#dataDir } : {}),
       warn: (message) => this.#log.warning(message),
       onBroken: (message) => this.#end(message),
+      restartFunctions: () => this.#serverless.pluginManager.spawn('offline:functionsUpdated'),
     });
     try {
       await this.#run.claim();
@@ -109,12 +120,20 @@ export default class LocalPlugin {
     this.#unmute();
     this.#progress.done();
     const run = this.#run?.start();
-    if (!run) return;
+    if (!run || !this.#run) return;
+    const record = recordHops(run.hopsFile);
+    const journal = new Journal(namePrefixOf(run));
+    this.#console = localConsole(run, this.#run.parts, journal);
+    formatOutput((line) => {
+      record(line);
+      journal.addLine(line);
+    });
+    const currency = run.functions['list-product']?.environment.CURRENCY ?? 'USD';
+    await fillCatalogue(run.httpUrl, currency);
     const startedInMs = process.uptime() * 1000;
     process.stdout.write(
       await banner(run, { startedInMs, ...(this.#dataDir ? { dataDir: this.#dataDir } : {}) }),
     );
-    formatOutput(recordHops(run.hopsFile));
     stopAtSecondSignal();
   }
 
@@ -149,6 +168,7 @@ export default class LocalPlugin {
   }
 
   async #stop(): Promise<void> {
+    this.#console?.stop();
     await Promise.all([this.#run?.stop(), this.#bundles?.stop()]);
     // Of a start that failed nothing else tells.
     if (this.#bundles)

@@ -9,7 +9,7 @@ const source = /^(functions|shared)\/.*\.(ts|js|mjs|cjs|json|txt|html|css)$/;
 
 /** What the stack and the local run are made of, which are read once. */
 const configuration =
-  /^(serverless\.yml|package-lock\.json|(functions|shared|resources)\/.*\.ya?ml|resources\/(?!cli\/|api-docs\/).*\.(ts|cjs|mjs|js|json))$/;
+  /^(serverless\.yml|package-lock\.json|(functions|shared|resources)\/.*\.ya?ml|resources\/(?!cli\/|api-docs\/|console\/page\/).*\.(ts|cjs|mjs|js|json))$/;
 
 export interface ServiceChanges {
   /** Functions have to be built again. */

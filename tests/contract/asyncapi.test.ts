@@ -27,6 +27,8 @@ const errorsOf = (pointer: string, value: unknown) => {
   return validate(value) ? [] : validate.errors;
 };
 
+const ORDER_CREATED = ['OrderCreatedV1', 'OrderCreatedV2', 'OrderCreatedV3'];
+
 describe('asyncapi.json', () => {
   test('is valid AsyncAPI 3.0, bindings included', () => {
     const schema = createRequire(import.meta.url).resolve('@asyncapi/specs/schemas/3.0.0.json');
@@ -73,18 +75,21 @@ describe('asyncapi.json', () => {
   );
 
   test.each([
-    ['sales', ['OrderCreatedV1', 'OrderCreatedV2', 'OrderShippedV1', 'OrderCancelledV1'], {}],
-    ['customs', ['OrderCreatedV1', 'OrderCreatedV2'], { country: 'homeCountry' }],
-    ['fraud-review', ['OrderCreatedV1', 'OrderCreatedV2'], { total: 'highValueThreshold' }],
+    ['sales', [...ORDER_CREATED, 'OrderShippedV1', 'OrderCancelledV1', 'OrderCancelledV2'], {}],
+    ['customs', ORDER_CREATED, { country: 'homeCountry' }],
+    ['fraud-review', ORDER_CREATED, { total: 'highValueThreshold' }],
     [
       'notifications',
       [
-        'OrderCreatedV1',
-        'OrderCreatedV2',
+        ...ORDER_CREATED,
         'OrderShippedV1',
         'OrderDeliveredV1',
         'OrderCancelledV1',
+        'OrderCancelledV2',
         'PaymentDeclinedV1',
+        'PaymentDeclinedV2',
+        'FraudReviewEscalatedV1',
+        'CustomsDeclarationEscalatedV1',
       ],
       {},
     ],

@@ -106,15 +106,15 @@ describe('npm start is for this machine only', () => {
   });
 });
 
-test('/ leads to the description of the API', async () => {
+test('/ leads to the console', async () => {
   const { status, headers } = await send(`${system.run.httpUrl}/`, 'GET', {});
-  expect({ status, location: headers.location }).toEqual({ status: 302, location: '/docs' });
-  expect((await send(`${system.run.httpUrl}/docs`, 'GET', {})).status).toBe(200);
+  expect({ status, location: headers.location }).toEqual({ status: 302, location: '/console' });
+  expect((await send(`${system.run.httpUrl}/console`, 'GET', {})).status).toBe(200);
 });
 
 describe('a body is passed on as it came', () => {
   const order = {
-    items: [{ sku: 'TWICE-1', name: 'Tea', quantity: 1, unitPrice: 10 }],
+    items: [{ sku: 'GIFT-WRAP', quantity: 1 }],
     shippingAddress: { line1: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' },
   };
   const post = async (body: string) => {

@@ -3,6 +3,7 @@ import { canAccessCustomer } from '#api/access.ts';
 import * as fields from '#api/fields.ts';
 import { application } from '#application';
 import { customerAggregate, customerRules } from '#domain/customer.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
@@ -32,4 +33,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

@@ -3,6 +3,7 @@ import * as fields from '#api/fields.ts';
 import { orderResponse } from '#api/order-response.ts';
 import { application } from '#application';
 import { orderAggregate } from '#domain/order/decisions.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
@@ -25,4 +26,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

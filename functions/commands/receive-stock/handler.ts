@@ -2,6 +2,7 @@ import * as z from 'zod';
 import * as fields from '#api/fields.ts';
 import { application } from '#application';
 import { inventoryAggregate } from '#domain/inventory.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
@@ -28,4 +29,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

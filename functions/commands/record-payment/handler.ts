@@ -7,6 +7,7 @@ import { MAX_ORDER_TOTAL } from '#domain/order/decisions.ts';
 import { paymentAggregate } from '#domain/payment/decisions.ts';
 import { OUTCOMES } from '#domain/payment/events.ts';
 import { statusOf } from '#domain/payment/state.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { digest, idOfParts } from '#kit/event-store/command-id.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
@@ -36,7 +37,8 @@ const bodyOf = (currency: () => string) =>
 /**
  * POST /payments: a payment provider reports what became of a payment, in the currency of the deployment. A report is a
  * fact: it is recorded whatever its amount and its order are, and what an order does not take is refunded by
- * order-payments. One consistent query of one item (the order), one consistent query (the payment) and one put.
+ * order-payments. One consistent query of one item (the order) and one conditional put; a further report of a payment
+ * takes a query and a put more.
  *
  * The payment's id follows from the provider and its `reference`, whoever reports it and under whatever Idempotency-Key:
  * what is reported twice is one payment, or the second would be refunded with real money. For the same reason a report
@@ -68,6 +70,7 @@ export function createHandler(runtime: ShopRuntime) {
           ...(reason !== undefined && { reason }),
         },
         metadata: commandMetadata(runtime, 'record-payment', keyed),
+        creates: true,
       });
       const { aggregateId: paymentId, version, state } = result;
       if (state.status === 'none') throw new Error(`payment ${paymentId} was not recorded`);
@@ -86,4 +89,4 @@ async function customerOf(runtime: ShopRuntime, orderId: string): Promise<string
   return first?.eventType === 'OrderCreated' ? first.data.customerId : undefined;
 }
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

@@ -5,6 +5,7 @@ import { application, type ShopRuntime } from '#application';
 import { MAX_ORDER_TOTAL } from '#domain/order/decisions.ts';
 import { paymentAggregate } from '#domain/payment/decisions.ts';
 import { statusOf } from '#domain/payment/state.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
@@ -48,4 +49,4 @@ export function createHandler(runtime: ShopRuntime) {
   });
 }
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

@@ -17,5 +17,5 @@ export const contract: OperationContract = {
     },
   ],
   ifMatch: true,
-  rules: ['order_not_found', 'order_not_paid', 'order_already_shipped', 'order_cancelled'],
+  rules: ['order_not_found', 'order_not_paid', 'order_on_hold', 'order_already_shipped', 'order_cancelled'],
 };

@@ -1,4 +1,5 @@
 import { application, type ShopRuntime } from '#application';
+import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { createEffectConsumer } from '#kit/messaging/effect-consumer.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
@@ -15,8 +16,11 @@ export const createHandler = (
   return createEffectConsumer(runtime, notifications, (notification, event) => {
     sender ??= senderOf(runtime);
     const { eventId, eventType } = event;
-    return sender.send({ ...notification, eventId, eventType, about: logContextOf(event) });
+    const to = notification.audience === 'staff' ? { to: runtime.setting('STAFF_EMAIL') } : {};
+    return sender.send({ ...notification, ...to, eventId, eventType, about: logContextOf(event) });
   });
 };
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(
+  createRuntime(application, { dynamo: dynamoClient(), sqs: sqsClient() }),
+);

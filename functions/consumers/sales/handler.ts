@@ -1,5 +1,6 @@
 import { application } from '#application';
 import type { DomainEvent } from '#domain/index.ts';
+import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
 import { applyOnce, type Change, ChangesNotApplied } from '#kit/projections/inbox.ts';
@@ -24,7 +25,9 @@ export const createHandler = (runtime: Runtime) =>
     }
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(
+  createRuntime(application, { dynamo: dynamoClient(), sqs: sqsClient() }),
+);
 
 function changesOf(event: DomainEvent): Change[] {
   const change = salesChanges(event);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import asyncApi from '#api/asyncapi.json' with { type: 'json' };
 import openApi from '#api/openapi.json' with { type: 'json' };
-import { application } from '#application';
-import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { identity } from '#identity';
+import { type BaseRuntime, createBaseRuntime } from '#kit/config/base-runtime.ts';
 import { documentAnswers } from '#kit/http/document.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import type { AsyncApi } from './events.ts';
@@ -17,7 +17,7 @@ const pagePolicy = {
 };
 
 /** GET /docs: both documents as a page for people, where the stage's parameter `docs` says so. No AWS call. */
-export function createHandler(runtime: Runtime) {
+export function createHandler(runtime: BaseRuntime) {
   let answers: ReturnType<typeof documentAnswers> | undefined;
   return httpHandler(runtime, {
     anonymous: true,
@@ -32,4 +32,4 @@ export function createHandler(runtime: Runtime) {
   });
 }
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createBaseRuntime(identity));

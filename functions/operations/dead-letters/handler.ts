@@ -1,4 +1,5 @@
 import { application } from '#application';
+import { sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type DeadLetterPage, listDeadLetters } from './list-dead-letters.ts';
 import { type QueueSizes, readQueueSizes } from './queue-sizes.ts';
@@ -20,4 +21,4 @@ export const createHandler =
 const has = (input: unknown, name: string): boolean =>
   typeof input === 'object' && input !== null && name in input;
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { sqs: sqsClient() }));

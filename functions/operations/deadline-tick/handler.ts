@@ -1,4 +1,5 @@
 import { application } from '#application';
+import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Ticked, tick } from '#kit/deadlines/tick.ts';
 
@@ -11,4 +12,6 @@ export const createHandler = (runtime: Runtime) => async (): Promise<Ticked> => 
   }
 };
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(
+  createRuntime(application, { dynamo: dynamoClient(), sqs: sqsClient() }),
+);

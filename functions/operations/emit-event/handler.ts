@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { application } from '#application';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Emitted, emitEvent } from './emit-event.ts';
 
@@ -14,4 +15,4 @@ export const createHandler =
     }
   };
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

@@ -1,4 +1,5 @@
 import { application } from '#application';
+import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type RebuildStatus, rebuild } from './rebuild.ts';
 
@@ -8,4 +9,6 @@ export const createHandler =
   (input: unknown): Promise<RebuildStatus> =>
     rebuild(runtime, input);
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(
+  createRuntime(application, { dynamo: dynamoClient(), sqs: sqsClient() }),
+);

@@ -1,4 +1,5 @@
 import { application } from '#application';
+import { sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Discarded, discard } from './discard.ts';
 import { type Redriven, redrive } from './redrive.ts';
@@ -15,4 +16,4 @@ export const createHandler =
 const asksToDiscard = (input: unknown): boolean =>
   typeof input === 'object' && input !== null && 'discard' in input;
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { sqs: sqsClient() }));

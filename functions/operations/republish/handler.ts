@@ -1,4 +1,5 @@
 import { application } from '#application';
+import { dynamoClient, snsClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Republished, republish } from './republish.ts';
 
@@ -13,4 +14,6 @@ export const createHandler =
     }
   };
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(
+  createRuntime(application, { dynamo: dynamoClient(), sns: snsClient(), sqs: sqsClient() }),
+);

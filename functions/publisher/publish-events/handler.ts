@@ -1,5 +1,6 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { application } from '#application';
+import { snsClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { publishRecords } from './publish-records.ts';
 
@@ -14,4 +15,4 @@ export const createHandler =
     }
   };
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { sns: snsClient() }));

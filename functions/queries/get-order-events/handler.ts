@@ -3,6 +3,7 @@ import { canAccessCustomer } from '#api/access.ts';
 import { orderId } from '#api/fields.ts';
 import { application } from '#application';
 import type { DomainEventFrom } from '#domain/index.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
 import { streamIdOf } from '#kit/events/event.ts';
@@ -34,4 +35,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

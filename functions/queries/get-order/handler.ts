@@ -5,6 +5,7 @@ import { toOrderDto } from '#api/order-response.ts';
 import { application } from '#application';
 import type { DomainEventFrom } from '#domain/index.ts';
 import { type OrderView, orderView } from '#domain/order/view.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
 import { streamIdOf } from '#kit/events/event.ts';
@@ -55,7 +56,7 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));
 
 async function current(
   runtime: Runtime,

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { sku } from '#api/fields.ts';
 import { toProductDto } from '#api/product-dto.ts';
 import { application } from '#application';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { etagOf } from '#kit/http/entity-tags.ts';
 import { httpHandler } from '#kit/http/handler.ts';
@@ -19,4 +20,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isoDate } from '#api/fields.ts';
 import { application, type ShopRuntime } from '#application';
 import { toMajor } from '#domain/money.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
 import { httpHandler } from '#kit/http/handler.ts';
@@ -28,14 +29,23 @@ export const createHandler = (runtime: ShopRuntime) =>
     async handle({ query: { from, to } }) {
       const currency = runtime.setting('CURRENCY');
       const sales = await readSales(runtime, daysBetween(from, to));
-      const days = Array.from(sales, ([date, { orders, cancelled, shipped, revenue }]) => {
-        return { date, orders, cancelled, shipped, revenue: toMajor(revenue, currency) };
-      });
+      const major = (minor: number) => toMajor(minor, currency);
+      const days = Array.from(sales, ([date, counted]) => ({
+        date,
+        orders: counted.orders,
+        ordered: major(counted.ordered),
+        cancelled: counted.cancelled,
+        cancelledAmount: major(counted.cancelledAmount),
+        shipped: counted.shipped,
+        captured: major(counted.captured),
+        refunded: major(counted.refunded),
+        revenue: major(counted.captured - counted.refunded),
+      }));
       return { status: 200, body: { currency, days } };
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));
 
 function daysBetween(from: string, to: string): string[] {
   const days: string[] = [];

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { sku } from '#api/fields.ts';
 import { application } from '#application';
 import type { StockView } from '#domain/inventory.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { notFound } from '#kit/http/problem.ts';
@@ -29,4 +30,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

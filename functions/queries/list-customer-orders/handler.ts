@@ -3,6 +3,7 @@ import { canAccessCustomer } from '#api/access.ts';
 import { customerId } from '#api/fields.ts';
 import { toOrderDto } from '#api/order-response.ts';
 import { application } from '#application';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { cursorIn, nextCursor, pageFields, timeCursor } from '#kit/http/page.ts';
@@ -32,4 +33,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { isoDateTime } from '#api/fields.ts';
 import { application } from '#application';
 import { registry } from '#domain/index.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
 import { readByType } from '#kit/event-store/by-type.ts';
@@ -50,7 +51,7 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));
 
 function rangeOf(
   runtime: Runtime,

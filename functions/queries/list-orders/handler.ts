@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { toOrderDto } from '#api/order-response.ts';
 import { application } from '#application';
 import type { OrderView } from '#domain/order/view.ts';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { cursorIn, nextCursor, pageFields, timeCursor } from '#kit/http/page.ts';
@@ -36,4 +37,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

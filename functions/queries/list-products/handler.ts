@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { sku } from '#api/fields.ts';
 import { toProductDto } from '#api/product-dto.ts';
 import { application } from '#application';
+import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { cursorIn, nextCursor, pageFields } from '#kit/http/page.ts';
@@ -23,4 +24,4 @@ export const createHandler = (runtime: Runtime) =>
     },
   });
 
-export const handler = createHandler(createRuntime(application));
+export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

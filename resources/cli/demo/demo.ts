@@ -1,19 +1,18 @@
 /** `npm run demo`: a realistic mix of orders against a running `npm start`, and where each of their events went. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { runCommand } from '#resources/cli/arguments.ts';
 import { table } from '#resources/cli/table.ts';
 import { wantsColor } from '#resources/local/log-lines.ts';
 import { findRun, type Run } from '#resources/local/run-file.ts';
-import { Caller } from './api.ts';
+import type { Caller } from './api.ts';
 import { type Outcome, readWays, type Way } from './hops.ts';
-import { type Cast, type OrderAnswer, scenarios } from './scenarios.ts';
+import { eventually, type Played, playAll, shopOf } from './play.ts';
+import { type OrderAnswer, scenarios } from './scenarios.ts';
 
 /** Its texts are ours, and each has to be read whole: the picture in the README shows them. */
 const UNCUT = { width: Number.POSITIVE_INFINITY, isStyled: true };
 
-const IDLE_MS = 30_000;
 const QUIET_MS = 2_500;
 
 /** The columns of the table. Who receives what is not known here: the stack's filters decide. */
@@ -21,12 +20,15 @@ const consumers = [
   'order-view',
   'catalogue-view',
   'stock-view',
+  'reviews',
   'sales',
   'inventory',
   'fraud-review',
   'customs',
   'notifications',
   'order-payments',
+  'refunds',
+  'order-holds',
 ];
 
 async function main(): Promise<void> {
@@ -35,15 +37,7 @@ async function main(): Promise<void> {
   const runId = randomBytes(3).toString('hex');
   const stages = scenarios.length + 1;
 
-  const played: Played[] = [];
-  for (const [index, { title, play }] of scenarios.entries()) {
-    progress(index, stages, title);
-    const correlationId = `demo-${runId}-${index + 1}`;
-    played.push({ title, correlationId, orderId: await play(castOf(run, runId, correlationId)) });
-  }
-  progress(stages - 1, stages, 'a poison message');
-  const poison = { title: 'a poison message', correlationId: `demo-${runId}-poison` };
-  await publishPoison(run, poison.correlationId);
+  const { played, poison } = await playAll(run, runId, (index, title) => progress(index, stages, title));
   progress(stages, stages, 'waiting until every event has arrived');
 
   const shop = shopOf(run, `demo-${runId}`);
@@ -52,61 +46,6 @@ async function main(): Promise<void> {
   console.log(`\n${table(['order', 'event', ...consumers], rows([...played, poison], ways), UNCUT)}\n`);
   console.log(`● handled   ${red('✗')} dead letter   · not for this consumer\n`);
   console.log(await outcomes(shop, orders));
-}
-
-interface Played {
-  title: string;
-  /** Everything that the scenario set off carries it. */
-  correlationId: string;
-  orderId: string;
-}
-
-const shopOf = (run: Run, correlationId: string): Caller =>
-  new Caller(
-    run.httpUrl,
-    correlationId,
-    'shop',
-    'orders:manage catalogue:manage payments:write inventory:write audit:read',
-  );
-
-function castOf(run: Run, runId: string, correlationId: string): Cast {
-  const shop = shopOf(run, correlationId);
-  return {
-    run: runId,
-    shop,
-    async customer(name) {
-      const caller = new Caller(run.httpUrl, correlationId, `demo-${name.toLowerCase()}-${runId}`);
-      await caller.post('/customers', { name, email: `${name.toLowerCase()}@example.com` }, 201);
-      return caller;
-    },
-    until: (orderId, condition) =>
-      eventually(async () => {
-        const order = await shop.get<OrderAnswer>(`/orders/${orderId}`);
-        return condition(order) ? order : undefined;
-      }, `order ${orderId}`),
-  };
-}
-
-/** A message that claims to be an order and is none: what a publisher of another team might send by mistake. */
-async function publishPoison(run: Run, correlationId: string): Promise<void> {
-  const sns = new SNSClient({
-    endpoint: run.emulators.sns,
-    region: run.emulators.region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
-  await sns.send(
-    new PublishCommand({
-      TopicArn: run.topics.EventsTopic?.arn,
-      Message: JSON.stringify({
-        eventType: 'OrderCreated',
-        metadata: { correlationId },
-        data: 'not an order',
-      }),
-      MessageAttributes: { eventType: attribute('OrderCreated'), aggregateType: attribute('order') },
-    }),
-  );
-  sns.destroy();
 }
 
 /** Waits until the views have reached their streams and no delivery has come for a while. */
@@ -160,16 +99,6 @@ async function outcomes(shop: Caller, orders: { title: string; order: OrderAnswe
     }),
   );
   return table(['order', 'id', 'status', 'total', 'messages to the customer'], lines, UNCUT);
-}
-
-async function eventually<T>(attempt: () => Promise<T | undefined>, what: string): Promise<T> {
-  const deadline = Date.now() + IDLE_MS;
-  for (;;) {
-    const result = await attempt();
-    if (result !== undefined) return result;
-    if (Date.now() > deadline) throw new Error(`Not idle after ${IDLE_MS / 1000} s: ${what}`);
-    await pause(100);
-  }
 }
 
 const onTerminal = process.stdout.isTTY === true;

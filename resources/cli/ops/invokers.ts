@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { invokeEndpoint } from '#resources/local/invoke-endpoint.ts';
-import { findRun } from '#resources/local/run-file.ts';
+import { findRun, type Run } from '#resources/local/run-file.ts';
 
 /** Runs a function by its name in serverless.yml. Throws an Error that says what the function threw. */
 export type InvokeByName = (name: string, event: object) => Promise<unknown>;
@@ -18,6 +18,11 @@ export async function localInvoker(serviceDir: string): Promise<InvokeByName> {
   if (!run) {
     throw new Error('Nothing runs here. Start it with `npm start` in another terminal, or name a --stage.');
   }
+  return invokeByRun(run);
+}
+
+/** The functions of this local run. */
+export function invokeByRun(run: Run): InvokeByName {
   return async (name, event) => {
     const found = run.functions[name];
     if (!found) throw new Error(`What runs here has no function ${name}: restart it.`);

@@ -30,6 +30,7 @@ export interface MappingProperties {
 export interface EventSourceMapping {
   /** What the mapping connects, for messages to a person: `events stream → publish-events`. */
   name: string;
+  functionArn: string;
   start(): void;
   /** Takes nothing more, waits for the invocations in flight, and resolves when the mapping is quiet. */
   stop(): Promise<void>;

@@ -155,6 +155,7 @@ export function sqsMapping(options: SqsMappingOptions): EventSourceMapping {
 
   return {
     name,
+    functionArn,
     start() {
       stopping = false;
       polling ??= poll().finally(() => {

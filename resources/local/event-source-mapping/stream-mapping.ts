@@ -123,6 +123,7 @@ export function streamMapping(options: StreamMappingOptions): EventSourceMapping
 
   return {
     name,
+    functionArn: options.functionArn,
     start() {
       stopping = false;
       running ??= supervise().finally(() => {

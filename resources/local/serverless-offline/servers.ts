@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { guardRequests } from '#resources/local/request-guard.ts';
 import { packageOf } from './modules.ts';
 
@@ -8,6 +8,8 @@ export interface ServerOptions {
   origins: readonly string[];
   /** Where `/` leads. */
   homePage: string;
+  /** Answers a request instead of the API; false where it is none of its. It guards itself. */
+  intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 /** What is used of a hapi request, of its toolkit and of a hapi server. */
@@ -48,9 +50,19 @@ export function patchServers(options: ServerOptions): void {
     if (isApi) {
       passBodiesAsTheyCome(this);
       leadHome(this, options.homePage);
+      interceptRequests(this.listener, options.intercept);
     }
     return start.call(this);
   };
+}
+
+function interceptRequests(server: Server, intercept: ServerOptions['intercept']): void {
+  const listeners = server.listeners('request');
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (intercept(request, response)) return;
+    for (const listener of listeners) listener.call(server, request, response);
+  });
 }
 
 /**

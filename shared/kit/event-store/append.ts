@@ -35,7 +35,7 @@ export async function append(runtime: Runtime, events: readonly StoredEvent[]): 
 /** With what subscriptions filter on and when it falls due, so that whoever publishes or sends it need not know its schema. */
 function itemOf({ application: { registry } }: Runtime, event: StoredEvent): EventItem {
   const { eventType: _, aggregateType: __, ...attributes } = registry.messageAttributes(event);
-  return toItem(event, attributes, dueKeysOf(event, registry.dueAt(event)));
+  return toItem(registry.asWritten(event), attributes, dueKeysOf(event, registry.dueAt(event)));
 }
 
 async function putOne(runtime: Runtime, event: StoredEvent): Promise<void> {

@@ -4,6 +4,17 @@ import type { NewEvent, StoredEvent } from './event.ts';
 /** Lifts data of version v to v+1. Pure, and never changed once events of v+1 exist. */
 export type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
 
+/**
+ * The version in which new events are written while the current one is only read: for the release before the one that writes
+ * it. Code that runs beside this one, and code that a rollback brings back, can read what is written.
+ */
+export interface WrittenAs<Data> {
+  /** Below the current version. */
+  readonly schemaVersion: number;
+  /** Current data in that version's shape; what it has no place for is lost. Pure. */
+  readonly downcast: (data: Data) => Record<string, unknown>;
+}
+
 /** One message attribute: what a subscription's filter policy can match on. */
 export type Attribute<Data> = (data: Data) => string | number;
 
@@ -16,8 +27,10 @@ export interface EventDefinition<
   /** Reaches storage: never rename one. */
   readonly eventType: Type;
   readonly aggregateType: Aggregate;
-  /** The version that is written today; every version below it can still be read. */
+  /** The version that the domain works with. It is the one that is written, unless `writtenAs` says another. Every version below it can be read. */
   readonly schemaVersion: number;
+  /** The version that is written. */
+  readonly writtenVersion: number;
   /** Of the current version. Tolerates fields it does not know, since schemas grow while consumers run. */
   readonly schema: z.ZodType<Data>;
   /** Of every version that can still be read, the current one among them. What is older is never changed. */
@@ -29,6 +42,8 @@ export interface EventDefinition<
   /** One stored `data` of every version there ever was; kept for good. */
   readonly samples: Readonly<Record<number, Record<string, unknown>>>;
   attributesOf(data: Data): Record<string, string | number>;
+  /** Current data in the shape of the version that is written; the same data where that is the current one. */
+  downcast(data: Data): unknown;
   /** When an event of this data falls due, ISO 8601; undefined where it sets no deadline. Pure: the time is in the data. */
   dueAt?(data: Data): string | undefined;
 }
@@ -42,26 +57,42 @@ interface Definition<Type extends string, Aggregate extends string, Data> {
   /** Of the versions below the current one. */
   olderSchemas?: Record<number, z.ZodType>;
   upcasters?: Record<number, Upcaster>;
+  /** Writes an older version until every reader can read the current one (docs/operations/schema-change.md). */
+  writtenAs?: WrittenAs<Data>;
   attributes?: Record<string, Attribute<Data>>;
   /** Sets a deadline: its aggregate's `onDue` says what follows when it has come (docs/internals/deadlines.md). */
   dueAt?: (data: Data) => string | undefined;
 }
 
-/** Defines an event type. Throws at load when a version below the current one has no upcaster or no schema. */
+/**
+ * Defines an event type. Throws at load when a version below the current one has no upcaster or no schema, or when the version
+ * that is written is none of these.
+ */
 export function defineEvent<Type extends string, Aggregate extends string, Data>({
   attributes = {},
   upcasters = {},
   olderSchemas = {},
+  writtenAs,
   ...definition
 }: Definition<Type, Aggregate, Data>): EventDefinition<Type, Aggregate, Data> {
   for (let version = 1; version < definition.schemaVersion; version++) {
     if (!upcasters[version]) throw new Error(`${definition.eventType} v${version} has no upcaster`);
     if (!olderSchemas[version]) throw new Error(`${definition.eventType} v${version} has no schema`);
   }
+  if (
+    writtenAs &&
+    !(writtenAs.schemaVersion < definition.schemaVersion && olderSchemas[writtenAs.schemaVersion])
+  ) {
+    throw new Error(
+      `${definition.eventType} v${writtenAs.schemaVersion} cannot be written: it is no older version`,
+    );
+  }
   return {
     ...definition,
     schemas: { ...olderSchemas, [definition.schemaVersion]: definition.schema },
     upcasters,
+    writtenVersion: writtenAs?.schemaVersion ?? definition.schemaVersion,
+    downcast: writtenAs?.downcast ?? ((data) => data),
     attributeNames: Object.keys(attributes),
     attributesOf: (data) =>
       Object.fromEntries(Object.entries(attributes).map(([name, attribute]) => [name, attribute(data)])),

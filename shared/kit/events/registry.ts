@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { Aggregate, Due } from './aggregate.ts';
 import { type Envelope, envelope } from './envelope.ts';
 import type { NewEvent, StoredEvent } from './event.ts';
@@ -17,7 +18,7 @@ export interface EventRegistry<Event extends StoredEvent = StoredEvent, New exte
   isEventType(name: string): name is Event['eventType'];
   /** Throws UnknownEventType. */
   aggregateTypeOf(eventType: string): string;
-  /** The version in which this type's data is written today. Throws UnknownEventType. */
+  /** The version that the domain works with, and to which every event is lifted. Throws UnknownEventType. */
   currentSchemaVersion(eventType: string): number;
   /**
    * Reads an event from wherever it was kept (table, topic, dead letter): checks the envelope, lifts `data` to the
@@ -27,9 +28,12 @@ export interface EventRegistry<Event extends StoredEvent = StoredEvent, New exte
   upcast(raw: unknown): Event;
   /**
    * Checks an event that is about to be appended, against the current schema and, unlike `upcast`, strictly: a field
-   * that the schema does not know is an error. Throws UnknownEventType or InvalidEventData.
+   * that the schema does not know is an error. Answers with the event as it will be read: where an older version is
+   * written, without what that version has no place for. Throws UnknownEventType or InvalidEventData.
    */
   checkNewEvent(event: NewEvent): New;
+  /** The event in the version that is written. Takes what checkNewEvent has let through. */
+  asWritten(event: StoredEvent): StoredEvent;
   /** What subscriptions can filter on: name → value. A number becomes an attribute of type Number. */
   messageAttributes(event: StoredEvent): Record<string, string | number>;
   /** The names of the attributes that every message of this type carries. Throws UnknownEventType. */
@@ -46,6 +50,8 @@ export interface EventRegistry<Event extends StoredEvent = StoredEvent, New exte
    * cannot follow those before it.
    */
   assertFolds(aggregateType: string, events: readonly StoredEvent[]): void;
+  /** The state that the aggregate makes of these events, for tools that show it to a person. Throws as `assertFolds`. */
+  fold(aggregateType: string, events: readonly StoredEvent[]): unknown;
 }
 
 // Deciders and upcasters of one domain take different types: what they have in common is only their shape.
@@ -70,6 +76,7 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
   aggregates: readonly AnyAggregate[],
 ): EventRegistry<StoredEventOf<Definitions[keyof Definitions]>, NewEventOf<Definitions[keyof Definitions]>> {
   type Event = StoredEventOf<Definitions[keyof Definitions]>;
+  type New = NewEventOf<Definitions[keyof Definitions]>;
   const aggregateOf = new Map(aggregates.map((aggregate) => [aggregate.type, aggregate]));
   for (const [name, { eventType, aggregateType, dueAt }] of Object.entries(definitions)) {
     if (name !== eventType) throw new Error(`${eventType} is registered as ${name}`);
@@ -85,6 +92,12 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
     const definition = isEventType(eventType) ? definitions[eventType] : undefined;
     if (!definition) throw new UnknownEventType(eventType);
     return definition;
+  }
+
+  function fold(aggregateType: string, events: readonly StoredEvent[]): unknown {
+    const aggregate = aggregateOf.get(aggregateType);
+    if (!aggregate) throw new Error(`no aggregate is called ${aggregateType}`);
+    return events.reduce<unknown>(aggregate.evolve, aggregate.initialState);
   }
 
   return {
@@ -114,11 +127,24 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
     },
 
     checkNewEvent({ eventType, data }) {
-      const { schema, schemaVersion } = definitionOf(eventType);
-      const parsed = schema.safeParse(data);
-      const problems = parsed.success ? unknownFields(data, parsed.data) : problemsOf(parsed.error);
-      if (problems.length > 0) throw new InvalidEventData(eventType, schemaVersion, problems);
-      return { eventType, data: parsed.data } as NewEventOf<Definitions[keyof Definitions]>;
+      const definition = definitionOf(eventType);
+      const { schema, schemaVersion, schemas, writtenVersion } = definition;
+      const checked = checkStrictly(eventType, schemaVersion, schema, data);
+      if (writtenVersion === schemaVersion) return { eventType, data: checked } as New;
+      const written = checkStrictly(
+        eventType,
+        writtenVersion,
+        schemas[writtenVersion] ?? schema,
+        definition.downcast(checked),
+      ) as Record<string, unknown>;
+      const read = lift(definition, { eventType, schemaVersion: writtenVersion, data: written });
+      return { eventType, data: checkStrictly(eventType, schemaVersion, schema, read) } as New;
+    },
+
+    asWritten(event) {
+      const { writtenVersion, downcast } = definitionOf(event.eventType);
+      if (event.schemaVersion <= writtenVersion) return event;
+      return { ...event, schemaVersion: writtenVersion, data: downcast(event.data) };
     },
 
     messageAttributes: ({ eventType, aggregateType, data }) => ({
@@ -132,6 +158,9 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
       'aggregateType',
       ...definitionOf(eventType).attributeNames,
     ],
+
+    assertFolds: fold,
+    fold,
 
     dueAt({ eventType, data }) {
       const { dueAt, schemaVersion } = definitionOf(eventType);
@@ -149,19 +178,24 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
       const command = aggregate?.onDue?.(event, due);
       return aggregate && command !== undefined ? { aggregate, command } : undefined;
     },
-
-    assertFolds(aggregateType, events) {
-      const aggregate = aggregateOf.get(aggregateType);
-      if (!aggregate) throw new Error(`no aggregate is called ${aggregateType}`);
-      events.reduce<unknown>(aggregate.evolve, aggregate.initialState);
-    },
   };
 }
 
 /** Of the year 10000, whose times are longer: sort keys would no longer sort. */
 const MAX_DUE_MS = Date.UTC(10_000, 0);
 
-function lift(definition: AnyDefinition, { eventType, schemaVersion, data }: Envelope): unknown {
+/** Throws InvalidEventData for data that the schema does not take, and for fields that it does not know. */
+function checkStrictly(eventType: string, schemaVersion: number, schema: z.ZodType, data: unknown): unknown {
+  const parsed = schema.safeParse(data);
+  const problems = parsed.success ? unknownFields(data, parsed.data) : problemsOf(parsed.error);
+  if (problems.length > 0) throw new InvalidEventData(eventType, schemaVersion, problems);
+  return parsed.data;
+}
+
+function lift(
+  definition: AnyDefinition,
+  { eventType, schemaVersion, data }: Pick<Envelope, 'eventType' | 'schemaVersion' | 'data'>,
+): unknown {
   let lifted = data;
   for (let version = schemaVersion; version < definition.schemaVersion; version++) {
     try {

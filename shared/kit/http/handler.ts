@@ -3,8 +3,8 @@ import headerNormalizer from '@middy/http-header-normalizer';
 import jsonBodyParser from '@middy/http-json-body-parser';
 import securityHeaders from '@middy/http-security-headers';
 import type { Context } from 'aws-lambda';
-import * as z from 'zod';
-import type { Runtime } from '#kit/config/runtime.ts';
+import type * as z from 'zod';
+import type { BaseRuntime } from '#kit/config/base-runtime.ts';
 import type { Problem } from '#kit/events/field-errors.ts';
 import { jsonText } from './json-body.ts';
 import { invalidInput, notFound, scopeMissing } from './problem.ts';
@@ -57,7 +57,7 @@ export interface HttpLambda {
  * anything of a person.
  */
 export function httpHandler<Params = unknown, Query = unknown, Body = unknown>(
-  runtime: Runtime,
+  runtime: BaseRuntime,
   route: HttpRoute<Params, Query, Body>,
 ): HttpLambda {
   const { resourceServer } = runtime.application;
@@ -121,8 +121,6 @@ function authorize(
   if (route.scope && !caller.can(route.scope)) throw scopeMissing(route.scope);
 }
 
-const none: z.ZodType = z.strictObject({});
-
 function checked<Params, Query, Body>(
   route: HttpRoute<Params, Query, Body>,
   event: HttpEvent,
@@ -131,7 +129,8 @@ function checked<Params, Query, Body>(
   const problems: Problem[] = [];
   const params = route.params && parsePart(route.params, pathParametersOf(event), problems);
   if (problems.length > 0 && route.malformedParams !== 422) throw notFound();
-  const query = parsePart(route.query ?? none, event.queryStringParameters ?? {}, problems);
+  const given = event.queryStringParameters ?? {};
+  const query = route.query ? parsePart(route.query, given, problems) : noFields(given, problems);
   const body = route.body && parsePart(route.body, event.body, problems);
   const ifMatch = ifMatchOf(event, problems);
   const idempotencyKey = idempotencyKeyOf(event, problems);
@@ -149,7 +148,13 @@ function checked<Params, Query, Body>(
   };
 }
 
-function failed(runtime: Runtime, event: HttpEvent, error: unknown): HttpResult {
+/** As a schema without a field would: this way a route without input does not load the library of schemas. */
+function noFields(given: object, problems: Problem[]): object {
+  problems.push(...Object.keys(given).map((path) => ({ path, message: 'is not a known field' })));
+  return {};
+}
+
+function failed(runtime: BaseRuntime, event: HttpEvent, error: unknown): HttpResult {
   const problem = problemOf(error);
   const correlationId = correlationIdOf(event);
   if (problem.status >= 500) {

@@ -1,4 +1,4 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   AppendTooLarge,
   CommandIdReused,
@@ -71,12 +71,13 @@ const internal = (): HttpProblem =>
   });
 
 function isThrottle(error: unknown): boolean {
-  if (error instanceof TransactionCanceledException) {
-    return (error.CancellationReasons ?? []).some(({ Code }) =>
-      /Throttling|ThroughputExceeded/.test(Code ?? ''),
-    );
+  if (!(error instanceof Error)) return false;
+  // By its name: its class would bring the client of DynamoDB into functions that have none.
+  if (error.name === 'TransactionCanceledException') {
+    const { CancellationReasons = [] } = error as TransactionCanceledException;
+    return CancellationReasons.some(({ Code }) => /Throttling|ThroughputExceeded/.test(Code ?? ''));
   }
-  return error instanceof Error && THROTTLES.has(error.name);
+  return THROTTLES.has(error.name);
 }
 
 // Thrown by middy shortly before Lambda would end the function.

@@ -29,7 +29,9 @@ const predecessors: Partial<Record<EventType, EventType[]>> = {
   CustomerEmailChanged: ['CustomerRegistered'],
   ProductPriceChanged: ['ProductListed'],
   ProductWithdrawn: ['ProductListed'],
+  OrderPaymentReceived: ['OrderCreated'],
   OrderPaid: ['OrderCreated'],
+  OrderHoldReleased: ['OrderCreated'],
   OrderShipped: ['OrderCreated', 'OrderPaid'],
   OrderDelivered: ['OrderCreated', 'OrderPaid', 'OrderShipped'],
   OrderCancelled: ['OrderCreated'],
@@ -74,7 +76,7 @@ describe('emit-event', () => {
     const data = eventDefinitions.OrderCreated.samples[1];
     await emit({ eventType: 'OrderCreated', aggregateId, data, schemaVersion: 1 });
     expect(await stored(`order-${aggregateId}`)).toMatchObject([
-      { schemaVersion: 2, data: { currency: 'USD' } },
+      { schemaVersion: 3, data: { currency: 'USD' } },
     ]);
   });
 

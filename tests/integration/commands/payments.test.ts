@@ -52,17 +52,19 @@ describe('POST /payments', () => {
     }
   });
 
-  test('the same report twice is one payment; the same reference with another content a 422', async () => {
+  test('the same report twice is one payment; under its key another report is a 422', async () => {
     const body = await report();
     const first = await commands.run('recordPayment', { body, ...provider });
     const before = await commands.eventCount();
     expect(await commands.run('recordPayment', { body, ...provider })).toEqual(first);
-    const other = { ...body, outcome: 'declined' };
-    expect(await commands.run('recordPayment', { body: other, ...provider })).toMatchObject({
+    expect(await commands.eventCount()).toBe(before);
+    const headers = { 'idempotency-key': uniqueKey() };
+    await commands.run('recordPayment', { body: { ...body, outcome: 'declined' }, ...provider, headers });
+    const other = { ...body, outcome: 'charged_back' };
+    expect(await commands.run('recordPayment', { body: other, ...provider, headers })).toMatchObject({
       status: 422,
       body: { type: 'urn:orderstream:problem:idempotency-key-reused' },
     });
-    expect(await commands.eventCount()).toBe(before);
   });
 
   test('the same reference under two idempotency keys is one payment', async () => {
@@ -94,24 +96,58 @@ describe('POST /payments', () => {
     });
   });
 
-  test.each([ORDER_TOTAL - 0.01, ORDER_TOTAL + 0.001, 0])(
-    "of %s, not the order's total, is a 422",
+  test.each([ORDER_TOTAL - 0.01, ORDER_TOTAL + 100, 0])(
+    'of %s is recorded as it was reported',
     async (amount) => {
       const body = await report({ amount });
-      const before = await commands.eventCount();
-      expect(await commands.run('recordPayment', { body, ...provider })).toMatchObject({
-        status: 422,
-        body: { rule: 'amount_mismatch' },
-      });
-      expect(await commands.eventCount()).toBe(before);
+      const { status, body: answer } = await commands.run('recordPayment', { body, ...provider });
+      expect({ status, answer }).toMatchObject({ status: 201, answer: { status: 'captured' } });
+      expect(await load(commands.data.runtime(), `payment-${answer.paymentId}`)).toMatchObject([
+        { eventType: 'PaymentCaptured', data: { amount: Math.round(amount * 100) } },
+      ]);
     },
   );
 
-  test('for an order that there is not is a 404', async () => {
-    const body = await report({ orderId: '0192f000-0000-7000-8000-000000000000' });
+  test('of more decimals than the currency has is a 422 and changes nothing', async () => {
+    const body = await report({ amount: 39.981 });
+    const before = await commands.eventCount();
     expect(await commands.run('recordPayment', { body, ...provider })).toMatchObject({
-      status: 404,
-      body: { rule: 'order_not_found' },
+      status: 422,
+      body: { errors: [{ path: 'amount' }] },
+    });
+    expect(await commands.eventCount()).toBe(before);
+  });
+
+  test('for an order that there is not is recorded, without a customer', async () => {
+    const body = await report({ orderId: '0192f000-0000-7000-8000-000000000000' });
+    const { status, body: answer } = await commands.run('recordPayment', { body, ...provider });
+    expect(status).toBe(201);
+    const [event] = await load(commands.data.runtime(), `payment-${answer.paymentId}`);
+    expect(event?.data).not.toHaveProperty('customerId');
+  });
+
+  test('a declined attempt does not forbid the capture under the same reference', async () => {
+    const body = await report({ outcome: 'declined', reason: 'insufficient funds' });
+    await commands.run('recordPayment', { body, ...provider });
+    const { reason: _, ...rest } = { ...body, outcome: 'captured' } as Record<string, unknown>;
+    expect(await commands.run('recordPayment', { body: rest, ...provider })).toMatchObject({
+      status: 201,
+      body: { version: 2, status: 'captured' },
+    });
+  });
+
+  test('a report that contradicts an earlier one is parked', async () => {
+    const body = await report({ reportId: 'cap_1' });
+    await commands.run('recordPayment', { body, ...provider });
+    const { status, body: answer } = await commands.run('recordPayment', {
+      body: { ...body, amount: 1 },
+      ...provider,
+    });
+    expect({ status, answer }).toMatchObject({ status: 201, answer: { version: 2, status: 'captured' } });
+    const [, parked] = await load(commands.data.runtime(), `payment-${answer.paymentId}`);
+    expect(parked).toMatchObject({
+      eventType: 'PaymentReportParked',
+      data: { reportId: 'cap_1', amount: 100, contradiction: 'other_amount' },
     });
   });
 
@@ -135,13 +171,29 @@ describe('POST /payments/{paymentId}/refund', () => {
   const recorded = async (changes: object = {}): Promise<string> =>
     (await commands.run('recordPayment', { body: await report(changes), ...provider })).body.paymentId;
 
-  test('refunds a captured payment once', async () => {
+  test('asks for the refund of all that is kept, once', async () => {
     const paymentId = await recorded();
-    expect(await refund(paymentId)).toMatchObject({ status: 200, body: { version: 2, status: 'refunded' } });
+    expect(await refund(paymentId)).toMatchObject({
+      status: 200,
+      body: { version: 2, status: 'refund_requested' },
+    });
     expect(await refund(paymentId)).toMatchObject({
       status: 409,
       body: { rule: 'payment_already_refunded' },
     });
+  });
+
+  test('of a part leaves the rest; of more than that is a 422', async () => {
+    const paymentId = await recorded();
+    const part = (amount: number) =>
+      commands.run('refundPayment', {
+        params: { paymentId },
+        body: { reason: 'damaged', amount },
+        ...provider,
+      });
+    expect(await part(30)).toMatchObject({ status: 200 });
+    expect(await part(10)).toMatchObject({ status: 422, body: { rule: 'refund_too_large' } });
+    expect(await part(9.98)).toMatchObject({ status: 200, body: { version: 3 } });
   });
 
   test('under one Idempotency-Key answers the second time as the first', async () => {

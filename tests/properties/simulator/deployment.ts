@@ -35,8 +35,15 @@ export interface Deployment {
 
 export type Mapping = MappingProperties;
 
-/** What a compiled template deploys, its references resolved to names of the fakes. */
-export async function readDeployment(template: Template): Promise<Deployment> {
+/** Queries and operations change nothing, and what they answer is tested elsewhere; but the audit is a check. */
+const SIMULATED = /^functions\/(commands|projections|consumers|publisher|operations\/audit)\//;
+
+/**
+ * What a compiled template deploys, its references resolved to names of the fakes.
+ *
+ * @param runs the handlers to load, by the folder of their functions
+ */
+export async function readDeployment(template: Template, runs = SIMULATED): Promise<Deployment> {
   const resolver = createResolver({
     template,
     region: REGION,
@@ -64,8 +71,7 @@ export async function readDeployment(template: Template): Promise<Deployment> {
       Handler: string;
       Timeout: number;
     };
-    // Queries and operations change nothing, and what they answer is tested elsewhere; but the audit is a check.
-    if (!/^functions\/(commands|projections|consumers|publisher|operations\/audit)\//.test(Handler)) return;
+    if (!runs.test(Handler)) return;
     const module = await import(`../../../${Handler.replace(/\.handler$/, '.ts')}`);
     functions.set(FunctionName.replace(STAGE_PREFIX, ''), {
       logicalId,

@@ -17,7 +17,7 @@ export type AnyHandler = (event: unknown, context: unknown) => Promise<unknown>;
 /** A function as it is deployed. */
 export interface Deployed {
   /** Whoever sends email takes the sender as a second argument. */
-  createHandler(runtime: Runtime, senderOf: () => EmailSender): AnyHandler;
+  createHandler(runtime: Runtime, senderOf?: () => EmailSender): AnyHandler;
   settings: Record<string, string>;
 }
 
@@ -117,7 +117,10 @@ export class Functions {
       const sender: EmailSender = {
         send: async (email) => void (await this.#send(name, 'mail', new SendEmail(email), invocation)),
       };
-      const handler = target.createHandler(this.#runtimeOf(name, target, invocation), () => sender);
+      const handler = target.createHandler(
+        this.#runtimeOf(name, target, invocation),
+        ...(name === 'notifications' ? [() => sender] : []),
+      );
       const result = await handler(event, context);
       if (adversary.at(`${place}/result`, 'result lost', 0.01)) {
         invocation.faults++;

@@ -6,7 +6,9 @@ import { checkDeadLetters, checkHandled } from '#tests/properties/checks/message
 import { checkReadModel } from '#tests/properties/checks/read-side.ts';
 import {
   checkCommands,
+  checkHolds,
   checkPayments,
+  checkRefunds,
   checkReservations,
   checkStreams,
 } from '#tests/properties/checks/write-side.ts';
@@ -16,7 +18,7 @@ import type { Fault } from './faults.ts';
 import { loseMessages } from './losses.ts';
 import { auditOnSchedule, redeliverLost } from './operations.ts';
 import { poisonQueues } from './poison.ts';
-import { openShop, orderStory } from './stories.ts';
+import { listCatalogue, openShop, orderStory } from './stories.ts';
 import type { World } from './world.ts';
 
 export interface RunOptions {
@@ -50,6 +52,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
   let hit = new Set<string>();
   let poison: Awaited<ReturnType<typeof poisonQueues>> = [];
   const day = async () => {
+    await listCatalogue(clients);
     const stories = Array.from({ length: orders }, (_, index) =>
       orderStory(clients, adversary.random(`order/${index}`)),
     );
@@ -91,6 +94,8 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
     checkCommands(history, clients.sent, findings);
     checkReservations(history, findings);
     checkPayments(history, findings);
+    checkHolds(history, findings);
+    checkRefunds(history, findings);
     checkReadModel(history, await world.readModel(), findings);
     checkEmails(history, world, findings);
     checkHandled(

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { append, MAX_EVENT_BYTES, MAX_EVENTS_PER_COMMAND } from '#kit/event-store/append.ts';
 import { ConcurrencyConflict } from '#kit/event-store/errors.ts';
 import { lastVersion } from '#kit/event-store/last-version.ts';
 import { load } from '#kit/event-store/load.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
+import { counterApplication } from '#tests/support/counter/application.ts';
 import { counterStarted } from '#tests/support/counter/counter.ts';
 import { startCounters } from '#tests/support/counter/data.ts';
 import { counterStream, keeperStream } from '#tests/support/counter/streams.ts';
@@ -41,6 +43,20 @@ describe('append', () => {
     await append(data.runtime({ dynamo }), events.slice(1));
     expect(counts).toEqual({ PutCommand: 1, TransactWriteCommand: 1 });
     expect(await streamOf(events)).toEqual(events);
+  });
+
+  test('writes an older version where the current one is only read yet, and loads what it answered with', async () => {
+    const [event] = newStream(1) as [StoredEvent];
+    const { unit: _, ...older } = event.data as Record<string, unknown>;
+    const { registry } = counterApplication;
+    const asWritten = (one: StoredEvent) => ({ ...one, schemaVersion: 1, data: older });
+    const application = { ...counterApplication, registry: { ...registry, asWritten } };
+    await append({ ...data.runtime(), application }, [event]);
+    const { streamId, version } = event;
+    const TableName = data.runtime().setting('EVENTS_TABLE');
+    const { Item } = await data.dynamo.send(new GetCommand({ TableName, Key: { streamId, version } }));
+    expect(Item).toMatchObject({ schemaVersion: 1, data: older, attributes: { unit: 'people' } });
+    expect(await streamOf([event])).toEqual([{ ...event, data: { ...older, unit: 'pieces' } }]);
   });
 
   test('of no events calls nothing', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createRuntime } from '#kit/config/runtime.ts';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { timeOf } from '#kit/events/ids.ts';
 import { consumerQueues, queuesOf } from '#kit/operations/consumer-queues.ts';
 import { counterApplication } from '#tests/support/counter/application.ts';
@@ -67,7 +67,20 @@ describe('The queues of the consumers', () => {
 });
 
 describe('A runtime', () => {
-  test('makes its clients once, on first use', () => {
+  test('has the clients that it is given; a call on another one names it', () => {
+    const sns = { send: async () => ({}) } as unknown as Runtime['sns'];
+    const runtime = createRuntime(counterApplication, { sns, settings: {} });
+    expect(runtime.sns).toBe(sns);
+    for (const name of ['dynamo', 'sqs'] as const) {
+      const { send } = runtime[name] as { send(command: object): unknown };
+      expect(thrownBy(() => send({}))).toMatchObject({
+        name: 'MissingClient',
+        message: expect.stringContaining(name),
+      });
+    }
+  });
+
+  test('makes its logger and its metrics once, on first use', () => {
     const runtime = withSettings({ AWS_REGION: 'eu-west-1' });
     expect(runtime.metrics).toBe(runtime.metrics);
     expect(runtime.logger).toBe(runtime.logger);

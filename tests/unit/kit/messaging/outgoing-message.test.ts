@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { toMessage } from '#kit/messaging/outgoing-message.ts';
 import { counterApplication } from '#tests/support/counter/application.ts';
@@ -61,5 +61,18 @@ describe('A message', () => {
       shape: { DataType: 'String', StringValue: 'round' },
     });
     expect(JSON.parse(message.body)).toEqual(event);
+  });
+
+  test('with stored attributes asks nobody what its data means; without, it is lifted for this message alone', () => {
+    const upcast = jest.fn(counterApplication.registry.upcast);
+    const application = { ...counterApplication, registry: { ...counterApplication.registry, upcast } };
+    const publisher = createRuntime(application, { settings: {} });
+    const { unit: _, ...data } = started.data as Record<string, unknown>;
+    const old = { ...started, schemaVersion: 1, data };
+    toMessage(publisher, { ...old, attributes: { unit: 'pieces' } });
+    expect(upcast).not.toHaveBeenCalled();
+    expect(toMessage(publisher, old).attributes.unit).toEqual({ DataType: 'String', StringValue: 'pieces' });
+    expect(upcast).toHaveBeenCalledTimes(1);
+    expect(old).toEqual({ ...started, schemaVersion: 1, data });
   });
 });
