@@ -60,7 +60,7 @@ const GONE = new Promise<never>(() => undefined);
 const FOREVER = 900_000;
 
 /** The tick looks back two minutes: for the index, for the clock of whoever set the deadline, and for the calls. */
-const MAX_INDEX_LAG_MS = 40_000;
+export const MAX_INDEX_LAG_MS = 40_000;
 const MAX_ARMING_SKEW_MS = 30_000;
 
 /** Whose events have deadlines. */

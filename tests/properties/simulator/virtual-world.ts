@@ -1,12 +1,13 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { BY_DUE_INDEX } from '#kit/event-store/due-keys.ts';
 import { MESSAGE_TYPE } from '#kit/messaging/delivery.ts';
 import { deadlinesKey } from '#kit/projections/keys.ts';
 import { readBatchReport } from '#resources/local/event-source-mapping/batch-report.ts';
 import { sqsRecord } from '#resources/local/event-source-mapping/sqs-record.ts';
 import { deliver } from '#resources/local/event-source-mapping/stream-delivery.ts';
 import { FakeDynamo } from '#tests/properties/fakes/dynamo.ts';
-import { type Message, Queue } from '#tests/properties/fakes/queue.ts';
+import { type Attribute, type Message, Queue } from '#tests/properties/fakes/queue.ts';
 import { attributeFilter, FakeSns } from '#tests/properties/fakes/sns.ts';
 import { FakeSqs } from '#tests/properties/fakes/sqs.ts';
 import { type Inserted, Table } from '#tests/properties/fakes/table.ts';
@@ -14,7 +15,7 @@ import type { Adversary } from './adversary.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Defect } from './defect.ts';
 import type { Deployment, Mapping, QueueProperties } from './deployment.ts';
-import { Functions } from './functions.ts';
+import { Functions, MAX_INDEX_LAG_MS } from './functions.ts';
 import { Ledger } from './ledger.ts';
 import { rolloutOf } from './rollout.ts';
 import type { Subscription, World } from './world.ts';
@@ -64,11 +65,14 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
   const routes = routesOf(deployment, adversary, now);
   const ledger = new Ledger();
 
+  const lateFilters = new Map<string, number>();
+  const isLate = (consumer: string, { eventType }: Record<string, Attribute>) =>
+    now() < (lateFilters.get(`${consumer}|${eventType?.StringValue}`) ?? 0);
   let deliveries = 0;
   const sns = new FakeSns(
     routes.filter(isSubscribed).map(({ consumer, filterPolicy, queue }) => ({
       consumer,
-      takes: attributeFilter(filterPolicy),
+      takes: (attributes) => attributeFilter(filterPolicy)(attributes) && !isLate(consumer, attributes),
       deliver({ body }) {
         const place = `topic/${consumer}/${deliveries++}`;
         const random = adversary.random(`${place}/time`);
@@ -85,7 +89,10 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
       },
     })),
   );
-  const dynamo = new FakeDynamo(tables, now);
+  const indexLag = indexLagOf(adversary, now);
+  const lagOf = (index: string) =>
+    index === BY_DUE_INDEX ? Math.min(indexLag(), MAX_INDEX_LAG_MS) : indexLag();
+  const dynamo = new FakeDynamo(tables, now, lagOf);
   const sqs = new FakeSqs(routes.flatMap(({ queue, deadLetters }) => [queue, deadLetters]));
   const clients = { dynamo, sns, sqs };
 
@@ -281,6 +288,10 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
     async deliver(consumer, body) {
       routeOf(consumer).queue.send(body);
     },
+    losses: {
+      purge: (consumer) => routeOf(consumer).queue.messages.clear(),
+      delayFilter: (consumer, eventType, ms) => void lateFilters.set(`${consumer}|${eventType}`, now() + ms),
+    },
     async waitUntilIdle(work) {
       const limit = now() + 14 * 86_400_000;
       let failed: unknown;
@@ -329,6 +340,19 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
     slowness: () => [],
     async close() {},
   };
+}
+
+/** How many ms every index is behind: at times some minutes. */
+function indexLagOf(adversary: Adversary, now: () => number): () => number {
+  const random = adversary.random('index');
+  const [from, to, lag] = [
+    random.between(0, 600_000),
+    random.between(600_000, 1_200_000),
+    random.between(1_000, 280_000),
+  ];
+  const start = now();
+  const isLate = adversary.at('index/by-type', 'index late', 0.4);
+  return () => (isLate && start + from <= now() && now() < start + to ? lag : 0);
 }
 
 interface TableProperties {

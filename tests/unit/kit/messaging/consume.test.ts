@@ -86,6 +86,25 @@ const asStep = (event: SQSEvent, index: number): SQSEvent => {
 
 const changed = (change: object) => JSON.stringify({ ...events[0], ...change });
 
+test('A batch ends only when the delays of its retries are set: what Lambda freezes may never be sent', async () => {
+  let answered = () => {};
+  const onDelay = () =>
+    new Promise<object>((resolve) => {
+      answered = () => resolve({});
+    });
+  const { run, delays } = consumer(badly, { onDelay });
+  let ended = false;
+  const batch = run(sqsEvent(events.slice(0, 1))).then((result) => {
+    ended = true;
+    return result;
+  });
+  while (delays.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(ended).toBe(false);
+  answered();
+  expect(await batch).toEqual(failed('m0'));
+});
+
 describe('A consumer', () => {
   test('reports no failure where there was none, and sends nothing', async () => {
     const { run, deadLetters, delays, counted, flush } = consumer(well);
