@@ -1,5 +1,4 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { OrderStatus } from '#domain/order/state.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { shardOf } from '#kit/event-store/event-item.ts';
 import { fitting } from '#kit/http/page-bytes.ts';
@@ -7,7 +6,7 @@ import { partitionInGeneration } from '#kit/projections/keys.ts';
 import { LISTING_INDEX } from './keys.ts';
 
 /** What can be listed. Reaches storage: never rename one. */
-export type ListingKind = `ORDERS#${OrderStatus}` | 'FRAUD_REVIEWS' | 'CUSTOMS_DECLARATIONS';
+export type ListingKind = 'FRAUD_REVIEWS' | 'CUSTOMS_DECLARATIONS';
 
 /** A kind's month is spread over this many partitions: its members' writes never meet in one. */
 const LISTING_SHARDS = 4;
@@ -30,7 +29,7 @@ export const listingKeys = (kind: ListingKind, at: string, id: string) => ({
 const partition = (kind: ListingKind, month: string, shard: number): string => `${kind}#${month}#${shard}`;
 
 export interface ListingQuery {
-  /** One or several: they are merged, e.g. the orders of every status. */
+  /** One or several: they are merged. */
   kinds: readonly ListingKind[];
   limit: number;
   /** The `next` of the page before, of whatever generation. */

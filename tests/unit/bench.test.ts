@@ -36,7 +36,7 @@ describe('What DynamoDB bills', () => {
     byName: { hash: 'name', range: 'pk', keysOnly: true },
   };
   const metered = () => {
-    const dynamo = new MeteredDynamo([new Table({ name: TableName, hash: 'pk', indexes })], () => 0);
+    const dynamo = new MeteredDynamo([new Table({ name: TableName, hash: 'pk', indexes }, () => 0)], () => 0);
     return (command: object) => {
       const billed: string[] = [];
       try {

@@ -74,7 +74,7 @@ export class BillWorld {
     this.#design = design;
     const tables = deployment
       .ofType<Parameters<typeof tableOf>[1]>('AWS::DynamoDB::Table')
-      .map(([id, properties]) => tableOf(id, properties));
+      .map(([id, properties]) => tableOf(id, properties, () => this.#now));
     this.#events = tables.find(({ shape }) => shape.hash === 'streamId') as Table;
     this.#published = this.#events.shards.map(() => 0);
     this.#dynamo = new MeteredDynamo(tables, () => this.#now);

@@ -86,7 +86,6 @@ function plan(count: number): Plan[] {
     if (isHigh) skus[0] = random.between(0, 3);
     const items = skus.map((sku) => ({
       sku: skuOf(sku),
-      name: nameOf(sku),
       quantity: isHigh ? 1 : random.between(1, 2),
       unitPrice: priceOf(sku),
     }));
