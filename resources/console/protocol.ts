@@ -149,6 +149,8 @@ export interface StreamView {
   /** Which of the ways to read it this is: `GET /orders/…`, or the projection's name. */
   source: string;
   view?: unknown;
+  /** The fields that a person looks for first. */
+  highlights?: readonly string[];
   error?: string;
 }
 

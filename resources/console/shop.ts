@@ -30,7 +30,16 @@ export const shopOf = (run?: Run): Shop => ({
       find: (source, sku) => streamAt(source, `inventory-${sku}`),
     },
   ],
-  viewPaths: { order: '/orders/{orderId}', inventory: '/inventory/{sku}' },
+  views: {
+    order: {
+      path: '/orders/{orderId}',
+      takesAsOf: true,
+      highlights: ['status', 'waitsFor', 'holds', 'paymentDueAt'],
+    },
+    inventory: { path: '/inventory/{sku}', highlights: ['onHand', 'reserved'] },
+    customer: { path: '/customers/{customerId}', highlights: [] },
+    product: { path: '/products/{sku}', highlights: ['price', 'withdrawnAt'] },
+  },
   operationIdOf,
   ...(run && {
     demo: {

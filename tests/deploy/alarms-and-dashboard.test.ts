@@ -46,10 +46,7 @@ const ofType = <Properties>(template: Template, type: string): [string, Properti
 const alarmsOf = (template: Template) =>
   ofType<Alarm>(template, 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm);
 
-const functionNames = (template: Template) =>
-  ofType<{ FunctionName: string }>(template, 'AWS::Lambda::Function').map(
-    ([, { FunctionName }]) => FunctionName,
-  );
+const functionIds = (template: Template) => ofType(template, 'AWS::Lambda::Function').map(([id]) => id);
 
 function bodyOf(template: Template): DashboardBody {
   const [, { DashboardBody: body }] = ofType<{ DashboardBody: { 'Fn::Sub': string } }>(
@@ -97,7 +94,6 @@ describe('The alarms', () => {
       .filter((name) => name !== undefined);
     expect(consumers.length).toBeGreaterThanOrEqual(8);
     const wanted = [
-      ...functionNames(template).flatMap((name) => [`${name}-errors`, `${name}-throttles`]),
       ...consumers.flatMap((name) => [
         `orderstream-prod-${name}-dead-letters`,
         `orderstream-prod-${name}-age`,
@@ -113,6 +109,17 @@ describe('The alarms', () => {
       ...['iterator-age', 'silent', 'failures'].map((name) => `orderstream-prod-publisher-${name}`),
     ];
     expect(names.filter((name) => wanted.includes(name)).sort()).toEqual(wanted.sort());
+    for (const metric of ['Errors', 'Throttles']) {
+      const watched = alarmsOf(template)
+        .flatMap(metricsOfAlarm)
+        .filter(({ name }) => name === metric)
+        .map(({ dimensions }) => JSON.stringify(dimensions.FunctionName));
+      expect(watched.sort()).toEqual(
+        functionIds(template)
+          .map((Ref) => JSON.stringify({ Ref }))
+          .sort(),
+      );
+    }
     expect(new Set(names).size).toBe(names.length);
     expect(names.filter((name) => !name.startsWith('orderstream-prod-'))).toEqual([]);
   });
@@ -145,9 +152,10 @@ describe('The alarms', () => {
     const breaching = alarmsOf(prod.template).filter(
       ({ TreatMissingData }) => TreatMissingData !== 'notBreaching',
     );
-    expect(breaching.map(({ MetricName }) => MetricName)).toEqual(
-      application.projections.map(() => 'ProjectionLagSeconds'),
-    );
+    expect(breaching.map(({ MetricName }) => MetricName).sort()).toEqual([
+      'DeadlinesOverdueSeconds',
+      ...application.projections.map(() => 'ProjectionLagSeconds'),
+    ]);
   });
 
   test('name only saved queries that exist', () => {

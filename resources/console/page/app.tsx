@@ -1,9 +1,15 @@
 import type { ComponentType } from 'preact';
 import { useState } from 'preact/hooks';
+import { ContractScreen } from './contract/contract.tsx';
+import { DeadLetters } from './dead-letters/dead-letters.tsx';
+import { BreakIt } from './faults/faults.tsx';
 import { Flow } from './flow/flow.tsx';
 import { connection, faults, queues, trouble } from './live.ts';
 import { follow, href, screen } from './location.ts';
+import { Projections } from './projections/projections.tsx';
+import { Send } from './send/send.tsx';
 import { description, mayChange, typedStage } from './server.ts';
+import { Streams } from './streams/streams.tsx';
 import { Empty } from './ui/parts.tsx';
 
 interface Screen {
@@ -26,7 +32,15 @@ const icons = {
   contract: 'M3 2h7l3 3v9H3zM5 7h6M5 10h6',
 };
 
-export const screens: Screen[] = [{ name: 'flow', label: 'Flow', icon: icons.flow, view: Flow }];
+const screens: Screen[] = [
+  { name: 'flow', label: 'Flow', icon: icons.flow, view: Flow },
+  { name: 'streams', label: 'Streams', icon: icons.streams, view: Streams },
+  { name: 'dead-letters', label: 'Dead letters', icon: icons.dead, view: DeadLetters },
+  { name: 'send', label: 'Send', icon: icons.send, view: Send },
+  { name: 'break', label: 'Break it', icon: icons.break, view: BreakIt, isLocalOnly: true },
+  { name: 'projections', label: 'Projections', icon: icons.projections, view: Projections },
+  { name: 'contract', label: 'Contract', icon: icons.contract, view: ContractScreen },
+];
 
 export function App() {
   const chosen = screens.find(({ name }) => name === screen.value);

@@ -11,10 +11,19 @@ export interface Shop {
   projections: readonly Projection[];
   /** Ways to find streams by something else than their id or type. */
   finders: readonly (Finder & { find(source: Source, value: string): Promise<FoundStream[]> })[];
-  /** The path of the API that shows an aggregate, by its type: `/orders/{id}`. */
-  viewPaths: Readonly<Record<string, string>>;
+  /** Where the API shows an aggregate, by its type. */
+  views: Readonly<Record<string, ShownView>>;
   /** The operation's name in the contract, which is its function's. */
   operationIdOf(method: string, path: string): string;
   /** Plays a mix of requests against the local run. */
   demo?: { label: string; play(): Promise<void> };
+}
+
+export interface ShownView {
+  /** `/orders/{orderId}` */
+  path: string;
+  /** The operation takes `asOf`. */
+  takesAsOf?: true;
+  /** The fields that a person looks for first. */
+  highlights: readonly string[];
 }

@@ -65,8 +65,11 @@ export async function viewsOf(
   const type = shop.registry.aggregateTypes.find((one) => streamId.startsWith(`${one}-`));
   if (!type) return [];
   const id = streamId.slice(type.length + 1);
-  const path = shop.viewPaths[type];
-  if (path) return [await viewByApi(source, shop, path, id, asOf)];
+  const shown = shop.views[type];
+  if (shown) {
+    const view = await viewByApi(source, shop, shown.path, id, shown.takesAsOf && asOf);
+    return [{ ...view, highlights: shown.highlights }];
+  }
   const projections = shop.projections.filter(({ views }) => Object.hasOwn(views, type));
   return Promise.all(
     projections.map(async ({ name }) => ({ source: name, view: await source.readView?.(name, type, id) })),

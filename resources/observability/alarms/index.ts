@@ -32,7 +32,7 @@ export function alarmResources(parts: StackParts, topic: unknown): Record<string
 
 const alarmsOf = (parts: StackParts): Alarms => ({
   ...apiAlarms(),
-  ...Object.assign({}, ...parts.functions.map(functionAlarms)),
+  ...functionAlarms(parts.functions),
   ...publisherAlarms(parts),
   ...auditAlarms(parts),
   ...deadlineAlarms(parts),

@@ -205,7 +205,7 @@ describe('The lines of a run through the whole path', () => {
     for (const line of rest) {
       expect(line).toMatchObject({
         eventType: expect.stringMatching(/^[A-Z]/),
-        streamId: expect.stringMatching(/^(order|inventory|payment|customer)-/),
+        streamId: expect.stringMatching(/^(order|inventory|payment|customer|product)-/),
         version: expect.any(Number),
         correlationId: expect.stringMatching(/.+/),
       });

@@ -104,7 +104,7 @@ describe('From the command to the read model', () => {
       customerName: 'Ada Lovelace',
       total: 1_299,
       status: 'delivered',
-      version: 5,
+      version: 7,
     });
     const stock = await http('get-stock', { params: { sku: 'LAPTOP-14' } });
     expect(stock.body).toMatchObject({ onHand: 3, reserved: 1 });

@@ -28,7 +28,9 @@ export function Flow() {
           <Filters />
           <EventList />
         </section>
-        {follow && <TracePanel key={follow} correlationId={follow} />}
+        {follow && (
+          <TracePanel key={follow} correlationId={follow} onClose={() => setParameters({ follow: '' })} />
+        )}
       </div>
     </div>
   );

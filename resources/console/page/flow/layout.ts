@@ -30,6 +30,9 @@ const MEMBER_HEIGHT = 21;
 /** Below the graph, for the edges that lead back. */
 const BACK = 30;
 
+/** In ranks. */
+const ROOM = 7;
+
 export const edgeId = ({ from, to }: { from: string; to: string }): string => `${from}→${to}`;
 
 function sizeOf({ kind, members = [] }: GraphNode): { width: number; height: number } {
@@ -39,32 +42,52 @@ function sizeOf({ kind, members = [] }: GraphNode): { width: number; height: num
     case 'queries':
       return { width: 160, height: 40 + members.length * MEMBER_HEIGHT };
     case 'consumer':
-      return { width: 256, height: 54 };
+      return { width: 256, height: 50 };
     case 'schedule':
-      return { width: 150, height: 50 };
+      return { width: 108, height: 46 };
     default:
-      return { width: 108, height: 60 };
+      return { width: kind === 'publisher' ? 120 : 100, height: 56 };
   }
 }
 
 /** From left to right, in the columns that dagre finds; what leads back to the events runs below everything. */
 export function layout({ nodes, edges }: Graph): PlacedGraph {
   const graph = new dagre.graphlib.Graph().setDefaultEdgeLabel(() => ({}));
-  graph.setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 32, marginx: 2, marginy: 4 });
-  for (const node of nodes) graph.setNode(node.id, sizeOf(node));
+  graph.setGraph({ rankdir: 'LR', nodesep: 9, ranksep: 27, marginx: 2, marginy: 4 });
+  const schedules = nodes.filter(({ kind }) => kind === 'schedule');
+  const others = nodes.filter(({ kind }) => kind !== 'schedule');
+  for (const node of others) graph.setNode(node.id, sizeOf(node));
   for (const edge of edges) {
+    if (edge.kind === 'commands' || edge.kind === 'runs') continue;
     // Between topic and consumers there is room for the filters.
-    if (edge.kind !== 'commands')
-      graph.setEdge(edge.from, edge.to, { minlen: edge.kind === 'delivers' ? 6 : 1 });
+    graph.setEdge(edge.from, edge.to, { minlen: edge.kind === 'delivers' ? ROOM : 1 });
+  }
+  const topic = nodes.find(({ kind }) => kind === 'topic')?.id;
+  for (const { id, kind } of others) {
+    if (topic && kind === 'consumer' && !graph.hasEdge(topic, id)) graph.setEdge(topic, id, { minlen: ROOM });
   }
   dagre.layout(graph);
   const boxes = new Map<string, Box>();
-  const placed = nodes.map((node): PlacedNode => {
+  const placed = others.map((node): PlacedNode => {
     const { x = 0, y = 0, width = 0, height = 0 } = graph.node(node.id) as Partial<Box>;
     return { node, x: x - width / 2, y: y - height / 2, width, height };
   });
   inGivenOrder(placed);
+  for (const node of schedules) placed.push(besideItsTarget(node));
   for (const { node, ...box } of placed) boxes.set(node.id, box);
+  /** Under the topic, at the height of what it runs. */
+  function besideItsTarget(node: GraphNode): PlacedNode {
+    const size = sizeOf(node);
+    const target = placed.find((one) => edges.some(({ from, to }) => from === node.id && to === one.node.id));
+    const above = placed.find((one) => one.node.id === topic);
+    const middle = (target?.y ?? 0) + (target?.height ?? 0) / 2;
+    return {
+      node,
+      x: (above?.x ?? 0) + (above?.width ?? 0) / 2 - size.width / 2,
+      y: middle - size.height / 2,
+      ...size,
+    };
+  }
   const { width = 0, height = 0 } = graph.graph();
   const hasBack = edges.some(({ kind }) => kind === 'commands');
   const bottom = Math.max(...placed.map((one) => one.y + one.height)) + BACK - 12;

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Attempt, Trace, TraceEvent } from '../../protocol.ts';
 import { duration, shortStream, timeOfDay } from '../format.ts';
 import { onHop } from '../live.ts';
-import { href, setParameters } from '../location.ts';
+import { href } from '../location.ts';
 import { read } from '../server.ts';
 import { Copy, Empty, Problem } from '../ui/parts.tsx';
 
@@ -20,7 +20,7 @@ interface Line {
 }
 
 /** Everything that one correlation id has set off, as a tree, each line with its place in time. */
-export function TracePanel({ correlationId }: { correlationId: string }) {
+export function TracePanel({ correlationId, onClose }: { correlationId: string; onClose?: () => void }) {
   const [trace, setTrace] = useState<Trace>();
   const [error, setError] = useState('');
   useEffect(() => {
@@ -54,9 +54,11 @@ export function TracePanel({ correlationId }: { correlationId: string }) {
         <a class="button" href={href('streams', { correlation: correlationId })}>
           As a graph
         </a>
-        <button type="button" class="button" onClick={() => setParameters({ follow: '' })}>
-          Close
-        </button>
+        {onClose && (
+          <button type="button" class="button" onClick={onClose}>
+            Close
+          </button>
+        )}
       </header>
       <Problem error={error} />
       {trace &&

@@ -11,6 +11,16 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
+/** A description of the contract, with its `code`. */
+export function Prose({ text }: { text: string }) {
+  const parts = text.split('`');
+  return (
+    <p class="prose">
+      {parts.map((part, index) => (index % 2 === 1 ? <code key={`${index}${part}`}>{part}</code> : part))}
+    </p>
+  );
+}
+
 export function Problem({ error }: { error: string }) {
   return error ? (
     <p class="problem" role="alert">

@@ -1,0 +1,311 @@
+import { useState } from 'preact/hooks';
+import { ago, count, shortStream } from '../format.ts';
+import { queues } from '../live.ts';
+import { href, parameter, setParameters } from '../location.ts';
+import { description, mayChange, operate } from '../server.ts';
+import { Json } from '../ui/json.tsx';
+import { Action, Confirm, Copy, Empty, Problem, useLoaded } from '../ui/parts.tsx';
+import { type Done, inChunks } from './in-chunks.ts';
+
+interface Group {
+  fingerprint: string;
+  consumer: string;
+  errorName: string;
+  errorMessage: string;
+  count: number;
+  firstFailureAt: string;
+  lastFailureAt: string;
+}
+
+interface Letter {
+  messageId: string;
+  consumer: string;
+  fingerprint: string;
+  errorName: string;
+  errorMessage: string;
+  firstFailureAt?: string;
+  lastFailureAt?: string;
+  receiveCount?: number;
+  sentAt: string;
+  eventType?: string;
+  streamId?: string;
+  version?: number;
+  correlationId?: string;
+}
+
+interface Page {
+  groups: Group[];
+  deadLetters: Letter[];
+  held: { consumer: string; count: number }[];
+  continuationToken?: unknown;
+}
+
+const SHOWN = 200;
+
+/** What consumers gave up on, by its cause; and what can be done about it. */
+export function DeadLetters() {
+  const dead = Object.values(queues.value).reduce((sum, one) => sum + one.dead, 0);
+  const { value, error, isLoading, reload } = useLoaded(`dead ${dead > 0}`, () =>
+    operate<Page>('dead-letters', {}),
+  );
+  const chosen = value?.groups.find((group) => group.fingerprint === parameter('cause'));
+  return (
+    <>
+      <header class="screen-header">
+        <h1>Dead letters</h1>
+        <p>
+          {value &&
+            value.groups.length > 0 &&
+            `${count(value.deadLetters.length)} messages, ${value.groups.length} causes`}
+        </p>
+        <Action run={async () => reload()}>{isLoading ? 'Looking …' : 'Look again'}</Action>
+      </header>
+      <Problem error={error} />
+      {value?.held.map(({ consumer, count: held }) => (
+        <p key={consumer} class="notice">
+          {held} of {consumer} are in flight, held by someone who looks at them too: look again in a minute.
+        </p>
+      ))}
+      {value && value.groups.length === 0 && (
+        <div class="panel">
+          <Empty title="No dead letters">
+            Every consumer has handled what it received. To see some,{' '}
+            <a href={href('break')}>break something</a>, or send the demo’s orders: one of its messages is
+            poison.
+          </Empty>
+        </div>
+      )}
+      {value && value.groups.length > 0 && (
+        <div class="two-columns">
+          <ul class="panel choices" aria-label="Causes">
+            {value.groups.map((group) => (
+              <li key={`${group.consumer}${group.fingerprint}`}>
+                <button
+                  type="button"
+                  aria-pressed={group === chosen}
+                  onClick={() => setParameters({ cause: group.fingerprint, message: '' })}
+                >
+                  <span class="line">
+                    <strong>{group.errorName}</strong>
+                    <span class="badge">{group.count}</span>
+                  </span>
+                  <span class="line quiet">
+                    {group.consumer} · {ago(group.lastFailureAt)}
+                  </span>
+                  <span class="cut quiet">{group.errorMessage}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          {chosen ? (
+            <GroupPanel
+              key={chosen.fingerprint}
+              group={chosen}
+              letters={value.deadLetters.filter(({ fingerprint }) => fingerprint === chosen.fingerprint)}
+              reload={reload}
+            />
+          ) : (
+            <div class="panel">
+              <Empty title="Choose a cause">
+                Its messages, and what can be done about them, are shown here.
+              </Empty>
+            </div>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+interface GroupProps {
+  group: Group;
+  letters: Letter[];
+  reload: () => void;
+}
+
+function GroupPanel({ group, letters, reload }: GroupProps) {
+  const { consumer, fingerprint } = group;
+  const [asked, setAsked] = useState<{ what: 'redrive' | 'discard'; matched: number }>();
+  const [progress, setProgress] = useState<Done>();
+  const [error, setError] = useState('');
+
+  const inputOf = (what: 'redrive' | 'discard', dryRun: boolean) => ({
+    ...(what === 'discard' && { discard: true }),
+    consumer,
+    fingerprint,
+    dryRun,
+  });
+  const ask = async (what: 'redrive' | 'discard') => {
+    const { matched } = await operate<{ matched: number }>('redrive', inputOf(what, true));
+    setAsked({ what, matched });
+  };
+  const carryOut = async (what: 'redrive' | 'discard') => {
+    setAsked(undefined);
+    setError('');
+    try {
+      await inChunks(inputOf(what, false), (done) => setProgress({ ...done }));
+      if (what === 'redrive') setProgress((done) => done && { ...done, isWatched: true });
+    } catch (caught) {
+      setError((caught as Error).message);
+    }
+    // What fails again needs a moment to come back.
+    setTimeout(reload, 2_500);
+  };
+  return (
+    <section class="panel" aria-label={`Dead letters of one cause at ${consumer}`}>
+      <header>
+        <h2 class="grow">
+          {group.errorName} <small class="quiet">at {consumer}</small>
+        </h2>
+        <Action run={() => ask('redrive')} kind="primary" disabled={!mayChange()}>
+          Redrive all {group.count}
+        </Action>
+        <Action run={() => ask('discard')} kind="danger" disabled={!mayChange()}>
+          Discard
+        </Action>
+      </header>
+      <p class="reason">{group.errorMessage}</p>
+      <Problem error={error} />
+      {progress && <Progress done={progress} consumer={consumer} />}
+      <ul class="letters" aria-label="Messages">
+        {letters.slice(0, SHOWN).map((letter) => (
+          <li key={letter.messageId}>
+            <button
+              type="button"
+              aria-expanded={parameter('message') === letter.messageId}
+              onClick={() =>
+                setParameters({ message: parameter('message') === letter.messageId ? '' : letter.messageId })
+              }
+            >
+              <strong>{letter.eventType ?? 'no event'}</strong>
+              <code>
+                {letter.streamId ? shortStream(letter.streamId) : 'no stream'}
+                {letter.version !== undefined && `@${letter.version}`}
+              </code>
+              <span class="quiet">{ago(letter.lastFailureAt ?? letter.sentAt)}</span>
+            </button>
+            {parameter('message') === letter.messageId && <Whole letter={letter} />}
+          </li>
+        ))}
+      </ul>
+      {letters.length > SHOWN && (
+        <p class="summary">… and {count(letters.length - SHOWN)} more of this cause</p>
+      )}
+      {asked && (
+        <Confirm
+          title={
+            asked.what === 'redrive'
+              ? `Send ${asked.matched} messages back to ${consumer}?`
+              : `Delete ${asked.matched} messages for good?`
+          }
+          confirm={asked.what === 'redrive' ? `Redrive ${asked.matched}` : `Delete ${asked.matched}`}
+          isDangerous={asked.what === 'discard'}
+          onCancel={() => setAsked(undefined)}
+          onConfirm={() => carryOut(asked.what)}
+        >
+          <p>
+            {asked.what === 'redrive'
+              ? 'They go to its queue and to no other, the versions of a stream in order. What fails again comes back here.'
+              : 'Nobody can bring them back. What the events were is still in the events table.'}
+          </p>
+        </Confirm>
+      )}
+    </section>
+  );
+}
+
+function Progress({ done, consumer }: { done: Done; consumer: string }) {
+  const backDead = queues.value[consumer]?.dead ?? 0;
+  return (
+    <p class="notice" role="status">
+      <progress max={Math.max(1, done.matched)} value={done.gone} aria-label="Done" />
+      {done.gone} of {done.matched} {done.isDiscarded ? 'deleted' : 'sent back'}
+      {done.notDone > 0 && `, ${done.notDone} could not be`}.{' '}
+      {done.isWatched && `Dead letters at ${consumer} now: ${backDead}.`}
+    </p>
+  );
+}
+
+function Whole({ letter }: { letter: Letter }) {
+  const { consumer, messageId } = letter;
+  const { value, error } = useLoaded(messageId, () =>
+    operate<{ message?: Letter & { body?: string; attributes: Record<string, string> } }>('dead-letters', {
+      consumer,
+      message: messageId,
+    }),
+  );
+  if (error) return <Problem error={error} />;
+  if (!value) return <p class="quiet summary">Reading …</p>;
+  const { message } = value;
+  if (!message) return <p class="quiet summary">It is not there any more, or in flight at this moment.</p>;
+  const body = parsedBody(message.body);
+  const knows = description.value.eventTypes.some(({ name }) => name === letter.eventType);
+  return (
+    <div class="whole">
+      <dl>
+        {(
+          [
+            ['message', messageId],
+            ['receives', message.receiveCount],
+            ['first failure', message.firstFailureAt],
+            ['last failure', message.lastFailureAt],
+            ['sent', message.sentAt],
+          ] as const
+        ).map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value ?? 'not known'}</dd>
+          </div>
+        ))}
+      </dl>
+      <div class="buttons start">
+        {letter.correlationId && (
+          <a class="button" href={href('flow', { follow: letter.correlationId })}>
+            Follow it
+          </a>
+        )}
+        {letter.streamId && (
+          <a class="button" href={href('streams', { stream: letter.streamId })}>
+            Its stream
+          </a>
+        )}
+        {knows && isObject(dataOf(body)) && (
+          <a
+            class="button"
+            href={href('send', {
+              event: letter.eventType ?? '',
+              ...(letter.streamId && { id: letter.streamId.replace(/^[a-z]+-/, '') }),
+              body: JSON.stringify(dataOf(body)),
+            })}
+          >
+            Edit and send as a new event
+          </a>
+        )}
+      </div>
+      <details>
+        <summary>Attributes</summary>
+        <Json value={message.attributes} />
+      </details>
+      <details open>
+        <summary>Body {message.body && <Copy text={message.body} />}</summary>
+        {message.body === undefined ? (
+          <p class="quiet summary">Payloads are not shown here.</p>
+        ) : (
+          <Json value={body} />
+        )}
+      </details>
+    </div>
+  );
+}
+
+function parsedBody(body: string | undefined): unknown {
+  try {
+    return body === undefined ? undefined : JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+const dataOf = (body: unknown): unknown => (body as { data?: unknown } | undefined)?.data;
