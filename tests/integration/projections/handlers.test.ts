@@ -35,7 +35,7 @@ describe('order-view', () => {
     const batch = [o2, c1, o1, c2].flatMap((event) => event ?? []);
     expect(await handler(sqsEvent(batch))).toEqual({ batchItemFailures: [] });
 
-    expect(await stored(orderKey(orderId))).toEqual({
+    expect(await stored(orderKey(orderId))).toMatchObject({
       pk: `ORDER#${orderId}`,
       sk: 'VIEW',
       customerPk: `CUSTOMER#${customerId}`,

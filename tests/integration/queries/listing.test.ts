@@ -74,7 +74,7 @@ describe('a listing', () => {
         expect(pages.flat()).toEqual(expected);
         for (const page of pages.slice(0, -1)) expect(page).toHaveLength(limit);
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
     expect(added.length).toBeGreaterThan(100);
   });
