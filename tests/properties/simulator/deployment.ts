@@ -4,7 +4,7 @@ import type { Template } from '#resources/local/stack/template.ts';
 import type { Deployed } from './functions.ts';
 
 const REGION = 'us-east-1';
-const STAGE_PREFIX = /^orderstream-dev-/;
+const STAGE_PREFIX = /^orderstream-[^-]+-/;
 
 interface FunctionProperties {
   Environment?: { Variables?: Record<string, unknown> };
