@@ -162,16 +162,14 @@ export function stageSource(options: StageSourceOptions): Source {
     },
     async newestOfType(eventType) {
       const events = await pagesOf(EVENTS_PATH, {}, { type: eventType });
-      return events
-        .reverse()
-        .map(
-          ({ streamId, version, metadata }): FoundStream => ({
-            streamId,
-            version,
-            eventType,
-            at: metadata.timestamp,
-          }),
-        );
+      return events.reverse().map(
+        ({ streamId, version, metadata }): FoundStream => ({
+          streamId,
+          version,
+          eventType,
+          at: metadata.timestamp,
+        }),
+      );
     },
   };
 }
