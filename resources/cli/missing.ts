@@ -22,6 +22,8 @@ interface Folder {
 
 interface Declared {
   permissions?: unknown;
+  /** False where only our own functions send to the consumer's queue. */
+  subscribed?: boolean;
   filter?: { eventType?: unknown[]; aggregateType?: unknown[] };
 }
 
@@ -104,6 +106,7 @@ function lacksOfFolder(folder: Folder): MissingAt[] {
     needs(mentions(PLACES.stories, name), 'a client in the simulation', PLACES.stories);
   }
   // The topic brings consumers and the publisher what they are sent there; a function without permissions calls nothing.
+  const isSubscribed = folder.declared.subscribed !== false;
   const isInvoked = folder.hasRoute || kind === 'operation' || kind === 'projection';
   if (isInvoked && folder.declared.permissions !== undefined) {
     const isLed = globSync('tests/support/iam-coverage*.ts', { cwd: root }).some((file) =>
@@ -113,9 +116,11 @@ function lacksOfFolder(folder: Folder): MissingAt[] {
   }
   if (kind === 'consumer' || kind === 'projection') {
     needs(folder.declared.permissions !== undefined, 'permissions', `${path}/consumer.yml`);
-    needs(mentions(PLACES.simulationChecks, name), 'a check of the simulation', PLACES.simulationChecks);
-    needs(mentions(PLACES.demo, name), 'its column in the demo', PLACES.demo);
-    needs(mentions(PLACES.deliveries, name), 'the list of what it receives', PLACES.deliveries);
+    if (isSubscribed) {
+      needs(mentions(PLACES.simulationChecks, name), 'a check of the simulation', PLACES.simulationChecks);
+      needs(mentions(PLACES.demo, name), 'its column in the demo', PLACES.demo);
+      needs(mentions(PLACES.deliveries, name), 'the list of what it receives', PLACES.deliveries);
+    }
     needs(read(PLACES.architecture).includes(`\n| ${name} |`), 'its row', PLACES.architecture);
   }
   if (kind === 'projection') {

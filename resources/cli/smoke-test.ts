@@ -30,6 +30,7 @@ export async function smokeTest({ say, ...test }: SmokeTest): Promise<void> {
   say('without a token there is nothing to see');
   if (test.token === undefined) return;
 
+  await findProduct(test);
   const key = { 'idempotency-key': test.correlationId };
   const { orderId } = await call<{ orderId: string }>(test, 'POST', '/orders', 201, order, key);
   say(`an order was placed: ${orderId}`);
@@ -48,8 +49,11 @@ export async function smokeTest({ say, ...test }: SmokeTest): Promise<void> {
   say('it was cancelled, and the view has followed');
 }
 
+/** What the smoke test orders: a product that the catalogue of the stage has, without stock. */
+const SKU = 'smoke-test';
+
 const order = {
-  items: [{ sku: 'smoke-test', name: 'Smoke test', quantity: 1, unitPrice: 1 }],
+  items: [{ sku: SKU, quantity: 1 }],
   shippingAddress: { line1: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' },
 };
 
@@ -85,6 +89,19 @@ async function call<Body>(
     return JSON.parse(text) as Body;
   } catch {
     throw new SmokeTestFailed(`${what}: answered what is no JSON: ${text}`);
+  }
+}
+
+/** Throws SmokeTestFailed where the product is not listed, and says how to list it. */
+async function findProduct(api: Api): Promise<void> {
+  try {
+    await call(api, 'GET', `/products/${SKU}`, 200);
+  } catch (error) {
+    if (!(error instanceof SmokeTestFailed)) throw error;
+    const body = JSON.stringify({ name: 'Smoke test', price: 1, tracked: false });
+    throw new SmokeTestFailed(
+      `${error.message}\nList the product that it orders, once: PUT /products/${SKU} ${body} with catalogue:manage`,
+    );
   }
 }
 

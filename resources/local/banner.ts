@@ -11,7 +11,7 @@ export async function banner(run: Run, options: { startedInMs: number; dataDir?:
   const dim = (text: string) => (color ? `\u001b[2m${text}\u001b[0m` : text);
   const token = await createToken({ sub: 'alice' });
   const order = JSON.stringify({
-    items: [{ sku: 'TEA-01', name: 'Green tea', quantity: 2, unitPrice: 12.5 }],
+    items: [{ sku: 'TEA-01', quantity: 2 }],
     shippingAddress: { line1: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' },
   });
   const consumers = Object.keys(run.queues).filter((id) => /Queue$/.test(id)).length;

@@ -1,3 +1,5 @@
+import { CATALOGUE_CORRELATION_ID } from './catalogue.ts';
+
 /** A line of a function's log, as Powertools writes it. What is not known here is left out of the line. */
 interface LogEntry {
   level: string;
@@ -51,7 +53,7 @@ export const wantsColor = (stream: { isTTY?: boolean }): boolean =>
 export function formatLogLine(line: string, color: boolean): string | undefined {
   const entry = parse(line);
   if (entry === undefined) return line;
-  if ('_aws' in entry) return undefined;
+  if ('_aws' in entry || isRoutine(entry)) return undefined;
   const paint = (style: Style | undefined, text: string) =>
     color && style && text ? `\u001b[${codes[style]}m${text}\u001b[0m` : text;
 
@@ -67,6 +69,10 @@ export function formatLogLine(line: string, color: boolean): string | undefined 
   const stack = entry.hop === undefined && entry.error?.stack ? `\n${paint('dim', entry.error.stack)}` : '';
   return columns.join('  ').trimEnd() + stack;
 }
+
+/** What filling the catalogue at the start sets off, as long as all goes well. */
+const isRoutine = ({ level, correlationId }: LogEntry): boolean =>
+  level === 'INFO' && correlationId === CATALOGUE_CORRELATION_ID;
 
 function what(entry: LogEntry): string {
   const { route, status, ms, eventType, streamId, version, message } = entry;

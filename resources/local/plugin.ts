@@ -7,6 +7,7 @@ import type { Console } from '#resources/console/server/console.ts';
 import { Journal } from '#resources/console/server/journal.ts';
 import { banner } from './banner.ts';
 import { bundleFunctions } from './bundle.ts';
+import { fillCatalogue } from './catalogue.ts';
 import { skipBuilding, templateFile } from './compile-template.ts';
 import { isListening } from './emulators/free-port.ts';
 import { recordHops } from './hop-file.ts';
@@ -123,14 +124,16 @@ export default class LocalPlugin {
     const record = recordHops(run.hopsFile);
     const journal = new Journal(namePrefixOf(run));
     this.#console = localConsole(run, this.#run.parts, journal);
-    const startedInMs = process.uptime() * 1000;
-    process.stdout.write(
-      await banner(run, { startedInMs, ...(this.#dataDir ? { dataDir: this.#dataDir } : {}) }),
-    );
     formatOutput((line) => {
       record(line);
       journal.addLine(line);
     });
+    const currency = run.functions['list-product']?.environment.CURRENCY ?? 'USD';
+    await fillCatalogue(run.httpUrl, currency);
+    const startedInMs = process.uptime() * 1000;
+    process.stdout.write(
+      await banner(run, { startedInMs, ...(this.#dataDir ? { dataDir: this.#dataDir } : {}) }),
+    );
     stopAtSecondSignal();
   }
 

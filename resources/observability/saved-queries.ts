@@ -75,6 +75,22 @@ const queries: Record<string, SavedQuery> = {
     ],
     kinds: ['publisher'],
   },
+  'Deadlines are overdue': {
+    text: [
+      'fields @timestamp, message, sent, sentTo, overdueSeconds, overtaken, error.name',
+      `filter message = "due events sent" or ${CRASHED}`,
+      'sort @timestamp desc',
+    ],
+    names: ['deadline-tick'],
+  },
+  'Reviews are overdue': {
+    text: [
+      `fields @timestamp, ${ABOUT}`,
+      'filter message = "appended" and eventType in ["FraudReviewEscalated", "CustomsDeclarationEscalated"]',
+      'sort @timestamp desc',
+    ],
+    names: ['deadlines'],
+  },
   'The view is wrong': {
     text: [
       `fields @timestamp, coalesce(consumer, function) as who, hop, message, ${ABOUT}, receiveCount, lag, coalesce(errorMessage, error.message) as reason`,

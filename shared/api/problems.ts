@@ -1,12 +1,23 @@
 import * as z from 'zod';
 import { customerRules } from '#domain/customer.ts';
+import { customsDeclarationRules } from '#domain/customs-declaration.ts';
+import { fraudReviewRules } from '#domain/fraud-review.ts';
 import { inventoryRules } from '#domain/inventory.ts';
 import { orderRules } from '#domain/order/decisions.ts';
 import { paymentRules } from '#domain/payment/decisions.ts';
 import { productRules } from '#domain/product.ts';
 import type { CommandRejected, Rules } from '#kit/events/command-rejected.ts';
+import * as fields from './dto-fields.ts';
 
-const rules = [orderRules, customerRules, productRules, inventoryRules, paymentRules];
+const rules = [
+  orderRules,
+  customerRules,
+  productRules,
+  inventoryRules,
+  paymentRules,
+  fraudReviewRules,
+  customsDeclarationRules,
+];
 
 type NameIn<Some> = Some extends Rules<infer Name> ? Name : never;
 
@@ -44,6 +55,10 @@ export const problem = z
       )
       .optional()
       .meta({ description: 'Everything that is wrong with the input, at once' }),
+    currentPrices: z
+      .array(z.object({ sku: fields.sku, price: fields.money, currency: fields.currency }))
+      .optional()
+      .meta({ description: 'Of `price_changed`: what these products cost by now' }),
   })
   .meta({ id: 'Problem', description: 'application/problem+json, RFC 9457' });
 

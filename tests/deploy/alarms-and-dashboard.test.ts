@@ -6,7 +6,7 @@ import * as unreadableEvents from '#kit/events/unreadable-event.ts';
 import { metricDefinitions } from '#kit/observability/metrics.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { type NamedMetric, neverWritten, partOf } from '#tests/support/cloudwatch.ts';
-import { compiledTemplate, stageTemplate } from '#tests/support/compiled-template.ts';
+import { compile, compiledTemplate, stageTemplate } from '#tests/support/compiled-template.ts';
 import { type DashboardBody, dashboardBody } from '#tests/support/dashboard-schema.ts';
 import { root } from '#tests/support/scripts.ts';
 
@@ -46,10 +46,7 @@ const ofType = <Properties>(template: Template, type: string): [string, Properti
 const alarmsOf = (template: Template) =>
   ofType<Alarm>(template, 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm);
 
-const functionNames = (template: Template) =>
-  ofType<{ FunctionName: string }>(template, 'AWS::Lambda::Function').map(
-    ([, { FunctionName }]) => FunctionName,
-  );
+const functionIds = (template: Template) => ofType(template, 'AWS::Lambda::Function').map(([id]) => id);
 
 function bodyOf(template: Template): DashboardBody {
   const [, { DashboardBody: body }] = ofType<{ DashboardBody: { 'Fn::Sub': string } }>(
@@ -97,7 +94,6 @@ describe('The alarms', () => {
       .filter((name) => name !== undefined);
     expect(consumers.length).toBeGreaterThanOrEqual(8);
     const wanted = [
-      ...functionNames(template).flatMap((name) => [`${name}-errors`, `${name}-throttles`]),
       ...consumers.flatMap((name) => [
         `orderstream-prod-${name}-dead-letters`,
         `orderstream-prod-${name}-age`,
@@ -113,6 +109,17 @@ describe('The alarms', () => {
       ...['iterator-age', 'silent', 'failures'].map((name) => `orderstream-prod-publisher-${name}`),
     ];
     expect(names.filter((name) => wanted.includes(name)).sort()).toEqual(wanted.sort());
+    for (const metric of ['Errors', 'Throttles']) {
+      const watched = alarmsOf(template)
+        .flatMap(metricsOfAlarm)
+        .filter(({ name }) => name === metric)
+        .map(({ dimensions }) => JSON.stringify(dimensions.FunctionName));
+      expect(watched.sort()).toEqual(
+        functionIds(template)
+          .map((Ref) => JSON.stringify({ Ref }))
+          .sort(),
+      );
+    }
     expect(new Set(names).size).toBe(names.length);
     expect(names.filter((name) => !name.startsWith('orderstream-prod-'))).toEqual([]);
   });
@@ -145,9 +152,10 @@ describe('The alarms', () => {
     const breaching = alarmsOf(prod.template).filter(
       ({ TreatMissingData }) => TreatMissingData !== 'notBreaching',
     );
-    expect(breaching.map(({ MetricName }) => MetricName)).toEqual(
-      application.projections.map(() => 'ProjectionLagSeconds'),
-    );
+    expect(breaching.map(({ MetricName }) => MetricName).sort()).toEqual([
+      'DeadlinesOverdueSeconds',
+      ...application.projections.map(() => 'ProjectionLagSeconds'),
+    ]);
   });
 
   test('name only saved queries that exist', () => {
@@ -308,8 +316,9 @@ describe('Saved queries', () => {
 
   test('of one correlation id search every function', () => {
     const { template } = prod;
-    const groups = template.Resources.EverythingOfOneCorrelationIdQuery?.Properties
-      ?.LogGroupNames as unknown[];
+    const groups = Object.entries(template.Resources)
+      .filter(([id]) => /^EverythingOfOneCorrelationIdQuery\d*$/.test(id))
+      .flatMap(([, { Properties }]) => Properties?.LogGroupNames as unknown[]);
     expect(groups.map(partOf).sort()).toEqual(
       ofType(template, 'AWS::Logs::LogGroup')
         .map(([id]) => id)
@@ -321,17 +330,39 @@ describe('Saved queries', () => {
 });
 
 describe('Traces', () => {
-  test('begin in every function, whose role may write them', () => {
+  const traced = {} as { template: Template };
+  beforeAll(async () => {
+    const { template, remove } = await compile('prod', { TRACING: 'every-function' });
+    await remove();
+    traced.template = template;
+  }, 60_000);
+  const functionsIn = (template: Template) =>
+    ofType<{ TracingConfig?: object; Role: unknown }>(template, 'AWS::Lambda::Function').map(
+      ([, { TracingConfig, Role }]) => ({
+        TracingConfig,
+        role: JSON.stringify(template.Resources[partOf(Role) ?? '']),
+      }),
+    );
+
+  test('are recorded nowhere by default, and no role may write them', () => {
     const { template } = prod;
-    const functions = ofType<{ TracingConfig?: object; Role: unknown }>(template, 'AWS::Lambda::Function');
-    for (const [, { TracingConfig, Role }] of functions) {
+    for (const { TracingConfig, role } of functionsIn(template)) {
+      expect(TracingConfig).toBeUndefined();
+      expect(role).not.toContain('xray:');
+    }
+    expect(template.Resources.EventsTopic?.Properties?.TracingConfig).toBe('PassThrough');
+    expect(ofType(template, 'AWS::XRay::ResourcePolicy')).toEqual([]);
+  });
+
+  test('begin in every function where a stage wants them, and its role may write them', () => {
+    for (const { TracingConfig, role } of functionsIn(traced.template)) {
       expect(TracingConfig).toEqual({ Mode: 'Active' });
-      expect(JSON.stringify(template.Resources[partOf(Role) ?? ''])).toContain('xray:PutTraceSegments');
+      expect(role).toContain('xray:PutTraceSegments');
     }
   });
 
   test('go on through the topic, which X-Ray lets write', () => {
-    const { template } = prod;
+    const { template } = traced;
     expect(template.Resources.EventsTopic?.Properties?.TracingConfig).toBe('Active');
     const policy = template.Resources.TopicTracing?.Properties?.PolicyDocument as { 'Fn::Sub': string };
     const { Statement } = JSON.parse(policy['Fn::Sub']);

@@ -65,7 +65,7 @@ describe('On a local run', () => {
     system = await npmStart();
     const { body } = await system.request<{ orderId: string }>('POST', '/orders', {
       body: {
-        items: [{ sku: 'TEA-01', name: 'Green tea', quantity: 2, unitPrice: 12.5 }],
+        items: [{ sku: 'TEA-01', quantity: 2 }],
         shippingAddress: { line1: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' },
       },
     });

@@ -78,6 +78,7 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^out\(\) \{ aws cloudformation /, { needs: ACCOUNT }],
   [/^(POOL|CLIENT)=\$\(out /, { needs: ACCOUNT }],
   [/^curl -s .*\$\(out /, { needs: 'the API of a deployed stage' }],
+  [/^(API=https|curl -s -X (PUT|POST) \$API)/, { needs: 'the API of a deployed stage' }],
   [/^gh /, { needs: 'a repository on GitHub' }],
 ];
 

@@ -114,7 +114,7 @@ test('/ leads to the console', async () => {
 
 describe('a body is passed on as it came', () => {
   const order = {
-    items: [{ sku: 'TWICE-1', name: 'Tea', quantity: 1, unitPrice: 10 }],
+    items: [{ sku: 'GIFT-WRAP', quantity: 1 }],
     shippingAddress: { line1: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' },
   };
   const post = async (body: string) => {

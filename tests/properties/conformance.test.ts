@@ -78,7 +78,7 @@ async function standIn(): Promise<Aws> {
     now,
     randomOf(1, 'queue'),
   );
-  const dynamo = new FakeDynamo([tableOf('events', TABLE)], now);
+  const dynamo = new FakeDynamo([tableOf('events', TABLE, now)], now);
   const sqs = new FakeSqs([queue, deadLetters]);
   const sns = new FakeSns([
     { consumer: 'one', takes: attributeFilter(FILTER), deliver: ({ body }) => void queue.send(body) },

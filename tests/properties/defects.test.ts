@@ -18,8 +18,9 @@ describe('the checks', () => {
 
   test.each(defects.map((defect) => [defect.name, defect] as const))('catch: %s', async (_, defect) => {
     const found = new Set<string>();
-    const { firstSeed = 1 } = defect;
-    for (let seed = firstSeed; seed < firstSeed + MAX_SEEDS; seed++) {
+    const { firstSeed = 1, exposedBy } = defect;
+    let seed = firstSeed;
+    for (; seed < firstSeed + MAX_SEEDS; seed++) {
       const { findings } = await runVirtual(deployment, { seed, orders: ORDERS, defect });
       for (const { kind } of findings) found.add(kind);
       if (defect.caughtAs.some((kind) => found.has(kind))) break;
@@ -27,6 +28,10 @@ describe('the checks', () => {
     expect([...found].filter((kind) => (defect.caughtAs as readonly string[]).includes(kind))).not.toEqual(
       [],
     );
+    if (!exposedBy) return;
+    const without = new Set([exposedBy]);
+    const { findings } = await runVirtual(deployment, { seed, orders: ORDERS, defect, without });
+    expect(findings).toEqual([]);
   });
 
   test('find a failure again with the few faults that it takes', async () => {

@@ -1,9 +1,14 @@
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Kind } from './checks/findings.ts';
 import type { Call, Defect } from './simulator/defect.ts';
+import type { FaultKind } from './simulator/faults.ts';
+import type { Invocation } from './simulator/invocation.ts';
 
 export interface DeliberateDefect extends Defect {
   /** What the checks must call it, at least. */
   caughtAs: readonly Kind[];
+  /** The one kind of fault that exposes it: without it, the same runs find nothing. */
+  exposedBy?: FaultKind;
   /** The seed to begin with, where it takes a rare fault. Default 1. */
   firstSeed?: number;
 }
@@ -37,6 +42,10 @@ const isConsumer = (result: unknown): boolean =>
   Array.isArray((result as { batchItemFailures?: unknown } | undefined)?.batchItemFailures);
 
 let forged = 0;
+
+const slow = new WeakSet<object>();
+
+const publishing = new Map<string, Invocation>();
 
 /** Mistakes that the code could have made, each in one place. The checks are worth what they find of these. */
 export const defects: readonly DeliberateDefect[] = [
@@ -206,5 +215,71 @@ export const defects: readonly DeliberateDefect[] = [
     name: 'email sent, and never noted as sent',
     caughtAs: ['doubled'],
     send: async (call, next) => (call.name === 'UpdateItemCommand' ? {} : next()),
+  },
+  {
+    name: 'what newer code wrote waits no longer than a failure',
+    firstSeed: 2,
+    caughtAs: ['unexplained dead letter'],
+    exposedBy: 'updated late',
+    send(call, next) {
+      if (call.name !== 'ChangeMessageVisibilityBatchCommand') return next();
+      const Entries = (call.input.Entries as { VisibilityTimeout: number }[]).map((entry) => ({
+        ...entry,
+        VisibilityTimeout: Math.min(20, entry.VisibilityTimeout),
+      }));
+      return next(changed(call, { Entries }));
+    },
+  },
+  {
+    name: 'a record that another lane has at this moment is taken for published',
+    firstSeed: 5,
+    caughtAs: ['lost', 'wrong view'],
+    exposedBy: 'two lanes',
+    async send(call, next) {
+      if (call.service !== 'sns') return next();
+      const entries = call.input.PublishBatchRequestEntries as { Message: string }[];
+      const isElsewhere = ({ Message }: { Message: string }) => {
+        const other = publishing.get(Message);
+        return other !== undefined && other !== call.invocation && other.endedAt === undefined;
+      };
+      const own = entries.filter((entry) => !isElsewhere(entry));
+      for (const { Message } of own) publishing.set(Message, call.invocation);
+      return own.length > 0 ? next(changed(call, { PublishBatchRequestEntries: own })) : {};
+    },
+  },
+  {
+    name: 'the idempotency record of a slow batch deleted',
+    firstSeed: 10,
+    caughtAs: ['doubled'],
+    exposedBy: 'slow',
+    async send(call, next) {
+      const begun = Date.now();
+      const answer = await next();
+      if (Date.now() - begun >= 1_000) slow.add(call.invocation);
+      if (call.name !== 'UpdateItemCommand' || !slow.has(call.invocation)) return answer;
+      const { TableName, Key } = call.input;
+      await next(new DeleteItemCommand({ TableName, Key } as never));
+      return answer;
+    },
+  },
+  {
+    name: 'a query reads its first page only',
+    firstSeed: 13,
+    caughtAs: ['lost', 'wrong view', 'doubled', 'unexplained dead letter'],
+    exposedBy: 'page cut',
+    async send(call, next) {
+      const answer = (await next()) as object;
+      return call.name === 'QueryCommand' && call.input.Limit === undefined
+        ? { ...answer, LastEvaluatedKey: undefined }
+        : answer;
+    },
+  },
+  {
+    name: 'consistent reads dropped',
+    firstSeed: 6,
+    caughtAs: ['lost', 'wrong view', 'doubled', 'unexplained dead letter'],
+    exposedBy: 'stale read',
+    send: (call, next) =>
+      call.input.ConsistentRead === true ? next(changed(call, { ConsistentRead: false })) : next(),
   },
 ];

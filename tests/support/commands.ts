@@ -17,6 +17,7 @@ import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { type Data, startData } from './data.ts';
 import type { Sent } from './http-event.ts';
 import { send } from './http-send.ts';
+import { listProducts } from './products.ts';
 
 const modules = {
   cancelOrder,
@@ -42,7 +43,7 @@ export const functionName = (command: CommandName): string =>
 
 export const handlerOf = (command: CommandName, runtime: Runtime) => modules[command].createHandler(runtime);
 
-/** The commands over an events table of the test's own. */
+/** The commands over an events table of the test's own, in which the product of `order` is listed. */
 export interface Commands {
   data: Data;
   run(command: CommandName, sent: Sent, parts?: RuntimeParts): ReturnType<typeof send>;
@@ -54,7 +55,7 @@ export interface Commands {
   paid(sub?: string): Promise<string>;
 }
 
-export const item = { sku: 'LAPTOP-14', name: 'Laptop 14"', quantity: 2, unitPrice: 19.99 };
+export const item = { sku: 'LAPTOP-14', quantity: 2, unitPrice: 19.99 };
 
 export const order = {
   items: [item],
@@ -68,6 +69,7 @@ export const uniqueKey = (): string => `key-${randomUUID()}`;
 export async function startCommands(): Promise<Commands> {
   const data = await startData();
   const runtime: Runtime = data.runtime();
+  await listProducts(runtime, order.items);
   const TableName = runtime.setting('EVENTS_TABLE');
   const run: Commands['run'] = (command, sent, parts) =>
     send(handlerOf(command, data.runtime(parts)), { operation: functionName(command), ...sent });

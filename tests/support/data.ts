@@ -11,4 +11,9 @@ export const READ_MODEL = readModelTable({
 });
 
 export const startData = (): Promise<Data> =>
-  startTables(application, READ_MODEL, { CURRENCY: 'USD', PAYMENT_MINUTES: '60' });
+  startTables(application, READ_MODEL, {
+    CURRENCY: 'USD',
+    HOME_COUNTRY: 'US',
+    HIGH_VALUE_THRESHOLD: '1000',
+    PAYMENT_MINUTES: '60',
+  });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PublishCommand } from '@aws-sdk/client-sns';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
@@ -9,6 +10,8 @@ import { createHandler as createNotifications } from '#functions/consumers/notif
 import { createSesSender } from '#functions/consumers/notifications/ses-sender.ts';
 import { createHandler as createOrderPayments } from '#functions/consumers/order-payments/handler.ts';
 import { createHandler as createEmitEvent } from '#functions/operations/emit-event/handler.ts';
+import { dueKeysOf } from '#kit/event-store/due-keys.ts';
+import { toItem } from '#kit/event-store/event-item.ts';
 import { newAggregateId } from '#kit/http/command-metadata.ts';
 import { failureMetadata, type GivenUpBatch } from '#resources/local/event-source-mapping/on-failure.ts';
 import { CallRecord, rightsFor } from './aws-calls.ts';
@@ -28,12 +31,13 @@ export const person = {
   postalCode: 'WQ7X4L',
 };
 
-const SCOPE = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
+const SCOPE =
+  'orders:manage catalogue:manage payments:write inventory:write reviews:decide customs:decide audit:read';
 
 const order = {
   items: [
-    { sku: 'TRACKED', name: 'Laptop', quantity: 1, unitPrice: 2_000 },
-    { sku: 'UNTRACKED', name: 'Bag', quantity: 1, unitPrice: 1 },
+    { sku: 'TRACKED', quantity: 1, unitPrice: 2_000 },
+    { sku: 'UNTRACKED', quantity: 1, unitPrice: 1 },
   ],
   shippingAddress: {
     line1: person.line1,
@@ -51,6 +55,7 @@ export async function everyPath(the: RecordedSystem): Promise<void> {
   the.outage = true;
   const orderId = await commandsInAnOutage(the);
   await auditing(the, orderId);
+  await dueEvents(the);
   await viewsWithGaps(the);
   await poison(the);
   await the.system.mappings.waitUntilIdle();
@@ -64,6 +69,7 @@ export async function everyPath(the: RecordedSystem): Promise<void> {
     rebuilding(the, 'order-view'),
     rebuilding(the, 'catalogue-view'),
     rebuilding(the, 'stock-view'),
+    rebuilding(the, 'reviews'),
   ]);
 }
 
@@ -81,7 +87,12 @@ async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
   await http(the, 'register-customer', { body: customer }, 4);
   await http(the, 'receive-stock', { params: { sku: 'TRACKED' }, body: { quantity: 5 } });
   // Only a projection receives these events, so the audit sends them to its own queue.
-  await http(the, 'list-product', { params: { sku: 'TRACKED' }, body: { name: 'Laptop', price: 2_000 } });
+  for (const { sku, unitPrice: price } of order.items) {
+    await http(the, 'list-product', {
+      params: { sku },
+      body: { name: sku, price, tracked: sku === 'TRACKED' },
+    });
+  }
   const { orderId } = await http(the, 'place-order', { body: order });
   await http(the, 'record-payment', { body: payment(orderId, 'one') });
   return orderId;
@@ -100,6 +111,17 @@ async function auditing(the: RecordedSystem, orderId: string): Promise<void> {
   const from = new Date(Date.now() - 600_000).toISOString();
   expect(await the.invoke('audit', { from, limit: 0 })).toMatchObject({ redelivered: expect.any(Number) });
   await the.invoke('audit', { scheduled: true });
+}
+
+/** An event that falls due now: its consumer fails as the others do. */
+async function dueEvents({ invoke, system }: RecordedSystem): Promise<void> {
+  const now = new Date().toISOString();
+  const [created] = orderStream(randomUUID(), person.email, now, 1);
+  if (!created) throw new Error('a stream begins with an event');
+  const TableName = system.stack.tables.EventsTable?.name;
+  const Item = toItem(created, undefined, dueKeysOf(created, now));
+  await system.dynamo.send(new PutCommand({ TableName, Item }));
+  expect(await invoke('deadline-tick', {})).toMatchObject({ sent: 1, overdueSeconds: 0 });
 }
 
 /** A message whose predecessors never came: healthy consumers on streams of which the others have seen nothing. */
@@ -123,6 +145,20 @@ async function viewsWithGaps(the: RecordedSystem): Promise<void> {
   for (const quantity of [1, 2]) {
     await http(the, 'receive-stock', { params: { sku: 'GAP' }, body: { quantity } });
   }
+  const gap = randomUUID();
+  const opened = { orderId: gap, customerId: person.email, currency: 'USD', country: 'DE' };
+  const risk = { total: 200_000, score: 30, level: 'low', reasons: [{ rule: 'high_value', points: 30 }] };
+  const dueAt = new Date(Date.now() + 3_600_000).toISOString();
+  await the.invoke('emit-event', {
+    eventType: 'FraudReviewOpened',
+    aggregateId: gap,
+    data: { ...opened, ...risk, dueAt },
+  });
+  await http(the, 'approve-fraud-review', { params: { orderId: gap }, body: { note: person.name } });
+  await deliver(
+    'reviews',
+    await listed(the, 'FraudReviewApproved', ({ aggregateId }) => aggregateId === gap),
+  );
   await deliver(
     'stock-view',
     await listed(
@@ -227,11 +263,20 @@ async function commandsOnWhatIsThere(the: RecordedSystem, orderId: string): Prom
   const both = { name: person.name, email };
   await http(the, 'change-customer', { params: { customerId: person.email }, body: both });
   await http(the, 'withdraw-product', { params: { sku: 'GAP' }, body: {} });
+  await http(the, 'approve-fraud-review', { params, body: { note: person.name } });
+  await http(the, 'clear-customs-declaration', { params, body: { note: person.name } });
+  await the.system.mappings.waitUntilIdle();
   await http(the, 'ship-order', { params, body: { carrier: 'UPS', trackingNumber: '1Z' } });
   await http(the, 'deliver-order', { params, body: {} });
   const other = await http(the, 'place-order', { body: order });
   const reason = `${person.name} has moved away from ${person.line1}`;
   await http(the, 'cancel-order', { params: { orderId: other.orderId }, body: { reason } });
+  await the.system.mappings.waitUntilIdle();
+  for (const decision of ['refuse-customs-declaration', 'reject-fraud-review']) {
+    const refused = await http(the, 'place-order', { body: order });
+    await the.system.mappings.waitUntilIdle();
+    await http(the, decision, { params: { orderId: refused.orderId }, body: { note: person.name } });
+  }
   const { paymentId } = await http(the, 'record-payment', { body: payment(orderId, 'two') });
   await http(the, 'refund-payment', { params: { paymentId }, body: { reason } });
 

@@ -3,12 +3,16 @@ import { resolveCustomerId } from '#api/access.ts';
 import * as fields from '#api/fields.ts';
 import { placedResponse } from '#api/order-response.ts';
 import { application, type ShopRuntime } from '#application';
+import { toMinor } from '#domain/money.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
 import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
-import { handleCommand } from '#kit/event-store/handle-command.ts';
+import { findRepeat, handleCommand } from '#kit/event-store/handle-command.ts';
+import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { commandMetadata, newAggregateId } from '#kit/http/command-metadata.ts';
 import { httpHandler } from '#kit/http/handler.ts';
+import { forbidden, HttpProblem } from '#kit/http/problem.ts';
+import { itemsFromCatalogue } from './catalogue-items.ts';
 
 const bodyOf = (currency: () => string) =>
   z.strictObject({
@@ -16,9 +20,8 @@ const bodyOf = (currency: () => string) =>
     items: fields.items(
       z.strictObject({
         sku: fields.sku,
-        name: fields.name,
         quantity: fields.quantity,
-        unitPrice: fields.unitPrice(currency),
+        unitPrice: fields.unitPrice(currency).optional(),
       }),
     ),
     shippingAddress: z.strictObject({
@@ -28,40 +31,64 @@ const bodyOf = (currency: () => string) =>
       postalCode: fields.text(20),
       country: fields.country,
     }),
+    paymentTerms: z.enum(['prepaid', 'invoice']).optional(),
   });
 
 /**
- * POST /orders, in the currency of the deployment. One conditional put. Without `customerId` for the caller; for
- * another customer with orders:manage.
+ * POST /orders, in the currency of the deployment, at the catalogue's names and prices. Without `customerId` for the
+ * caller; for another customer, or by invoice, with orders:manage.
+ * AWS calls: the catalogue (`itemsFromCatalogue`) and one conditional put. Before a repeat would be refused by a
+ * catalogue that has changed since, one consistent query finds its order.
  */
 export function createHandler(runtime: ShopRuntime) {
   const currencyOf = () => runtime.setting('CURRENCY');
   return httpHandler(runtime, {
     body: bodyOf(currencyOf),
     async handle(request) {
-      const { customerId, items, shippingAddress } = request.body;
+      const { items, shippingAddress, paymentTerms = 'prepaid' } = request.body;
       const currency = currencyOf();
-      const result = await handleCommand(runtime, orderAggregate, {
+      const customerId = resolveCustomerId(request.caller, request.body.customerId);
+      if (paymentTerms === 'invoice' && !request.caller.can('orders:manage')) throw invoiceForbidden();
+      const identity = {
         aggregateId: newAggregateId(runtime, 'order', request),
-        command: {
-          type: 'place',
-          customerId: resolveCustomerId(request.caller, customerId),
-          items: items.map((item) => ({ ...item, tracked: true, backorder: false })),
-          currency,
-          shippingAddress,
-          paymentTerms: 'prepaid',
-          paymentDueAt: new Date(runtime.now() + runtime.setting('PAYMENT_MINUTES') * 60_000).toISOString(),
-          holdParameters: {
-            highValueThreshold: Number.POSITIVE_INFINITY,
-            homeCountry: shippingAddress.country,
-          },
-        },
         metadata: commandMetadata(runtime, 'place-order', request),
-        creates: true,
-      });
-      return placedResponse(result);
+      };
+      try {
+        const result = await handleCommand(runtime, orderAggregate, {
+          ...identity,
+          command: {
+            type: 'place',
+            customerId,
+            items: await itemsFromCatalogue(runtime, items, currency),
+            currency,
+            shippingAddress,
+            paymentTerms,
+            paymentDueAt: paymentDueAt(runtime),
+            holdParameters: {
+              highValueThreshold: toMinor(runtime.setting('HIGH_VALUE_THRESHOLD'), currency),
+              homeCountry: runtime.setting('HOME_COUNTRY'),
+            },
+          },
+          creates: true,
+        });
+        return placedResponse(result);
+      } catch (error) {
+        // The catalogue may have changed since the order was placed: a repeat is answered as the first time.
+        const mayBeRepeat = request.idempotencyKey !== undefined && isRefusal(error);
+        const repeat = mayBeRepeat ? await findRepeat(runtime, orderAggregate, identity) : undefined;
+        if (!repeat) throw error;
+        return placedResponse(repeat);
+      }
     },
   });
 }
+
+const paymentDueAt = (runtime: ShopRuntime): string =>
+  new Date(runtime.now() + runtime.setting('PAYMENT_MINUTES') * 60_000).toISOString();
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof HttpProblem || error instanceof CommandRejected;
+
+export const invoiceForbidden = () => forbidden('Payment by invoice needs the scope orders:manage.');
 
 export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

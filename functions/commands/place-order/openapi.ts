@@ -1,19 +1,24 @@
 import * as fields from '#api/dto-fields.ts';
 import type { OperationContract } from '#api/operation.ts';
-import { exampleAddress, exampleItem, exampleOrderId, orderChanged } from '#api/order-dto.ts';
+import { exampleAddress, exampleOrderId, orderChanged } from '#api/order-dto.ts';
 import { forbidden } from '#kit/http/problem.ts';
+import { priceChanged } from './catalogue-items.ts';
+import { invoiceForbidden } from './handler.ts';
 
 export const contract: OperationContract = {
   tag: 'Orders',
   summary: 'Place an order',
   description:
-    'For the caller, or with `orders:manage` for another `customerId`. In the currency of the deployment; `unitPrice` has no more decimals than that currency.',
+    "For the caller, or with `orders:manage` for another `customerId`. Names and prices are the catalogue's. `unitPrice` is the price that the customer saw, in the currency of the deployment: where it is another one by now, the order is refused (409 `price_changed`) with `currentPrices`. `paymentTerms`: `prepaid` (the default) orders are cancelled if they are not paid in time; `invoice` needs `orders:manage`.",
   requests: {
-    order: { items: [exampleItem], shippingAddress: exampleAddress },
+    order: {
+      items: [{ sku: 'LAPTOP-14', quantity: 1, unitPrice: 1299 }],
+      shippingAddress: exampleAddress,
+    },
     abroad: {
       items: [
-        { sku: 'TEA-01', name: 'Green tea', quantity: 2, unitPrice: 12.5 },
-        { sku: 'CUP-02', name: 'Cup', quantity: 4, unitPrice: 8 },
+        { sku: 'TEA-01', quantity: 2 },
+        { sku: 'MUG-01', quantity: 4 },
       ],
       shippingAddress: {
         line1: '12 Rue de Rivoli',
@@ -34,5 +39,12 @@ export const contract: OperationContract = {
     },
   ],
   rules: ['order_already_exists', 'order_total_too_large'],
-  problems: [forbidden('Acting for another customer needs the scope orders:manage.')],
+  problems: [
+    forbidden('Acting for another customer needs the scope orders:manage.'),
+    invoiceForbidden(),
+    priceChanged(
+      [{ sku: 'LAPTOP-14', price: 1399, currency: 'USD' }],
+      [{ path: 'items[0].unitPrice', message: 'is 1399 USD by now' }],
+    ),
+  ],
 };

@@ -12,7 +12,14 @@ const consumer = 'sales';
 /** By the inbox marker with which sales count an event. AWS calls: a batch get for each 100 events. */
 export const deliveryCheck: DeliveryCheck = {
   consumer,
-  eventTypes: ['OrderCreated', 'OrderShipped', 'OrderCancelled'] satisfies EventType[],
+  eventTypes: [
+    'OrderCreated',
+    'OrderShipped',
+    'OrderCancelled',
+    'PaymentCaptured',
+    'PaymentRefunded',
+    'PaymentChargedBack',
+  ] satisfies EventType[],
   async findUndelivered(runtime, keys) {
     const markers = await batchGet(runtime, 'READ_MODEL_TABLE', keys.map(markerOf));
     const there = new Set(markers.map(({ pk }) => pk));
@@ -21,6 +28,7 @@ export const deliveryCheck: DeliveryCheck = {
 };
 
 function markerOf({ eventId, streamId }: EventKey) {
-  const orderId = streamId.slice('order-'.length);
-  return inboxKey(consumer, eventId, salesKey(dayOf(timeOf(eventId)), salesShardOf(orderId)));
+  // Neither `order` nor `payment` holds a hyphen.
+  const aggregateId = streamId.slice(streamId.indexOf('-') + 1);
+  return inboxKey(consumer, eventId, salesKey(dayOf(timeOf(eventId)), salesShardOf(aggregateId)));
 }

@@ -8,18 +8,23 @@ export interface SalesChange {
 }
 
 /**
- * Each event counts on its own day: an order that is cancelled a day later leaves its first day as it was, and takes
- * its total off the second. `undefined` for an event that sales do not count.
+ * Each event counts on its own day: an order that is cancelled a day later leaves its first day as it was. A chargeback
+ * counts as refunded. `undefined` for an event that sales do not count.
  */
 export function salesChanges(event: DomainEvent): SalesChange | undefined {
   const day = event.metadata.timestamp.slice(0, 10);
   switch (event.eventType) {
     case 'OrderCreated':
-      return { day, add: { orders: 1, revenue: event.data.total } };
+      return { day, add: { orders: 1, ordered: event.data.total } };
     case 'OrderCancelled':
-      return { day, add: { cancelled: 1, revenue: -event.data.total } };
+      return { day, add: { cancelled: 1, cancelledAmount: event.data.total } };
     case 'OrderShipped':
       return { day, add: { shipped: 1 } };
+    case 'PaymentCaptured':
+      return { day, add: { captured: event.data.amount } };
+    case 'PaymentRefunded':
+    case 'PaymentChargedBack':
+      return { day, add: { refunded: event.data.amount } };
     default:
       return undefined;
   }

@@ -1,6 +1,8 @@
 import { application } from '#application';
 import { deliveryCheck as notifications } from '#functions/consumers/notifications/delivery-check.ts';
+import { deliveryCheck as orderHolds } from '#functions/consumers/order-holds/delivery-check.ts';
 import { deliveryCheck as orderPayments } from '#functions/consumers/order-payments/delivery-check.ts';
+import { deliveryCheck as refunds } from '#functions/consumers/refunds/delivery-check.ts';
 import { deliveryCheck as sales } from '#functions/consumers/sales/delivery-check.ts';
 import { type DeliveryCheck, projectionChecks } from '#kit/operations/delivery-check.ts';
 
@@ -10,6 +12,8 @@ const deliveryChecks: readonly DeliveryCheck[] = [
   sales,
   notifications,
   orderPayments,
+  orderHolds,
+  refunds,
 ];
 
 /** Those that tell of events of this type. */

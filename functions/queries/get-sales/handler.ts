@@ -29,9 +29,18 @@ export const createHandler = (runtime: ShopRuntime) =>
     async handle({ query: { from, to } }) {
       const currency = runtime.setting('CURRENCY');
       const sales = await readSales(runtime, daysBetween(from, to));
-      const days = Array.from(sales, ([date, { orders, cancelled, shipped, revenue }]) => {
-        return { date, orders, cancelled, shipped, revenue: toMajor(revenue, currency) };
-      });
+      const major = (minor: number) => toMajor(minor, currency);
+      const days = Array.from(sales, ([date, counted]) => ({
+        date,
+        orders: counted.orders,
+        ordered: major(counted.ordered),
+        cancelled: counted.cancelled,
+        cancelledAmount: major(counted.cancelledAmount),
+        shipped: counted.shipped,
+        captured: major(counted.captured),
+        refunded: major(counted.refunded),
+        revenue: major(counted.captured - counted.refunded),
+      }));
       return { status: 200, body: { currency, days } };
     },
   });

@@ -6,7 +6,7 @@ export const contract: OperationContract = {
   tag: 'Reports',
   summary: 'Get sales by day',
   description:
-    'The numbers of each day (UTC) of a range, both ends included; zeros for a day without sales. Cancellations count on their own day, so that `revenue` may be negative.',
+    'The numbers of each day (UTC) of a range, both ends included; zeros for a day without sales. Every event counts on its own day, so that `revenue` may be negative.',
   parameters: {
     from: { description: 'The first day', example: '2026-11-01' },
     to: { description: 'The last day, at most 91 days later', example: '2026-11-30' },
@@ -22,16 +22,32 @@ export const contract: OperationContract = {
             .object({
               date: z.iso.date(),
               orders: z.int().min(0),
+              ordered: fields.money.meta({ description: 'The totals of these orders' }),
               cancelled: z.int().min(0),
+              cancelledAmount: fields.money.meta({ description: 'The totals of the cancelled ones' }),
               shipped: z.int().min(0),
-              revenue: z.number().meta({ description: 'In major units: created less cancelled' }),
+              captured: fields.money,
+              refunded: fields.money.meta({ description: 'Given back or charged back' }),
+              revenue: z.number().meta({ description: 'In major units: captured less refunded' }),
             })
             .meta({ id: 'SalesDay' }),
         ),
       }),
       example: {
         currency: 'USD',
-        days: [{ date: '2026-11-01', orders: 12, cancelled: 1, shipped: 9, revenue: 15_588 }],
+        days: [
+          {
+            date: '2026-11-01',
+            orders: 12,
+            ordered: 15_588,
+            cancelled: 1,
+            cancelledAmount: 1_299,
+            shipped: 9,
+            captured: 14_289,
+            refunded: 1_299,
+            revenue: 12_990,
+          },
+        ],
       },
     },
   ],

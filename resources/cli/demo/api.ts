@@ -17,6 +17,10 @@ export class Caller {
     return this.#send('POST', path, expected, body);
   }
 
+  put<Body = Record<string, unknown>>(path: string, body: unknown, expected: number): Promise<Body> {
+    return this.#send('PUT', path, expected, body);
+  }
+
   get<Body = Record<string, unknown>>(path: string): Promise<Body> {
     return this.#send('GET', path, 200);
   }

@@ -20,12 +20,15 @@ const consumers = [
   'order-view',
   'catalogue-view',
   'stock-view',
+  'reviews',
   'sales',
   'inventory',
   'fraud-review',
   'customs',
   'notifications',
   'order-payments',
+  'refunds',
+  'order-holds',
 ];
 
 async function main(): Promise<void> {

@@ -24,9 +24,10 @@ export interface Scenario {
   play(cast: Cast): Promise<string>;
 }
 
-const tea = { sku: 'TEA-GREEN', name: 'Green tea, 100 g', quantity: 2, unitPrice: 12.5 };
-const laptop = { sku: 'LAPTOP-14', name: 'Laptop, 14 inch', quantity: 1, unitPrice: 1899 };
-const camera = { sku: 'CAMERA-X', name: 'Camera', quantity: 2, unitPrice: 749.5 };
+// Of the catalogue with which the local run starts.
+const tea = { sku: 'TEA-01', quantity: 2 };
+const laptop = { sku: 'LAPTOP-14', quantity: 1 };
+const camera = { sku: 'CAMERA-X', quantity: 2 };
 
 const home = { line1: '1 Main Street', city: 'Springfield', postalCode: '12345', country: 'US' };
 const berlin = { line1: 'Invalidenstr. 1', city: 'Berlin', postalCode: '10115', country: 'DE' };
@@ -95,7 +96,8 @@ export const scenarios: Scenario[] = [
   {
     title: 'out of stock: cancelled by us',
     async play({ customer, shop, until, run }) {
-      const rare = { sku: `RARE-${run}`, name: 'First edition', quantity: 3, unitPrice: 80 };
+      const rare = { sku: `RARE-${run}`, quantity: 3 };
+      await shop.put(`/products/${rare.sku}`, { name: 'First edition', price: 80 }, 200);
       await shop.post(`/inventory/${rare.sku}/receive`, { quantity: 2 }, 200);
       const order = await place(await customer('Donald'), [rare], home);
       await until(order.orderId, ({ status }) => status === 'cancelled');

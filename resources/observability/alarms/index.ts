@@ -3,9 +3,11 @@ import type { StackParts } from '#resources/observability/parts.ts';
 import type { Alarms } from './alarm.ts';
 import { apiAlarms } from './api.ts';
 import { auditAlarms, projectionAlarms } from './audit.ts';
+import { deadlineAlarms } from './deadlines.ts';
 import { functionAlarms } from './functions.ts';
 import { publisherAlarms } from './publisher.ts';
 import { consumerAlarms } from './queues.ts';
+import { reviewAlarms } from './reviews.ts';
 
 /** The CloudWatch alarms of a stage, generated from its functions and consumers, by logical id. All notify `topic`. */
 export function alarmResources(parts: StackParts, topic: unknown): Record<string, Resource> {
@@ -31,9 +33,11 @@ export function alarmResources(parts: StackParts, topic: unknown): Record<string
 
 const alarmsOf = (parts: StackParts): Alarms => ({
   ...apiAlarms(),
-  ...Object.assign({}, ...parts.functions.map(functionAlarms)),
+  ...functionAlarms(parts.functions),
   ...publisherAlarms(parts),
   ...auditAlarms(parts),
+  ...deadlineAlarms(parts),
+  ...reviewAlarms(parts),
   ...Object.assign({}, ...parts.consumers.map(consumerAlarms)),
   ...projectionAlarms(parts),
 });

@@ -70,16 +70,18 @@ function record(report: RecordPayment, state: PaymentState): PaymentEvent[] {
     case 'declined':
       return [{ eventType: 'PaymentDeclined', data: { ...facts, ...named, attemptId: reportId, ...why } }];
     case 'refunded': {
-      const data = { ...facts, refundId: reportId, reason: reason ?? 'reported' };
+      const data = { ...facts, ...named, refundId: reportId, reason: reason ?? 'reported' };
       return [{ eventType: 'PaymentRefunded', data }];
     }
     case 'refund_failed': {
       const failure = reason === undefined ? {} : { failure: reason };
-      const data = { ...facts, refundId: reportId, reason: 'refund_failed', ...failure };
+      const data = { ...facts, ...named, refundId: reportId, reason: 'refund_failed', ...failure };
       return [{ eventType: 'RefundFailed', data }];
     }
     case 'charged_back':
-      return [{ eventType: 'PaymentChargedBack', data: { ...facts, chargebackId: reportId, ...why } }];
+      return [
+        { eventType: 'PaymentChargedBack', data: { ...facts, ...named, chargebackId: reportId, ...why } },
+      ];
   }
 }
 
@@ -162,7 +164,14 @@ function requestRefund(
   if (kept <= 0) throw paymentRules.reject('payment_already_refunded');
   const wanted = amount ?? kept;
   if (wanted > kept && !upTo) throw paymentRules.reject('refund_too_large');
-  const data = { ...factsOf({ ...state, amount: Math.min(wanted, kept) }), refundId, reason };
+  const { reference, provider } = state;
+  const data = {
+    ...factsOf({ ...state, amount: Math.min(wanted, kept) }),
+    reference,
+    ...(provider !== undefined && { provider }),
+    refundId,
+    reason,
+  };
   return [{ eventType: 'RefundRequested', data }];
 }
 

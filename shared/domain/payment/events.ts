@@ -70,13 +70,13 @@ export const paymentDeclined = defineEvent({
 const refund = facts.extend({ refundId: text, reason: text });
 const refundSample = { ...sample, refundId: 'order_cancelled:ch_1:129900', reason: 'order_cancelled' };
 
-/** The money is to be given back. It is not back before PaymentRefunded. */
+/** The money is to be given back; it is not back before PaymentRefunded. Carries what the provider has to be told. */
 export const refundRequested = defineEvent({
   eventType: 'RefundRequested',
   aggregateType: 'payment',
   schemaVersion: 1,
-  schema: refund,
-  samples: { 1: refundSample },
+  schema: refund.extend(named),
+  samples: { 1: { ...refundSample, reference: 'ch_1' } },
 });
 
 const refundedV1 = factsV1.extend({ reason: text });
@@ -86,11 +86,12 @@ export const paymentRefunded = defineEvent({
   eventType: 'PaymentRefunded',
   aggregateType: 'payment',
   schemaVersion: 2,
-  schema: refund,
+  // v1 has no reference: it follows a capture, which has it.
+  schema: refund.extend({ ...named, reference: text.exactOptional() }),
   olderSchemas: { 1: refundedV1 },
   // A payment of v1 was refunded once, as a whole.
   upcasters: { 1: (data) => ({ ...data, refundId: 'whole' }) },
-  samples: { 1: { ...sample, reason: 'order_cancelled' }, 2: refundSample },
+  samples: { 1: { ...sample, reason: 'order_cancelled' }, 2: { ...refundSample, reference: 'ch_1' } },
 });
 
 /** The provider could not give the money back, `failure` says why: it is kept until somebody asks again. */
@@ -98,8 +99,8 @@ export const refundFailed = defineEvent({
   eventType: 'RefundFailed',
   aggregateType: 'payment',
   schemaVersion: 1,
-  schema: refund.extend({ failure: text.exactOptional() }),
-  samples: { 1: { ...refundSample, failure: 'account_closed' } },
+  schema: refund.extend({ ...named, failure: text.exactOptional() }),
+  samples: { 1: { ...refundSample, reference: 'ch_1', failure: 'account_closed' } },
 });
 
 /** The customer's bank took the money back. */
@@ -107,8 +108,8 @@ export const paymentChargedBack = defineEvent({
   eventType: 'PaymentChargedBack',
   aggregateType: 'payment',
   schemaVersion: 1,
-  schema: facts.extend({ chargebackId: text, reason: text.exactOptional() }),
-  samples: { 1: { ...sample, chargebackId: 'dp_1', reason: 'fraudulent' } },
+  schema: facts.extend({ ...named, chargebackId: text, reason: text.exactOptional() }),
+  samples: { 1: { ...sample, reference: 'ch_1', chargebackId: 'dp_1', reason: 'fraudulent' } },
 });
 
 /** What providers report. */

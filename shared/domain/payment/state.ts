@@ -7,6 +7,9 @@ export interface PaymentFacts {
   /** Absent where the order is not known. */
   customerId?: string;
   currency: string;
+  /** The provider's own id of the payment. */
+  reference: string;
+  provider?: string;
 }
 
 /** Amount in minor units. */
@@ -35,7 +38,7 @@ export type RecordedPayment = Extract<PaymentState, { status: 'recorded' }>;
 
 /** Throws InvalidEventSequence for an event that no history of commands can have led to. */
 export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
-  const payment = state.status === 'none' ? begunBy(event) : state;
+  const payment = state.status === 'none' ? begunBy(namedBy(event)) : state;
   switch (event.eventType) {
     case 'PaymentCaptured': {
       const { captureId, amount } = event.data;
@@ -117,17 +120,29 @@ export function statusOf(payment: RecordedPayment): PaymentStatus {
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
-const begunBy = ({ data: { orderId, customerId, currency } }: PaymentEvent): RecordedPayment => ({
+const begunBy = ({ orderId, customerId, currency, reference, provider }: Named): RecordedPayment => ({
   status: 'recorded',
   orderId,
   ...(customerId !== undefined && { customerId }),
   currency,
+  reference,
+  ...(provider !== undefined && { provider }),
   captures: {},
   refunds: {},
   chargebacks: {},
   declined: [],
   parked: [],
 });
+
+type Named =
+  | Extract<PaymentEvent, { eventType: 'PaymentCaptured' }>['data']
+  | Extract<PaymentEvent, { eventType: 'PaymentDeclined' }>['data'];
+
+/** What a stream begins with names the payment. */
+function namedBy(event: PaymentEvent): Named {
+  if ('reference' in event.data) return event.data as Named;
+  throw new InvalidEventSequence(event.eventType, 'none');
+}
 
 const withRefund = (
   payment: RecordedPayment,

@@ -28,13 +28,25 @@ export class DueEventNotInStore extends Error {
  * AWS calls: one consistent get, and those of `handleCommand` where a command follows.
  */
 export const createDeadlineConsumer = (runtime: Runtime) =>
-  createConsumer(runtime, refuseEvents, { [DUE]: (body) => fire(runtime, parseDueEvent(body)) });
+  createConsumer(runtime, refuseEvents, {
+    [DUE]: async (body, receiveCount) => {
+      const due = parseDueEvent(body);
+      try {
+        await fire(runtime, due, receiveCount);
+      } catch (error) {
+        const { streamId, version, dueAt } = due;
+        const line = { hop: 'consumer', streamId, version, dueAt, receiveCount };
+        runtime.logger.warn('failed', { ...line, error: error as Error });
+        throw error;
+      }
+    },
+  });
 
 async function refuseEvents(): Promise<never> {
   throw new InvalidEnvelope([{ path: MESSAGE_TYPE, message: 'is missing: this queue takes no events' }]);
 }
 
-async function fire(runtime: Runtime, due: DueEvent): Promise<void> {
+async function fire(runtime: Runtime, due: DueEvent, receiveCount: number): Promise<void> {
   const { dueAt, version } = due;
   const now = runtime.now();
   if (now < Date.parse(dueAt)) throw new NotYetDue(`due at ${dueAt}`);
@@ -42,7 +54,7 @@ async function fire(runtime: Runtime, due: DueEvent): Promise<void> {
   const firedAt = new Date(now).toISOString();
   const reaction = runtime.application.registry.whenDue(event, { dueAt, firedAt, version });
   if (reaction) {
-    await handleCommand(runtime, reaction.aggregate, {
+    const { events } = await handleCommand(runtime, reaction.aggregate, {
       aggregateId: event.aggregateId,
       command: reaction.command,
       metadata: {
@@ -52,10 +64,11 @@ async function fire(runtime: Runtime, due: DueEvent): Promise<void> {
         commandId: idOfParts(runtime.application.idNamespace, ['deadline', event.streamId, String(version)]),
       },
     });
+    for (const { eventType } of events) runtime.metrics.record('DeadlineEvents', 1, eventType);
   }
   runtime.metrics.record('DeadlineLag', now - Date.parse(dueAt));
   runtime.metrics.count('MessagesHandled');
-  runtime.logger.info('handled', { hop: 'consumer', ...logContextOf(event), dueAt });
+  runtime.logger.info('handled', { hop: 'consumer', ...logContextOf(event), dueAt, receiveCount });
 }
 
 /** Lifted to today's schema. Throws DueEventNotInStore or UnreadableEvent. */

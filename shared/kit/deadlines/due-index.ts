@@ -9,7 +9,7 @@ import {
 } from '#kit/event-store/due-keys.ts';
 import type { DueEvent } from './due-message.ts';
 
-/** The partitions of the minutes that touch a time: in order, its shards beside each other. ms since 1970, both inclusive. */
+/** The partitions of the minutes that touch a time: one after the other, the shards of each side by side. ms since 1970, both inclusive. */
 export function partitionsOf(from: number, to: number): string[] {
   const first = from - (from % MINUTE_MS);
   const minutes = Math.floor((to - first) / MINUTE_MS) + 1;

@@ -71,8 +71,7 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
 ): Promise<CommandResult<State>> {
   const { aggregateId, metadata, command, expectedVersions } = request;
   const streamId = streamIdOf(aggregate.type, aggregateId);
-  const fold = (events: readonly StoredEvent[], state = aggregate.initialState) =>
-    (events as readonly (StoredEvent & Event)[]).reduce(aggregate.evolve, state);
+  const fold = foldOf(aggregate);
   // 1. Load what the stream holds. A command that creates it expects nothing there, and does not ask.
   let history = request.creates ? [] : await load(runtime, streamId);
   for (let attempt = 1; ; attempt++) {
@@ -83,12 +82,8 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
     if (version > 0) request.authorize?.(state);
 
     // 3. Answer a repeat as the first time: the stream holds the events of this commandId.
-    const own = eventsOf(metadata, history);
-    const last = own.at(-1);
-    if (last) {
-      const then = fold(history.slice(0, history.indexOf(last) + 1));
-      return { aggregateId, streamId, version: last.version, state: then, events: own, repeated: true };
-    }
+    const repeat = repeatIn(aggregate, request, history);
+    if (repeat) return repeat;
 
     // 4. Decide, unless the caller saw another version. For a stream that does not exist, let the domain answer
     //    first: `counter_not_found` helps more than a version mismatch.
@@ -120,12 +115,46 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
       if (!(error instanceof ConcurrencyConflict)) throw error;
       runtime.metrics.count('CommandConflicts');
       if (attempt >= MAX_ATTEMPTS) throw error;
-      const repeat = events.length === 1 && request.creates && ownCreation(runtime, error.existing, metadata);
-      if (!repeat && !request.creates) await fullJitter(runtime, attempt);
-      history = repeat ? [repeat] : await load(runtime, streamId);
+      const own = events.length === 1 && request.creates && ownCreation(runtime, error.existing, metadata);
+      if (!own && !request.creates) await fullJitter(runtime, attempt);
+      history = own ? [own] : await load(runtime, streamId);
     }
   }
 }
+
+/**
+ * The result of a command whose events the stream already holds, as it was the first time; undefined where it holds none.
+ * For a command that is made of what may have changed since then: a repeat must not be refused because of it.
+ * AWS calls: one consistent query. Throws CommandIdReused.
+ */
+export async function findRepeat<State, Command, Event extends NewEvent>(
+  runtime: Runtime,
+  aggregate: Aggregate<State, Command, Event>,
+  request: Pick<CommandRequest<State, Command>, 'aggregateId' | 'metadata'>,
+): Promise<CommandResult<State> | undefined> {
+  const history = await load(runtime, streamIdOf(aggregate.type, request.aggregateId));
+  const repeat = repeatIn(aggregate, request, history);
+  if (repeat) runtime.metrics.count('CommandsRepeated');
+  return repeat;
+}
+
+function repeatIn<State, Command, Event extends NewEvent>(
+  aggregate: Aggregate<State, Command, Event>,
+  { aggregateId, metadata }: Pick<CommandRequest<State, Command>, 'aggregateId' | 'metadata'>,
+  history: readonly StoredEvent[],
+): CommandResult<State> | undefined {
+  const events = eventsOf(metadata, history);
+  const last = events.at(-1);
+  if (!last) return undefined;
+  const state = foldOf(aggregate)(history.slice(0, history.indexOf(last) + 1));
+  const streamId = streamIdOf(aggregate.type, aggregateId);
+  return { aggregateId, streamId, version: last.version, state, events, repeated: true };
+}
+
+const foldOf =
+  <State, Command, Event extends NewEvent>({ initialState, evolve }: Aggregate<State, Command, Event>) =>
+  (events: readonly StoredEvent[], state = initialState): State =>
+    (events as readonly (StoredEvent & Event)[]).reduce(evolve, state);
 
 /** The events of this command that the stream holds. Throws CommandIdReused where they are of another payload. */
 function eventsOf(

@@ -10,6 +10,8 @@ interface ProblemParts {
   /** The domain's rule that was broken. */
   rule?: string;
   errors?: readonly Problem[];
+  /** Members of this problem's own (RFC 9457, extension members): what a program needs to go on. */
+  extensions?: Readonly<Record<string, unknown>>;
   headers?: Record<string, string>;
 }
 

@@ -47,9 +47,9 @@ export function problemBody(
   correlationId: string,
   instance: string | undefined,
 ) {
-  const { code, title, detail, rule, errors } = parts;
+  const { code, title, detail, rule, errors, extensions } = parts;
   const type = `urn:${service}:problem:${code}`;
-  return { type, title, status, detail, instance, correlationId, rule, errors };
+  return { ...extensions, type, title, status, detail, instance, correlationId, rule, errors };
 }
 
 const result = (

@@ -5,14 +5,16 @@ export const patient = { timeoutMs: 45_000, everyMs: 1_000 };
 
 export const ORDER_SKU = 'LAPTOP-14';
 
-export const orderOf = (unitPrice = 10, country = 'US') => ({
-  items: [{ sku: ORDER_SKU, name: 'Laptop', quantity: 1, unitPrice }],
+export const orderOf = (country = 'US') => ({
+  items: [{ sku: ORDER_SKU, quantity: 1 }],
   shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country },
 });
 
-/** Its id. */
-export async function place({ request }: Stack, unitPrice: number, country: string): Promise<string> {
-  return (await must(request('POST', '/orders', { body: orderOf(unitPrice, country) }))).body.orderId;
+/** Places an order of the product, which costs this much from now on. Its id. */
+export async function place({ request, staff }: Stack, price: number, country: string): Promise<string> {
+  const product = { name: 'Laptop', price };
+  await must(request('PUT', `/products/${ORDER_SKU}`, { body: product, as: staff }));
+  return (await must(request('POST', '/orders', { body: orderOf(country) }))).body.orderId;
 }
 
 /** Throws an Error with the answer unless it is a 2xx. */

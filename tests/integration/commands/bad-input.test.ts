@@ -159,7 +159,8 @@ describe('an order', () => {
     ['quantity', [0, -1, 1.5, 10_001, '1', null, Number.MAX_SAFE_INTEGER]],
     ['unitPrice', [-0.01, 1_000_000.01, 0.001, 1e-7, 19.999, '19.99', null, 1e21]],
     ['sku', ['', ' A', '-A', 'A/B', 'A'.repeat(65), 7, null]],
-    ['name', ['', '   ', 'x'.repeat(201), 'a\u0000b', 'a\u001bb', 'a\ud800b', 7, null, {}]],
+    // The catalogue names it.
+    ['name', ['Laptop', '', 7, null]],
   ] as const)('has no item whose %s is out of bounds', async (field, values) => {
     for (const value of values) {
       const answer = await placing({ items: [{ ...item, [field]: value }] });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { load } from '#kit/event-store/load.ts';
 import { type Commands, order, startCommands } from '#tests/support/commands.ts';
+import { listProducts } from '#tests/support/products.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const manager = { sub: 'max', scope: 'orders:manage' };
@@ -50,11 +51,9 @@ describe('POST /orders', () => {
   });
 
   test("an order above the largest total is a 422 with the rule's name", async () => {
-    const items = Array.from({ length: 100 }, () => ({
-      ...order.items[0],
-      quantity: 10_000,
-      unitPrice: 1_000_000,
-    }));
+    const gold = { sku: 'GOLD', quantity: 10_000, unitPrice: 1_000_000 };
+    await listProducts(commands.data.runtime(), [gold]);
+    const items = Array.from({ length: 100 }, () => gold);
     expect(await commands.run('placeOrder', { body: { ...order, items } })).toMatchObject({
       status: 422,
       body: { rule: 'order_total_too_large' },

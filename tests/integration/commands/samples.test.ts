@@ -33,7 +33,7 @@ async function run(command: CommandName) {
   return { statusCode, body: JSON.parse(body) };
 }
 
-/** What order-payments does when it hears of the payment, and inventory of the order. */
+/** What order-payments does when it hears of the payment, and inventory and people do about the order. */
 async function pay(orderId: string, paymentId: string): Promise<void> {
   const metadata = { userId: 'consumer:test', correlationId: 'c', causationId: 'e', commandId: 'e' };
   await handleCommand(commands.data.runtime(), orderAggregate, {
@@ -46,24 +46,37 @@ async function pay(orderId: string, paymentId: string): Promise<void> {
     command: { type: 'releaseHold', hold: 'stock', by: 'consumer:test' },
     metadata: { ...metadata, commandId: 'f' },
   });
+  await handleCommand(commands.data.runtime(), orderAggregate, {
+    aggregateId: orderId,
+    command: { type: 'releaseHold', hold: 'fraud', by: 'consumer:test' },
+    metadata: { ...metadata, commandId: 'g' },
+  });
 }
 
 test('the sample events of the commands tell one story, and each may be repeated', async () => {
   expect(await run('cancelOrder')).toMatchObject({ statusCode: 404 });
-  const answers = [await run('registerCustomer'), await run('changeCustomer'), await run('placeOrder')];
+  const answers = [
+    await run('registerCustomer'),
+    await run('changeCustomer'),
+    await run('listProduct'),
+    await run('placeOrder'),
+  ];
   const payment = await run('recordPayment');
   await pay(payment.body.orderId, payment.body.paymentId);
   answers.push(payment, await run('shipOrder'), await run('deliverOrder'), await run('refundPayment'));
-  expect(answers.map(({ statusCode }) => statusCode)).toEqual([201, 200, 201, 201, 200, 200, 200]);
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([201, 200, 200, 201, 201, 200, 200, 200]);
   expect(await run('receiveStock')).toMatchObject({ statusCode: 200 });
   expect(await run('cancelOrder')).toMatchObject({ statusCode: 409 });
 
   const before = await commands.eventCount();
   const again: typeof answers = [];
-  const story = ['registerCustomer', 'changeCustomer', 'placeOrder', 'recordPayment', 'shipOrder'] as const;
-  for (const command of [...story, 'deliverOrder', 'refundPayment'] as const) again.push(await run(command));
+  const story = ['registerCustomer', 'changeCustomer', 'listProduct', 'placeOrder', 'recordPayment'] as const;
+  for (const command of [...story, 'shipOrder', 'deliverOrder', 'refundPayment'] as const) {
+    again.push(await run(command));
+  }
   expect(again).toEqual(answers);
   expect(await commands.eventCount()).toBe(before);
+  expect(await run('withdrawProduct')).toMatchObject({ statusCode: 200 });
 });
 
 test('the sample events of health and emit-event are taken', async () => {

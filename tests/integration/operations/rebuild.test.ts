@@ -8,6 +8,7 @@ import { keyInFirstGeneration, withoutStorageKeys } from '#kit/projections/keys.
 import { orderKey, stockKey } from '#read-model/keys.ts';
 import { randomOf } from '#tests/properties/simulator/random.ts';
 import { eventually } from '#tests/support/eventually.ts';
+import { listProducts } from '#tests/support/products.ts';
 import { type RebuildSystem, startRebuildSystem } from './rebuild-system.ts';
 
 let the: RebuildSystem;
@@ -17,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => the?.system.stop());
 
 const order = {
-  items: [{ sku: 'MUG', name: 'Mug', quantity: 2, unitPrice: 12.5 }],
+  items: [{ sku: 'MUG', quantity: 2, unitPrice: 12.5 }],
   shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
 };
 
@@ -111,6 +112,7 @@ test('A view that is wrong is right after a rebuild, while commands and queries 
   console.info(`SEED=${seed}`);
   await the.call('register-customer', { body: { name: 'Ada', email: 'ada@example.com' } });
   await the.call('receive-stock', { params: { sku: 'CUP' }, body: { quantity: 5 } });
+  await listProducts(the.system.runtimeOf('list-product'), order.items);
   const { orderId } = (await the.call('place-order', { body: order })).body;
   await waitUntilIdle();
   const ReadModel = the.system.stack.tables.ReadModelTable?.name;

@@ -3,15 +3,17 @@ import { compiledTemplate } from '#tests/support/compiled-template.ts';
 import { READ_MODEL } from '#tests/support/data.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { httpEvent, type Sent } from '#tests/support/http-event.ts';
+import { listProducts } from '#tests/support/products.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
 import { EVENTS } from '#tests/support/tables.ts';
 
-const PROJECTED = ['publish-events', 'order-view', 'stock-view'];
+const PROJECTED = ['publish-events', 'order-view', 'catalogue-view', 'stock-view'];
 const SCOPE = 'orders:manage inventory:write audit:read payments:write';
 
 let system: System;
 beforeAll(async () => {
   system = await startSystem({ runs: (name) => PROJECTED.includes(name) });
+  await listProducts(system.runtimeOf('list-product'), order.items);
 }, 60_000);
 afterAll(() => system?.stop());
 
@@ -24,7 +26,7 @@ async function call(name: string, sent: Sent) {
 }
 
 const order = {
-  items: [{ sku: 'MUG', name: 'Mug', quantity: 2, unitPrice: 12.5 }],
+  items: [{ sku: 'MUG', quantity: 2, unitPrice: 12.5 }],
   shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
 };
 
@@ -87,6 +89,22 @@ describe('from a command to a query, over stream, topic and queue', () => {
         status: 200,
         body: { onHand: 7, reserved: 0, available: 7, version: 2 },
       });
+    });
+  });
+
+  test('a product that was just listed can be ordered at once, and is shown soon', async () => {
+    const params = { sku: 'CUP' };
+    await call('list-product', { params, body: { name: 'Cup', price: 5 }, scope: 'catalogue:manage' });
+    const items = [{ sku: 'CUP', quantity: 3, unitPrice: 5 }];
+    const placed = await call('place-order', { sub: 'cyd', scope: '', body: { ...order, items } });
+    expect(placed).toMatchObject({ status: 201, body: { total: 15 } });
+    await eventually(async () => {
+      expect(await call('get-product', { params, scope: '' })).toMatchObject({
+        status: 200,
+        body: { name: 'Cup', price: 5, status: 'listed' },
+      });
+      const { products } = (await call('list-products', { scope: '' })).body;
+      expect(products.map(({ sku }: { sku: string }) => sku)).toEqual(['CUP', 'MUG']);
     });
   });
 });

@@ -29,7 +29,7 @@ async function handlerOf<Handler>(path: string): Promise<Handler> {
 }
 
 describe('tests/events, with which a person tries each function', () => {
-  test.each(['order-view', 'stock-view'])('%s takes its sample', async (name) => {
+  test.each(['order-view', 'catalogue-view', 'stock-view'])('%s takes its sample', async (name) => {
     const handler = await handlerOf<(event: SQSEvent) => Promise<unknown>>(`projections/${name}`);
     const event: SQSEvent = await sample(name);
     expect(event.Records.length).toBeGreaterThan(0);

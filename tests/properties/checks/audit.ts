@@ -1,7 +1,6 @@
 import type { Audited } from '#functions/operations/audit/audit.ts';
 import { timeOf } from '#kit/events/ids.ts';
 import type { World } from '#tests/properties/simulator/world.ts';
-import { stragglersOf } from './emails.ts';
 import type { Findings } from './findings.ts';
 import type { History } from './history.ts';
 
@@ -18,9 +17,7 @@ export async function checkAudit(world: World, { events }: History, findings: Fi
       const continuationToken = answer?.continuationToken;
       const event: object = { ...asked, ...(continuationToken && { continuationToken }) };
       answer = (await world.functions.start('audit', event).answer) as Audited;
-      for (const { eventType, streamId, version, eventId, missingAt } of answer.behind) {
-        if (missingAt.every(({ consumer }) => consumer === 'notifications' && isTold(world, eventId)))
-          continue;
+      for (const { eventType, streamId, version, missingAt } of answer.behind) {
         const who = missingAt.map(({ consumer }) => consumer).join(', ');
         findings.add('lost', `audit: ${who} lacks ${eventType} ${streamId}@${version}`);
       }
@@ -28,7 +25,3 @@ export async function checkAudit(world: World, { events }: History, findings: Fi
   };
   await world.waitUntilIdle(ask());
 }
-
-/** Told, and the record of it taken away. */
-const isTold = (world: World, eventId: string): boolean =>
-  world.functions.mailbox.sendersOf(eventId).length > 0 && stragglersOf(world, eventId).length > 0;

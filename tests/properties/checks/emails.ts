@@ -1,14 +1,12 @@
 import { notifications } from '#functions/consumers/notifications/policy.ts';
 import { reactsTo } from '#kit/events/policy.ts';
-import type { Invocation } from '#tests/properties/simulator/invocation.ts';
 import type { World } from '#tests/properties/simulator/world.ts';
 import type { Findings } from './findings.ts';
 import type { History } from './history.ts';
 
 /**
  * One email for each event of which a customer is told. A second is the price of a provider that recognises no
- * repeat, and only where the function that sent the first was hit by a fault (it may have died before it noted it), or
- * where a straggler took the note away.
+ * repeat, and only where the function that sent the first was hit by a fault: it may have died before it noted it.
  */
 export function checkEmails({ events }: History, world: World, findings: Findings): void {
   const { mailbox } = world.functions;
@@ -22,8 +20,7 @@ export function checkEmails({ events }: History, world: World, findings: Finding
     if (senders.length === 0) findings.add('lost', `no email tells of ${what}`);
     if (senders.length < 2) continue;
     const hit = senders.filter(({ faults, early }) => faults > (early ? 1 : 0));
-    const stragglers = stragglersOf(world, eventId).filter((one) => !hit.includes(one));
-    if (senders.length > 1 + hit.length + stragglers.length) {
+    if (senders.length > 1 + hit.length) {
       const trouble = `${hit.length} of them sent by a function in trouble`;
       findings.add('doubled', `${senders.length} emails tell of ${what}, ${trouble}`);
     }
@@ -33,13 +30,3 @@ export function checkEmails({ events }: History, world: World, findings: Finding
       findings.add('doubled', `an email tells of ${eventId}, of which nobody should be told`);
   }
 }
-
-/**
- * Those that held the event's message for longer than they were told that they had. When their own email fails at
- * last, they let go of a note that is another's by then. Lambda ends a function before that; here it may go on.
- */
-export const stragglersOf = ({ functions, ledger }: World, eventId: string): Invocation[] =>
-  ledger
-    .notesAbout('notifications', eventId)
-    .map(({ invocation }) => invocation)
-    .filter((invocation) => functions.outlasted(invocation));

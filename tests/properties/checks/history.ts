@@ -1,5 +1,6 @@
 import type { AggregateType } from '#domain/index.ts';
-import { type DomainEvent, type DomainEventFrom, isFrom, registry } from '#domain/index.ts';
+import { type DomainEvent, type DomainEventFrom, isFrom } from '#domain/index.ts';
+import type { EventRegistry } from '#kit/events/registry.ts';
 import type { Item } from '#tests/properties/fakes/expression.ts';
 
 /** The events table, read as the truth. */
@@ -10,8 +11,8 @@ export interface History {
   streamsOf<Type extends AggregateType>(type: Type): DomainEventFrom<Type>[][];
 }
 
-export function historyOf(items: readonly Item[]): History {
-  const events = items.map((item) => registry.upcast(item));
+export function historyOf(items: readonly Item[], registry: EventRegistry): History {
+  const events = items.map((item) => registry.upcast(item) as DomainEvent);
   const streams = new Map<string, DomainEvent[]>();
   for (const event of events) {
     const stream = streams.get(event.streamId) ?? [];

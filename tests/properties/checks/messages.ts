@@ -73,7 +73,9 @@ function unreasoned(
 ): string | undefined {
   const last = ledger.notesOf(consumer, body).filter(({ receiveCount }) => receiveCount >= maxReceiveCount);
   const isHit = last.some((note) => isTorn(note) || note.invocation.faults > 0);
-  return isHit ? undefined : 'has no reason, and its consumer did not crash';
+  return isHit || ledger.wasMoved(consumer, body)
+    ? undefined
+    : 'has no reason, and its consumer did not crash';
 }
 
 function unexplained(letter: DeadLetter, rules: LetterRules): string | undefined {

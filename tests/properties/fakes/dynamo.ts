@@ -27,17 +27,19 @@ export class FakeDynamo {
     this.#now = now;
   }
 
-  perform(command: Command): unknown {
+  /** @param staleMs how old what a read sees that is not consistent */
+  perform(command: Command, staleMs = 0): unknown {
     const input = command.input as Input;
+    const behind = input.ConsistentRead === true ? 0 : staleMs;
     switch (command.constructor.name) {
       case 'PutCommand':
         return this.#put(input);
       case 'PutItemCommand':
         return this.#put(plain(input, ['Item', 'ExpressionAttributeValues']));
       case 'GetCommand':
-        return { Item: this.#table(input).get(input.Key as Item) };
+        return { Item: this.#table(input).get(input.Key as Item, behind) };
       case 'GetItemCommand': {
-        const Item = this.#table(input).get(unmarshall(input.Key as never));
+        const Item = this.#table(input).get(unmarshall(input.Key as never), behind);
         return { Item: Item && marshall(Item) };
       }
       case 'UpdateCommand':
@@ -47,9 +49,9 @@ export class FakeDynamo {
       case 'DeleteItemCommand':
         return this.#table(input).remove(unmarshall(input.Key as never)) ?? {};
       case 'QueryCommand':
-        return this.#query(input);
+        return this.#query(input, behind);
       case 'BatchGetCommand':
-        return this.#batchGet(input);
+        return this.#batchGet(input, staleMs);
       case 'TransactWriteCommand':
         return this.#transact(input);
       default:
@@ -89,7 +91,7 @@ export class FakeDynamo {
     });
   }
 
-  #query(input: Input): object {
+  #query(input: Input, staleMs: number): object {
     const table = this.#table(input);
     const index = input.IndexName === undefined ? undefined : String(input.IndexName);
     const { hash, range, ...shape } = index
@@ -97,7 +99,9 @@ export class FakeDynamo {
       : { hash: table.shape.hash, range: table.shape.range };
     const all = placeholders(input);
     const condition = String(input.KeyConditionExpression);
-    const from = index ? table.all(index) : table.partition(partitionOf(condition, hash, all.values));
+    const from = index
+      ? table.all(index, staleMs)
+      : table.partition(partitionOf(condition, hash, all.values), staleMs);
     let items = from.filter((item) => satisfies(condition, item, all));
     if (input.ScanIndexForward === false) items.reverse();
     const start = input.ExclusiveStartKey as Item | undefined;
@@ -120,10 +124,12 @@ export class FakeDynamo {
     };
   }
 
-  #batchGet({ RequestItems }: Input): object {
+  #batchGet({ RequestItems }: Input, staleMs: number): object {
     const Responses: Record<string, Item[]> = {};
-    for (const [TableName, { Keys }] of Object.entries(RequestItems as Record<string, { Keys: Item[] }>)) {
-      Responses[TableName] = Keys.map((key) => this.#table({ TableName }).get(key)).filter(
+    const requested = RequestItems as Record<string, { Keys: Item[]; ConsistentRead?: boolean }>;
+    for (const [TableName, { Keys, ConsistentRead }] of Object.entries(requested)) {
+      const behind = ConsistentRead ? 0 : staleMs;
+      Responses[TableName] = Keys.map((key) => this.#table({ TableName }).get(key, behind)).filter(
         (item) => item !== undefined,
       );
     }

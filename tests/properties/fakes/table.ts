@@ -15,6 +15,12 @@ export interface Inserted {
   item: Item;
 }
 
+interface Past {
+  /** When it was changed; ms since 1970. */
+  until: number;
+  item: Item | undefined;
+}
+
 /** The items of one table in memory, and its stream: one log a shard, each in the order of its writes. */
 export class Table {
   readonly shape: TableShape;
@@ -22,15 +28,20 @@ export class Table {
   readonly shards: Inserted[][];
   onInsert: () => void = () => undefined;
   readonly #items = new Map<string, Map<string, Item>>();
+  /** What was there before each change, oldest first. */
+  readonly #past = new Map<string, Past[]>();
+  readonly #now: () => number;
   #sequence = 0;
 
-  constructor(shape: TableShape, shards = 1) {
+  constructor(shape: TableShape, now: () => number, shards = 1) {
     this.shape = shape;
+    this.#now = now;
     this.shards = Array.from({ length: shards }, () => []);
   }
 
-  get(key: Item): Item | undefined {
-    const found = this.#partition(key)?.get(this.#rangeOf(key));
+  /** @param staleMs as it was so long ago; 0 = as it is */
+  get(key: Item, staleMs = 0): Item | undefined {
+    const found = this.#then(this.#partition(key)?.get(this.#rangeOf(key)), key, staleMs);
     return found && clone(found);
   }
 
@@ -39,6 +50,7 @@ export class Table {
     const partition = this.#partition(stored, true);
     const range = this.#rangeOf(stored);
     const isNew = !partition?.has(range);
+    this.#remember(stored, partition?.get(range));
     partition?.set(range, stored);
     if (!isNew) return;
     const shard = this.shards[shardOf(String(stored[this.shape.hash]), this.shards.length)];
@@ -47,26 +59,52 @@ export class Table {
   }
 
   remove(key: Item): void {
-    this.#partition(key)?.delete(this.#rangeOf(key));
+    const partition = this.#partition(key);
+    this.#remember(key, partition?.get(this.#rangeOf(key)));
+    partition?.delete(this.#rangeOf(key));
   }
 
   /** In the order of the sort key, of the table or of one of its indexes. */
-  all(index?: string): Item[] {
+  all(index?: string, staleMs = 0): Item[] {
     const { hash, range } = index ? this.index(index) : { hash: this.shape.hash, range: this.shape.range };
-    const items = [...this.#items.values()].flatMap((partition) => [...partition.values()]);
+    const now = [...this.#items.values()].flatMap((partition) => [...partition.values()]);
+    const items = this.#allThen(now, staleMs);
     const present = items.filter((item) => item[hash] !== undefined && (!range || item[range] !== undefined));
     return sorted(present, range).map(clone);
   }
 
   /** The items of one partition, in the order of the sort key. */
-  partition(value: unknown): Item[] {
-    return sorted([...(this.#items.get(String(value))?.values() ?? [])], this.shape.range).map(clone);
+  partition(value: unknown, staleMs = 0): Item[] {
+    const now = [...(this.#items.get(String(value))?.values() ?? [])];
+    return sorted(this.#allThen(now, staleMs), this.shape.range).map(clone);
   }
 
   index(name: string) {
     const index = this.shape.indexes?.[name];
     if (!index) throw new Error(`${this.shape.name} has no index ${name}`);
     return index;
+  }
+
+  #remember(key: Item, item: Item | undefined): void {
+    const name = this.#nameOf(key);
+    this.#past.set(name, [...(this.#past.get(name) ?? []), { until: this.#now(), item }]);
+  }
+
+  /** What stood in the place of an item that is there now, or is not. */
+  #then(item: Item | undefined, key: Item, staleMs: number): Item | undefined {
+    if (staleMs === 0) return item;
+    const at = this.#now() - staleMs;
+    const past = this.#past.get(this.#nameOf(key))?.find(({ until }) => until > at);
+    return past ? past.item : item;
+  }
+
+  // What was removed meanwhile is not looked for: nothing reads a list that it removes from.
+  #allThen(items: Item[], staleMs: number): Item[] {
+    return items.map((item) => this.#then(item, item, staleMs)).filter((item) => item !== undefined);
+  }
+
+  #nameOf(key: Item): string {
+    return `${key[this.shape.hash]}\n${this.#rangeOf(key)}`;
   }
 
   #partition(key: Item, create = false): Map<string, Item> | undefined {

@@ -16,10 +16,16 @@ const AT_ANY_CALL: readonly FaultKind[] = [
   'killed after',
   'stalled before',
   'stalled after',
+  'slow',
+  'slow',
+  'slow',
 ];
 
+/** They are no failures, so they may be frequent. */
+const several = (kind: FaultKind): FaultKind[] => Array(6).fill(kind);
+
 /** Of a fault in a call. There are far fewer calls to the topic and to queues, and each matters. */
-const FREQUENCY: Record<Service, number> = { dynamo: 0.06, sns: 0.25, sqs: 0.2, mail: 0.15 };
+const FREQUENCY: Record<Service, number> = { dynamo: 0.08, sns: 0.25, sqs: 0.2, mail: 0.15 };
 
 interface Outage {
   place: string;
@@ -36,6 +42,8 @@ export interface AdversaryOptions {
   pace: number;
   /** Only the faults at these places. */
   only?: ReadonlySet<string> | undefined;
+  /** No fault of these kinds. */
+  without?: ReadonlySet<FaultKind> | undefined;
 }
 
 /**
@@ -47,14 +55,16 @@ export class Adversary {
   readonly faults: Fault[] = [];
   readonly #seed: number;
   readonly #only: ReadonlySet<string> | undefined;
+  readonly #without: ReadonlySet<FaultKind>;
   readonly #temper = new Map<FaultKind, number>();
   readonly #outages: Outage[] = [];
   readonly #seen = new Set<string>();
   #stopped = false;
 
-  constructor({ seed, from, pace, only }: AdversaryOptions) {
+  constructor({ seed, from, pace, only, without = new Set() }: AdversaryOptions) {
     this.#seed = seed;
     this.#only = only;
+    this.#without = without;
     const outages = randomOf(seed, 'outages');
     let at = from;
     for (let index = 0; index < 20; index++) {
@@ -87,6 +97,9 @@ export class Adversary {
       kinds.push('entries failed', 'entries failed');
     }
     if (command === 'TransactWriteCommand') kinds.push('conflict', 'conflict');
+    if (command === 'QueryCommand') kinds.push(...several('page cut'), ...several('stale read'));
+    if (command === 'BatchGetCommand') kinds.push(...several('left over'), ...several('stale read'));
+    if (command === 'GetCommand' || command === 'GetItemCommand') kinds.push(...several('stale read'));
     const random = randomOf(this.#seed, place);
     if (!random.hits(FREQUENCY[service])) return undefined;
     const kind = random.pick(kinds);
@@ -101,7 +114,7 @@ export class Adversary {
   }
 
   #happens(place: string, kind: FaultKind): FaultKind | undefined {
-    if (!this.#admits(place)) return undefined;
+    if (!this.#admits(place) || this.#without.has(kind)) return undefined;
     this.#note(place, kind);
     return kind;
   }

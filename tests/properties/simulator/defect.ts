@@ -1,8 +1,10 @@
 import type { Service } from './adversary.ts';
+import type { Invocation } from './invocation.ts';
 
 export interface Call {
   /** The function's name in serverless.yml. */
   function: string;
+  invocation: Invocation;
   service: Service;
   name: string;
   input: Record<string, unknown>;

@@ -15,9 +15,16 @@ export interface QueueProperties {
   RedrivePolicy?: { deadLetterTargetArn: string; maxReceiveCount: number };
 }
 
+export interface DeployedFunction {
+  logicalId: string;
+  createHandler: Deployed['createHandler'];
+  /** Lambda's. */
+  timeoutMs: number;
+}
+
 export interface Deployment {
   /** By the name in serverless.yml; only what the simulation runs. */
-  functions: ReadonlyMap<string, { logicalId: string; createHandler: Deployed['createHandler'] }>;
+  functions: ReadonlyMap<string, DeployedFunction>;
   settingsOf(logicalId: string): Record<string, string>;
   resolve<T>(value: unknown): T;
   /** Resolved properties by logical id. */
@@ -28,8 +35,15 @@ export interface Deployment {
 
 export type Mapping = MappingProperties;
 
-/** What a compiled template deploys, its references resolved to names of the fakes. */
-export async function readDeployment(template: Template): Promise<Deployment> {
+/** Queries and operations change nothing, and what they answer is tested elsewhere; but the audit is a check. */
+const SIMULATED = /^functions\/(commands|projections|consumers|publisher|operations\/audit)\//;
+
+/**
+ * What a compiled template deploys, its references resolved to names of the fakes.
+ *
+ * @param runs the handlers to load, by the folder of their functions
+ */
+export async function readDeployment(template: Template, runs = SIMULATED): Promise<Deployment> {
   const resolver = createResolver({
     template,
     region: REGION,
@@ -49,14 +63,21 @@ export async function readDeployment(template: Template): Promise<Deployment> {
       };
     },
   });
-  const functions = new Map<string, { logicalId: string; createHandler: Deployed['createHandler'] }>();
+  const functions = new Map<string, DeployedFunction>();
   const loading = Object.entries(template.Resources).map(async ([logicalId, { Type, Properties }]) => {
     if (Type !== 'AWS::Lambda::Function') return;
-    const { FunctionName, Handler } = Properties as { FunctionName: string; Handler: string };
-    // Queries and operations change nothing, and what they answer is tested elsewhere; but the audit is a check.
-    if (!/^functions\/(commands|projections|consumers|publisher|operations\/audit)\//.test(Handler)) return;
+    const { FunctionName, Handler, Timeout } = Properties as {
+      FunctionName: string;
+      Handler: string;
+      Timeout: number;
+    };
+    if (!runs.test(Handler)) return;
     const module = await import(`../../../${Handler.replace(/\.handler$/, '.ts')}`);
-    functions.set(FunctionName.replace(STAGE_PREFIX, ''), { logicalId, createHandler: module.createHandler });
+    functions.set(FunctionName.replace(STAGE_PREFIX, ''), {
+      logicalId,
+      createHandler: module.createHandler,
+      timeoutMs: Timeout * 1_000,
+    });
   });
   await Promise.all(loading);
 

@@ -1,6 +1,7 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
+import { application } from '#application';
 import type { Endpoints } from '#resources/local/emulators/index.ts';
 import { readBatchReport } from '#resources/local/event-source-mapping/batch-report.ts';
 import { startMappings } from '#resources/local/event-source-mapping/index.ts';
@@ -12,7 +13,6 @@ import { realClock } from './clock.ts';
 import type { Deployment, Mapping, QueueProperties } from './deployment.ts';
 import { emulatorClients } from './emulator-clients.ts';
 import { Functions } from './functions.ts';
-import type { Invocation } from './invocation.ts';
 import { Ledger } from './ledger.ts';
 import { countSigns, expirations, isUnseen, watchEventLoop } from './slowness.ts';
 import type { DeadLetter, World } from './world.ts';
@@ -40,14 +40,11 @@ interface HeldLetter extends DeadLetter {
   receiptHandle: string;
 }
 
-/** Seconds; more than a batch's window, less than a stalled function takes. */
+/** Seconds; more than a batch's window and a function's timeout. */
 const VISIBILITY_TIMEOUT = 4;
 
-/** What a function is told that it has: as long, a notification that is being sent is in nobody else's hands. */
+/** Lambda's timeout: less than the visibility timeout, so that what ended is in nobody else's hands. */
 const FUNCTION_MS = VISIBILITY_TIMEOUT * 500;
-
-/** Lambda's timeout of what is no consumer. */
-const TIMEOUT_MS = 2_000;
 
 /** The compiled stack on the real emulators, its real event source mappings, and time as it passes. */
 export async function emulatedWorld(options: EmulatedWorldOptions): Promise<World> {
@@ -68,6 +65,8 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
   const functions = new Functions({
     clock: realClock,
     adversary,
+    // Newer messages wait for minutes, which is too long for real time.
+    applicationOf: () => application,
     perform: (service, command) =>
       (clients[service] as { send(command: object): Promise<unknown> }).send(command),
     deployed: new Map(
@@ -76,12 +75,12 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
         { createHandler, settings: { ...stack.environmentOf(logicalId), RETRY_BASE_SECONDS: '0' } },
       ]),
     ),
-    remainingMs: FUNCTION_MS,
-    timeoutMs: (name) => (consumers.has(name) || name === 'audit' ? undefined : TIMEOUT_MS),
+    timeoutMs: (name) => (name === 'audit' ? undefined : FUNCTION_MS),
     latency: () => 0,
-    stall: (random) => random.between(4_100, 6_000),
+    slow: (random) => random.between(100, 300),
+    stale: () => 0,
     onTimeout(name, { isStalled }) {
-      if (!isStalled) signs.push(`${name} had not ended after ${TIMEOUT_MS / 1_000} s`);
+      if (!isStalled) signs.push(`${name} had not ended after ${FUNCTION_MS / 1_000} s`);
     },
   });
 
@@ -91,7 +90,6 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
     const end = ledger.begin(consumer, event.Records, invocation);
     try {
       const result = await answer;
-      noteSlowness(invocation);
       const report = readBatchReport(
         result,
         event.Records.map(({ messageId }) => messageId),
@@ -181,6 +179,7 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
   }
 
   return {
+    application,
     clock: realClock,
     patienceMs: 3_000,
     functions,
@@ -215,11 +214,6 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
       for (const one of [dynamo, sns, sqs]) one.destroy();
     },
   };
-}
-
-/** Where real time passes, a busy machine is a fault like any other: it makes a function outlast its messages. */
-function noteSlowness(invocation: Invocation): void {
-  if (Date.now() - invocation.startedAt > FUNCTION_MS) invocation.faults++;
 }
 
 function routesOf(deployment: Deployment, urlOf: (logicalId: string) => string): Route[] {

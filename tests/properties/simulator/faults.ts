@@ -6,14 +6,21 @@ export type FaultKind =
   | 'sent twice' // the SDK repeats it, since the first answer was lost: the second answer counts
   | 'killed before' // the function dies; no effect
   | 'killed after' // the function dies; with effect
-  | 'stalled before' // takes longer than the visibility timeout, then has its effect
-  | 'stalled after' // has its effect, and answers later than the visibility timeout
+  | 'stalled before' // never answers, without effect: Lambda ends the function at its timeout
+  | 'stalled after' // has its effect, and never answers
   | 'entries failed' // of a batch call, some entries
   | 'conflict' // a transaction meets another one
+  // at a call to AWS, and no failure: correct code does not notice
+  | 'slow' // takes seconds, less than the function's timeout
+  | 'stale read' // a read that is not consistent sees what was there some time ago
+  | 'page cut' // a query's page ends after any item
+  | 'left over' // of a batch read, some keys
   // around an invocation
   | 'result lost' // the function finished, and Lambda never heard of it
   | 'clock jump' // its clock is off by seconds up to days
+  | 'updated late' // it still runs the code of before, while other functions run the new
   // at a hop
+  | 'two lanes' // another lane of the mapping has the same records at the same time
   | 'stream replayed' // the checkpoint was lost
   | 'message delayed'
   | 'message doubled' // by the topic

@@ -1,12 +1,13 @@
 import { v7 } from 'uuid';
-import { application } from '#application';
 import type { EmailSender } from '#functions/consumers/notifications/email.ts';
+import type { Application } from '#kit/config/application.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { canceled } from '#tests/properties/fakes/dynamo.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import type { Adversary, AwsService, Service } from './adversary.ts';
 import type { Clock } from './clock.ts';
 import type { Call, Defect } from './defect.ts';
+import type { FaultKind } from './faults.ts';
 import type { Invocation } from './invocation.ts';
 import { Mailbox, SendEmail } from './mailbox.ts';
 import type { Random } from './random.ts';
@@ -16,26 +17,28 @@ export type AnyHandler = (event: unknown, context: unknown) => Promise<unknown>;
 /** A function as it is deployed. */
 export interface Deployed {
   /** Whoever sends email takes the sender as a second argument. */
-  createHandler(runtime: Runtime, senderOf: () => EmailSender): AnyHandler;
+  createHandler(runtime: Runtime, senderOf?: () => EmailSender): AnyHandler;
   settings: Record<string, string>;
 }
 
-/** AWS as the functions reach it. */
-export type Perform = (service: AwsService, command: object) => Promise<unknown>;
+/** AWS as the functions reach it; a read that is not consistent sees what was there `staleMs` ago, where AWS is a fake. */
+export type Perform = (service: AwsService, command: object, staleMs: number) => Promise<unknown>;
 
 export interface FunctionsOptions {
   clock: Clock;
   adversary: Adversary;
   perform: Perform;
   deployed: ReadonlyMap<string, Deployed>;
+  /** The code that a function runs at this moment. */
+  applicationOf(name: string): Application;
   /** How long a call takes, one way, in ms. */
   latency(random: Random): number;
-  /** What a function is told that it has left, in ms. */
-  remainingMs: number;
-  /** After so many ms Lambda kills the function; none for a consumer: it may outlast its visibility timeout. */
+  /** After so many ms Lambda ends the function; undefined: never. */
   timeoutMs(name: string): number | undefined;
-  /** Longer than the visibility timeout, in ms. */
-  stall(random: Random): number;
+  /** How long a slow call takes, in ms: less than a function's timeout. */
+  slow(random: Random): number;
+  /** How old a stale read is, in ms. */
+  stale(random: Random): number;
   /** Is told of a function that its time ran out on. */
   onTimeout?(name: string, invocation: Invocation): void;
   defect?: Defect | undefined;
@@ -54,9 +57,12 @@ interface Running extends Invocation {
 
 const GONE = new Promise<never>(() => undefined);
 
+const FOREVER = 900_000;
+
 /**
  * Runs the handlers in this process, each invocation with a runtime of its own in which the adversary sits between
- * the code and everything outside. A killed invocation never gets another answer: whatever it waits for, it is gone.
+ * the code and everything outside. An invocation that is killed, or that its timeout ends, never gets another answer:
+ * whatever it waits for, it is gone.
  */
 export class Functions {
   /** Every email that left. */
@@ -95,6 +101,7 @@ export class Functions {
       void clock.limit(timeout).then(() => {
         if (invocation.endedAt !== undefined || invocation.dead) return;
         this.#options.onTimeout?.(name, invocation);
+        invocation.faults++;
         invocation.die();
       });
     }
@@ -102,13 +109,18 @@ export class Functions {
       functionName: name,
       awsRequestId: place,
       // Not to HTTP: middy would set a timer by the real clock, which a killed invocation leaves behind.
-      ...(event.Records && { getRemainingTimeInMillis: () => this.#options.remainingMs }),
+      ...(event.Records && {
+        getRemainingTimeInMillis: () => invocation.startedAt + (timeout ?? FOREVER) - clock.now(),
+      }),
     };
     const run = async () => {
       const sender: EmailSender = {
         send: async (email) => void (await this.#send(name, 'mail', new SendEmail(email), invocation)),
       };
-      const handler = target.createHandler(this.#runtimeOf(name, target, invocation), () => sender);
+      const handler = target.createHandler(
+        this.#runtimeOf(name, target, invocation),
+        ...(name === 'notifications' ? [() => sender] : []),
+      );
       const result = await handler(event, context);
       if (adversary.at(`${place}/result`, 'result lost', 0.01)) {
         invocation.faults++;
@@ -122,11 +134,6 @@ export class Functions {
     return { invocation, answer };
   }
 
-  /** It went on for longer than it was told that it had. */
-  outlasted({ startedAt, endedAt = this.#options.clock.now() }: Invocation): boolean {
-    return endedAt - startedAt > this.#options.remainingMs;
-  }
-
   #runtimeOf(name: string, { settings }: Deployed, invocation: Running): Runtime {
     const { adversary, clock } = this.#options;
     const random = adversary.random(`${invocation.place}/random`);
@@ -137,7 +144,7 @@ export class Functions {
     const client = (service: Service) => ({
       send: (command: object) => this.#send(name, service, command, invocation),
     });
-    const runtime = createRuntime(application, {
+    const runtime = createRuntime(this.#options.applicationOf(name), {
       settings,
       now,
       random: random.next,
@@ -159,16 +166,16 @@ export class Functions {
     const { defect } = this.#options;
     const next = (sent: object = command) => this.#faulty(service, sent, invocation);
     if (!defect?.send) return next();
-    return defect.send({ function: name, service, ...described(command) }, next);
+    return defect.send({ function: name, invocation, service, ...described(command) }, next);
   }
 
   async #faulty(service: Service, command: object, invocation: Running): Promise<unknown> {
-    const { adversary, clock, latency, stall } = this.#options;
+    const { adversary, clock, latency, slow, stale } = this.#options;
     const place = `${invocation.place}/${invocation.calls++}`;
     const random = adversary.random(`${place}/time`);
     const { name } = described(command);
     const fault = adversary.atCall(place, service, name, clock.now());
-    if (fault) invocation.faults++;
+    if (fault && !HARMLESS.has(fault)) invocation.faults++;
     if (fault === 'stalled before' || fault === 'stalled after') invocation.isStalled = true;
     const pass = async (ms: number) => {
       if (ms > 0) await clock.limit(ms);
@@ -176,7 +183,7 @@ export class Functions {
     };
     const perform = async (sent = command) => {
       if (invocation.dead) await GONE;
-      return this.#perform(service, sent, invocation);
+      return this.#perform(service, sent, invocation, fault === 'stale read' ? stale(random) : 0);
     };
 
     await pass(latency(random));
@@ -203,10 +210,19 @@ export class Functions {
         await pass(latency(random));
         break;
       case 'stalled before':
-        await pass(stall(random));
+        return GONE;
+      case 'stalled after':
+        await perform().catch(() => undefined);
+        return GONE;
+      case 'slow':
+        await pass(slow(random));
         break;
       case 'entries failed':
         return this.#partly(command, random, perform);
+      case 'page cut':
+        return perform(withShortPage(command, random));
+      case 'left over':
+        return withKeysLeftOver(command, random, perform);
       default:
         break;
     }
@@ -214,15 +230,20 @@ export class Functions {
     const answer = await perform().catch((error: unknown) => {
       failed = { error };
     });
-    await pass(latency(random) + (fault === 'stalled after' ? stall(random) : 0));
+    await pass(latency(random) + (fault === 'slow' ? slow(random) : 0));
     if (failed) throw failed.error;
     return answer;
   }
 
-  async #perform(service: Service, command: object, invocation: Invocation): Promise<unknown> {
+  async #perform(
+    service: Service,
+    command: object,
+    invocation: Invocation,
+    staleMs: number,
+  ): Promise<unknown> {
     const { name, input } = described(command);
     if (service === 'mail') return this.mailbox.take((command as SendEmail).input, invocation);
-    const answer = await this.#options.perform(service, command);
+    const answer = await this.#options.perform(service, command, staleMs);
     if (name === 'SendMessageCommand') invocation.deadLetters.push(String(input.MessageBody));
     return answer;
   }
@@ -239,8 +260,7 @@ export class Functions {
     const sunk = new Set(entries.filter(() => random.hits(0.5)));
     if (sunk.size === 0 && entries[0]) sunk.add(entries[0]);
     const sent = entries.filter((entry) => !sunk.has(entry));
-    const Create = command.constructor as new (input: object) => object;
-    const answer = (sent.length > 0 ? await perform(new Create({ ...input, [list]: sent })) : {}) as {
+    const answer = (sent.length > 0 ? await perform(again(command, { ...input, [list]: sent })) : {}) as {
       Failed?: object[];
     };
     const failed = [...sunk].map(({ Id }) => ({
@@ -251,6 +271,38 @@ export class Functions {
     }));
     return { ...answer, Failed: [...(answer.Failed ?? []), ...failed] };
   }
+}
+
+/** What is no failure: correct code does not notice. */
+const HARMLESS: ReadonlySet<FaultKind> = new Set(['slow', 'stale read', 'page cut', 'left over']);
+
+/** DynamoDB may end a page after any item: at a megabyte, and where it has worked for long enough. */
+function withShortPage(command: object, random: Random): object {
+  const { input } = described(command);
+  const { Limit = 10 } = input as { Limit?: number };
+  return again(command, { ...input, Limit: random.between(1, Math.min(3, Limit)) });
+}
+
+async function withKeysLeftOver(
+  command: object,
+  random: Random,
+  perform: (command?: object) => Promise<unknown>,
+): Promise<unknown> {
+  const { input } = described(command);
+  const [[table, { Keys, ...rest }]] = Object.entries(
+    input.RequestItems as Record<string, { Keys: object[] }>,
+  ) as [[string, { Keys: object[] }]];
+  const count = random.between(0, Keys.length - 1);
+  const left = { [table]: { ...rest, Keys: Keys.slice(count) } };
+  if (count === 0) return { Responses: {}, UnprocessedKeys: left };
+  const RequestItems = { [table]: { ...rest, Keys: Keys.slice(0, count) } };
+  const answer = (await perform(again(command, { ...input, RequestItems }))) as object;
+  return { ...answer, UnprocessedKeys: left };
+}
+
+function again(command: object, input: object): object {
+  const Create = command.constructor as new (input: object) => object;
+  return new Create(input);
 }
 
 export function described(command: object): Pick<Call, 'name' | 'input' | 'command'> {

@@ -21,6 +21,7 @@ interface Record {
 /** What became of every delivery of every message, by consumer and body. */
 export class Ledger {
   readonly #notes = new Map<string, DeliveryNote[]>();
+  readonly #moved = new Set<string>();
 
   /** The batch was handed over; the answer's function notes how it ended. */
   begin(
@@ -47,6 +48,15 @@ export class Ledger {
         else note.ended = invocation.deadLetters.includes(note.body) ? 'dead' : 'handled';
       }
     };
+  }
+
+  /** A second poller took the message one time too often, while a function still had it: its queue gave it up. */
+  noteMoved(consumer: string, body: string): void {
+    this.#moved.add(`${consumer}|${body}`);
+  }
+
+  wasMoved(consumer: string, body: string): boolean {
+    return this.#moved.has(`${consumer}|${body}`);
   }
 
   /** Every delivery of every message. */

@@ -2,6 +2,7 @@ import { Adversary } from './adversary.ts';
 import { VirtualClock } from './clock.ts';
 import type { Defect } from './defect.ts';
 import type { Deployment } from './deployment.ts';
+import type { FaultKind } from './faults.ts';
 import { type RunReport, simulate } from './simulation.ts';
 import { virtualWorld } from './virtual-world.ts';
 
@@ -13,13 +14,14 @@ export interface VirtualRun {
   orders: number;
   only?: ReadonlySet<string> | undefined;
   defect?: Defect | undefined;
+  without?: ReadonlySet<FaultKind> | undefined;
 }
 
 /** One run on the fakes: the same seed, the same run. Not two at once in one process: it sets the global clock. */
 export async function runVirtual(deployment: Deployment, run: VirtualRun): Promise<RunReport> {
-  const { seed, orders, only, defect } = run;
+  const { seed, orders, only, without, defect } = run;
   const clock = new VirtualClock(START);
-  const adversary = new Adversary({ seed, from: START, pace: 1, only });
+  const adversary = new Adversary({ seed, from: START, pace: 1, only, without });
   const realNow = Date.now;
   // Powertools' idempotency takes the time from here.
   Date.now = () => clock.now();

@@ -6,7 +6,9 @@ import { checkDeadLetters, checkHandled } from '#tests/properties/checks/message
 import { checkReadModel } from '#tests/properties/checks/read-side.ts';
 import {
   checkCommands,
+  checkHolds,
   checkPayments,
+  checkRefunds,
   checkReservations,
   checkStreams,
 } from '#tests/properties/checks/write-side.ts';
@@ -14,7 +16,7 @@ import type { Adversary } from './adversary.ts';
 import { Clients } from './clients.ts';
 import type { Fault } from './faults.ts';
 import { poisonQueues } from './poison.ts';
-import { openShop, orderStory } from './stories.ts';
+import { listCatalogue, openShop, orderStory } from './stories.ts';
 import type { World } from './world.ts';
 
 export interface RunOptions {
@@ -47,6 +49,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
   const clients = new Clients(world, adversary, pace);
   let poison: Awaited<ReturnType<typeof poisonQueues>> = [];
   const day = async () => {
+    await listCatalogue(clients);
     const stories = Array.from({ length: orders }, (_, index) =>
       orderStory(clients, adversary.random(`order/${index}`)),
     );
@@ -76,12 +79,14 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
       const why = `${consumer}: ${body.slice(0, 120)}: ${reason.errorName}: ${reason.errorMessage}`;
       findings.add('unexplained dead letter', `${why}, with no fault at all`);
     }
-    const history = historyOf(await world.events());
+    const history = historyOf(await world.events(), world.application.registry);
     events = history.events.length;
     checkStreams(history, findings);
     checkCommands(history, clients.sent, findings);
     checkReservations(history, findings);
     checkPayments(history, findings);
+    checkHolds(history, findings);
+    checkRefunds(history, findings);
     checkReadModel(history, await world.readModel(), findings);
     checkEmails(history, world, findings);
     checkHandled(history, world.subscriptions, world.ledger, findings);

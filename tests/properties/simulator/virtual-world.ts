@@ -14,12 +14,10 @@ import type { Defect } from './defect.ts';
 import type { Deployment, Mapping, QueueProperties } from './deployment.ts';
 import { Functions } from './functions.ts';
 import { Ledger } from './ledger.ts';
+import { rolloutOf } from './rollout.ts';
 import type { Subscription, World } from './world.ts';
 
 const STREAM_SHARDS = 3;
-
-/** Of a command or the publisher; less than a client of the API waits. */
-const COMMAND_TIMEOUT_MS = 20_000;
 
 interface Route extends Subscription {
   queue: Queue;
@@ -50,7 +48,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
 
   const tables = deployment
     .ofType<TableProperties>('AWS::DynamoDB::Table')
-    .map(([id, properties]) => tableOf(id, properties));
+    .map(([id, properties]) => tableOf(id, properties, now));
   const events = tables.find(({ shape }) => shape.hash === 'streamId') as Table;
   const readModel = tables.find(({ shape }) => shape.hash === 'pk') as Table;
   const routes = routesOf(deployment, adversary, now);
@@ -81,28 +79,30 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
   const sqs = new FakeSqs(routes.flatMap(({ queue, deadLetters }) => [queue, deadLetters]));
   const clients = { dynamo, sns, sqs };
 
+  const rollout = rolloutOf(adversary, now, new Set(routes.map(({ consumer }) => consumer)));
   const functions = new Functions({
     clock,
     adversary,
     defect,
-    perform: async (service, command) => clients[service].perform(command as never),
+    perform: async (service, command, staleMs) => clients[service].perform(command as never, staleMs),
     deployed: new Map(
       [...deployment.functions].map(([name, { logicalId, createHandler }]) => [
         name,
         { createHandler, settings: deployment.settingsOf(logicalId) },
       ]),
     ),
-    remainingMs: 20_000,
-    timeoutMs: (name) => (routes.some(({ consumer }) => consumer === name) ? undefined : COMMAND_TIMEOUT_MS),
+    applicationOf: rollout.applicationOf,
+    timeoutMs: (name) => deployment.functions.get(name)?.timeoutMs,
     latency: (random) => 1 + Math.floor(30 * random.next() ** 3),
-    stall: (random) => random.between(121_000, 400_000),
+    slow: (random) => random.between(1_000, 4_000),
+    stale: (random) => random.between(1_000, 120_000),
   });
 
   for (const route of routes) pollQueue(route);
   const behind = events.shards.map((_, shard) => readShard(shard));
 
   /** Takes batches of whatever is visible, several at a time, whenever something is. */
-  function pollQueue({ consumer, queue, batchSize, concurrency }: Route): void {
+  function pollQueue({ consumer, queue, deadLetters, batchSize, concurrency }: Route): void {
     const random = adversary.random(`poller/${consumer}`);
     let inFlight = 0;
     let polls = 0;
@@ -136,6 +136,8 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
       await clock.sleep(random.between(0, 2_000));
       const twin = queue.receiveAgain(messageId);
       if (twin) hand([twin], true);
+      const moved = deadLetters.messages.get(messageId);
+      if (moved) ledger.noteMoved(consumer, moved.body);
     }
 
     function hand(batch: Message[], early = false): void {
@@ -194,7 +196,11 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
         await clock.sleep(random.between(1, 250));
         const start = position;
         const batch = log.slice(start, start + random.between(1, Math.min(30, properties.BatchSize ?? 100)));
-        await deliver(batch.map(streamRecord), {
+        const records = batch.map(streamRecord);
+        if (adversary.at(`stream/${shard}/${batches}/twin`, 'two lanes', 0.03)) {
+          void during(functions.start(name, { Records: records }).answer.catch(() => undefined));
+        }
+        await deliver(records, {
           invoke: (event) => functions.start(name, event as { Records: unknown[] }).answer,
           reports: true,
           bisect: true,
@@ -234,6 +240,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
   };
 
   return {
+    application: rollout.newest,
     clock,
     patienceMs: 30_000,
     functions,
@@ -300,7 +307,11 @@ interface TableProperties {
 }
 
 /** An empty table as the template describes it. */
-export function tableOf(name: string, { KeySchema, GlobalSecondaryIndexes = [] }: TableProperties): Table {
+export function tableOf(
+  name: string,
+  { KeySchema, GlobalSecondaryIndexes = [] }: TableProperties,
+  now: () => number,
+): Table {
   const key = (schema: TableProperties['KeySchema'], type: string) =>
     schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
   const range = key(KeySchema, 'RANGE');
@@ -320,6 +331,7 @@ export function tableOf(name: string, { KeySchema, GlobalSecondaryIndexes = [] }
         ]),
       ),
     },
+    now,
     STREAM_SHARDS,
   );
 }

@@ -1,3 +1,4 @@
+import type { Application } from '#kit/config/application.ts';
 import type { Item } from '#tests/properties/fakes/expression.ts';
 import type { Clock } from './clock.ts';
 import type { Functions } from './functions.ts';
@@ -20,6 +21,8 @@ export interface Subscription {
 
 /** AWS with our functions in it: the fakes, or the emulators. */
 export interface World {
+  /** Reads every event that there is. */
+  application: Application;
   clock: Clock;
   /** How long a client waits for an answer: as long as API Gateway does. */
   patienceMs: number;

@@ -37,6 +37,7 @@ function deployment(wrong: Wrong = () => undefined): Promise<string> {
     if (other) return other;
     if (route === 'GET /health') return [200, { status: 'ok' }];
     if (request.headers.authorization !== 'Bearer good') return [401, { message: 'Unauthorized' }];
+    if (route === 'GET /products/smoke-test') return [200, { sku: 'smoke-test', status: 'listed' }];
     if (route === 'POST /orders') return [201, { orderId: request.headers['idempotency-key'], version: 1 }];
     if (route === 'GET /orders/smoke-1') return [200, { orderId: 'smoke-1', customerId: 'a b' }];
     if (route === 'GET /customers/a%20b/orders') return [200, { orders: [{ orderId: 'smoke-1', status }] }];
@@ -95,6 +96,11 @@ describe('The smoke test', () => {
       'is open to everyone',
       (route) => (route === 'GET /orders' ? [200, { orders: [] }] : undefined),
       /GET \/orders: 200 instead of 401/,
+    ],
+    [
+      'lacks the product that is ordered',
+      (route) => (route.startsWith('GET /products') ? [404, { title: 'not found' }] : undefined),
+      /GET \/products\/smoke-test: 404 .*\nList the product that it orders, once: PUT /,
     ],
     [
       'takes no orders',

@@ -15,7 +15,7 @@ const captured: NewDomainEvent = {
 };
 const requested = (refundId: string): NewDomainEvent => ({
   eventType: 'RefundRequested',
-  data: { ...money, amount, refundId, reason: 'goodwill' },
+  data: { ...money, amount, reference: 'ch_1', refundId, reason: 'goodwill' },
 });
 
 const life = orderLife('ada');

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { CATALOGUE_CORRELATION_ID } from '#resources/local/catalogue.ts';
 import { formatLogLine, wantsColor } from '#resources/local/log-lines.ts';
 
 const log = (fields: object) =>
@@ -13,6 +14,12 @@ const log = (fields: object) =>
   });
 
 describe('a line of a function’s log', () => {
+  test('of filling the catalogue is left out, unless something is wrong', () => {
+    const correlationId = CATALOGUE_CORRELATION_ID;
+    expect(formatLogLine(log({ correlationId }), false)).toBeUndefined();
+    expect(formatLogLine(log({ correlationId, level: 'ERROR' }), false)).toContain('handled');
+  });
+
   test.each<[string, object, string]>([
     [
       'a command',

@@ -60,8 +60,9 @@ describe('The alarms of a stage', () => {
     const resources = await resourcesOf({});
     expect(Object.keys(resources)).toEqual(
       expect.arrayContaining([
-        'PlaceDashorderLambdaFunctionErrorsAlarm',
-        'SalesLambdaFunctionThrottlesAlarm',
+        'CommandsFunctionsErrorsAlarm',
+        'SalesLambdaFunctionErrorsAlarm',
+        'ConsumersFunctionsThrottlesAlarm',
         'SalesDeadLettersAlarm',
         'SalesQueueAgeAlarm',
         'AlarmsTopic',
@@ -77,12 +78,27 @@ describe('The alarms of a stage', () => {
   test('name the entry of the runbook for the function, by its folder', async () => {
     const resources = await resourcesOf({});
     const entry = (id: string) =>
-      String(resources[`${id}LambdaFunctionErrorsAlarm`]?.Properties?.AlarmDescription).split('See: ')[1];
-    expect(['PlaceDashorder', 'PublishDashevents', 'Sales'].map(entry)).toEqual([
-      'The API fails.',
-      'The publisher was down.',
-      'A consumer fails.',
-    ]);
+      String(resources[`${id}ErrorsAlarm`]?.Properties?.AlarmDescription).split('See: ')[1];
+    const functions = ['CommandsFunctions', 'PublishDasheventsLambdaFunction', 'SalesLambdaFunction'];
+    expect(functions.map(entry)).toEqual(['The API fails.', 'The publisher was down.', 'A consumer fails.']);
+  });
+
+  test('of functions behind the API add up ten functions each', async () => {
+    const resources = await resourcesOf({
+      'self:functions': [
+        ...Array.from({ length: 12 }, (_, at) => ({
+          [`c${at}`]: { handler: `functions/commands/c${at}/handler.handler` },
+        })),
+        { 'publish-events': { handler: 'functions/publisher/publish-events/handler.handler' } },
+      ],
+    });
+    const metrics = (id: string) => resources[id]?.Properties?.Metrics as { Expression?: string }[];
+    expect(metrics('CommandsFunctionsErrorsAlarm')).toHaveLength(11);
+    expect(metrics('Commands2FunctionsErrorsAlarm')).toHaveLength(3);
+    expect(metrics('Commands2FunctionsThrottlesAlarm')[0]?.Expression).toBe('SUM(METRICS())');
+    expect(resources.Commands2FunctionsThrottlesAlarm?.Properties?.AlarmName).toBe(
+      'shop-qa-commands-2-throttles',
+    );
   });
 
   test('are mailed where the stage has an address', async () => {

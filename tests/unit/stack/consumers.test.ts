@@ -112,6 +112,28 @@ describe('A consumer.yml', () => {
     );
   });
 
+  test('of a consumer that is not subscribed makes all but a subscription, and lets the topic send nothing', async () => {
+    const { filter: _, ...unsubscribed } = { ...fraudReview, subscribed: false };
+    const { functions, resources } = await partsOf({ [fileOf(fraudReview)]: unsubscribed });
+    expect(Object.keys(functions)).toEqual(['fraud-review']);
+    const { Resources } = resources;
+    expect(Object.keys(Resources).sort()).toEqual([
+      'FraudReviewDeadLetters',
+      'FraudReviewDeadLettersPolicy',
+      'FraudReviewQueue',
+      'FraudReviewQueuePolicy',
+    ]);
+    expect(JSON.stringify(Resources)).not.toContain('sns.amazonaws.com');
+  });
+
+  test.each([
+    ['without a filter', { filter: undefined }],
+    ['with a filter, that is not subscribed', { subscribed: false }],
+  ])('%s is refused', async (_, change) => {
+    const refusal = partsOf({ [fileOf(fraudReview)]: { ...fraudReview, ...change } });
+    await expect(refusal).rejects.toThrow(`${fileOf(fraudReview)}: filter: is needed, unless`);
+  });
+
   test('is enough for a function, a queue, its dead letters, a subscription and the outputs', async () => {
     const { functions, resources, queues } = await partsOf({
       [fileOf(fraudReview)]: fraudReview,

@@ -125,13 +125,13 @@ export function audit(stack: () => Stack): void {
     return { code, found: JSON.parse(stdout) };
   }
 
-  /** The schedule of the audit: the only rule of the stack. */
+  /** The schedule of the audit; the other rule is that of the tick. */
   async function theRule(): Promise<Answer> {
     const resources = await stack().resources();
     const rules = resources.filter(({ ResourceType }) => ResourceType === 'AWS::Events::Rule');
-    const described = rules.map(
-      ({ PhysicalResourceId: Name }) => ['events', 'describe_rule', { Name }] as const,
-    );
+    const described = rules
+      .filter(({ LogicalResourceId }) => LogicalResourceId.startsWith('Audit'))
+      .map(({ PhysicalResourceId: Name }) => ['events', 'describe_rule', { Name }] as const);
     const [{ Name, ScheduleExpression, State, Description }] = await stack().emulator.calls(described);
     return { Name, ScheduleExpression, State, Description };
   }

@@ -46,7 +46,7 @@ export function path(stack: () => Stack): void {
       expect(await told(large)).toEqual(['OrderCreated', 'OrderDelivered', 'OrderShipped']);
       expect(await told(small)).toEqual(['OrderCancelled', 'OrderCreated']);
       const day = new Date().toISOString().slice(0, 10);
-      const sold = { orders: 2, cancelled: 1, shipped: 1, revenue: 1_299 };
+      const sold = { orders: 2, cancelled: 1, shipped: 1, captured: 1_299 };
       expect((await get(`/sales?from=${day}&to=${day}`)).days).toMatchObject([sold]);
     }, patient);
   }, 180_000);
@@ -62,6 +62,7 @@ export function path(stack: () => Stack): void {
       async () =>
         expect(await deliveriesOf(stack(), [`order-${large}`, `order-${small}`])).toEqual({
           'order-view': events(['OrderCreated', 'OrderPaid', 'OrderShipped', 'OrderDelivered'], cancelled),
+          'catalogue-view': [],
           'stock-view': [],
           sales: events(['OrderCreated', 'OrderShipped'], cancelled),
           inventory: events(['OrderCreated'], cancelled),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MAX_EVENTS_PER_COMMAND } from '#kit/event-store/append.ts';
-import { handleCommand } from '#kit/event-store/handle-command.ts';
+import { findRepeat, handleCommand } from '#kit/event-store/handle-command.ts';
 import type { Aggregate } from '#kit/events/aggregate.ts';
 import {
   type CounterCommand,
@@ -128,6 +128,38 @@ describe('A command', () => {
     await the.data.store([{ ...alone, version: 1 }] as never);
     await expect(the.send(alone?.aggregateId ?? '', increase(1))).rejects.toMatchObject({
       name: 'InvalidEventSequence',
+    });
+  });
+});
+
+describe('A repeat that is looked for', () => {
+  const find = (id: string, metadata: Request['metadata'], parts = {}) =>
+    findRepeat(the.data.runtime(parts), counterAggregate, { aggregateId: id, metadata });
+
+  test('is answered as the first time, whatever came after it; one query', async () => {
+    const id = await the.opened();
+    const metadata = by();
+    const first = await the.send(id, increase(2), { metadata });
+    await the.send(id, increase(3));
+    const { parts, counts, outcomes } = the.observed();
+    expect(await find(id, metadata, parts)).toEqual({ ...first, repeated: true });
+    expect(counts).toEqual({ QueryCommand: 1 });
+    expect(outcomes).toEqual({ CommandsRepeated: 1 });
+  });
+
+  test('is none of a command that never came', async () => {
+    const { parts, outcomes } = the.observed();
+    expect(await find(randomUUID(), by(), parts)).toBeUndefined();
+    expect(await find(await the.opened(), by(), parts)).toBeUndefined();
+    expect(outcomes).toEqual({});
+  });
+
+  test('with another payload is refused', async () => {
+    const id = await the.opened();
+    const metadata = by();
+    await the.send(id, increase(2), { metadata });
+    await expect(find(id, by(metadata.commandId, 'another'))).rejects.toMatchObject({
+      name: 'CommandIdReused',
     });
   });
 });

@@ -8,6 +8,7 @@ import { specificationOf } from '#tests/support/given-when-then.ts';
 const given = specificationOf(paymentAggregate);
 
 const money = { orderId: 'o-1', customerId: 'ada', amount: 1_847, currency: 'USD' };
+const named = { ...money, reference: 'ch_1' };
 const report = { type: 'record', ...money, reference: 'ch_1' } as const;
 const capture: RecordPayment = { ...report, outcome: 'captured' };
 const decline: RecordPayment = { ...report, outcome: 'declined', reason: 'insufficient_funds' };
@@ -28,15 +29,15 @@ const declined: PaymentEvent = {
 };
 const requested: PaymentEvent = {
   eventType: 'RefundRequested',
-  data: { ...money, refundId: 'r-1', reason: 'order_cancelled' },
+  data: { ...named, refundId: 'r-1', reason: 'order_cancelled' },
 };
 const refunded: PaymentEvent = {
   eventType: 'PaymentRefunded',
-  data: { ...money, refundId: 'r-1', reason: 'reported' },
+  data: { ...named, refundId: 'r-1', reason: 'reported' },
 };
 const failed: PaymentEvent = {
   eventType: 'RefundFailed',
-  data: { ...money, refundId: 'r-1', reason: 'refund_failed', failure: 'account_closed' },
+  data: { ...named, refundId: 'r-1', reason: 'refund_failed', failure: 'account_closed' },
 };
 const part = (captureId: string, amount: number): PaymentEvent => ({
   eventType: 'PaymentCaptured',
@@ -91,7 +92,7 @@ describe('recording what the provider reports', () => {
       .when({ ...report, outcome: 'refunded', reportId: 're_9', reason: 'goodwill' })
       .thenEvents({
         eventType: 'PaymentRefunded',
-        data: { ...money, refundId: 're_9', reason: 'goodwill' },
+        data: { ...named, refundId: 're_9', reason: 'goodwill' },
       }));
 
   it('a refund that failed', () =>
@@ -104,7 +105,7 @@ describe('recording what the provider reports', () => {
       .when({ ...report, outcome: 'charged_back', reportId: 'dp_1', reason: 'fraudulent' })
       .thenEvents({
         eventType: 'PaymentChargedBack',
-        data: { ...money, chargebackId: 'dp_1', reason: 'fraudulent' },
+        data: { ...named, chargebackId: 'dp_1', reason: 'fraudulent' },
       }));
 
   it.each([
@@ -140,7 +141,7 @@ describe('asking for a refund', () => {
   it('of a part leaves the rest', () => {
     const some: PaymentEvent = {
       eventType: 'RefundRequested',
-      data: { ...money, amount: 800, refundId: 'r-0', reason: 'damaged' },
+      data: { ...named, amount: 800, refundId: 'r-0', reason: 'damaged' },
     };
     given(captured)
       .when({ ...refund, refundId: 'r-0', amount: 800, reason: 'damaged' })
@@ -149,7 +150,7 @@ describe('asking for a refund', () => {
       .when(refund)
       .thenEvents({
         eventType: 'RefundRequested',
-        data: { ...money, amount: 1_047, refundId: 'r-1', reason: 'order_cancelled' },
+        data: { ...named, amount: 1_047, refundId: 'r-1', reason: 'order_cancelled' },
       });
   });
 
@@ -158,7 +159,7 @@ describe('asking for a refund', () => {
       .when({ ...refund, refundId: 'r-2' })
       .thenEvents({
         eventType: 'RefundRequested',
-        data: { ...money, refundId: 'r-2', reason: 'order_cancelled' },
+        data: { ...named, refundId: 'r-2', reason: 'order_cancelled' },
       }));
 
   it.each<[string, PaymentEvent[]]>([
@@ -193,7 +194,7 @@ describe('the state of a payment', () => {
   const all = { ...none, captured: 1_847 };
   const chargedBack: PaymentEvent = {
     eventType: 'PaymentChargedBack',
-    data: { ...money, chargebackId: 'dp_1' },
+    data: { ...named, chargebackId: 'dp_1' },
   };
 
   it.each<[PaymentEvent[], object]>([
@@ -222,6 +223,11 @@ describe('the state of a payment', () => {
     ['the same chargeback twice', [captured, chargedBack, chargedBack]],
   ])('cannot follow from %s', (_, events) => {
     expect(() => events.reduce(evolve, initialState)).toThrow(InvalidEventSequence);
+  });
+
+  it('begins with whatever report comes first', () => {
+    expect(moneyAfter(refunded)).toMatchObject({ kept: -1_847, refunded: 1_847, status: 'refunded' });
+    expect(moneyAfter(refunded, captured)).toEqual({ ...all, refunded: 1_847, status: 'refunded' });
   });
 
   it('of a payment of v1 that was refunded as a whole', () => {

@@ -11,6 +11,7 @@ import {
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { InvalidEnvelope, NewerSchemaVersion, UnknownEventType } from '#kit/events/unreadable-event.ts';
 import { type HttpRoute, httpHandler } from '#kit/http/handler.ts';
+import { HttpProblem } from '#kit/http/problem.ts';
 import { counterApplication } from '#tests/support/counter/application.ts';
 import { httpEvent, type Sent, request as send } from '#tests/support/http-event.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
@@ -75,6 +76,16 @@ describe('an error of the application', () => {
       },
     });
     expect(JSON.stringify(answer)).not.toContain('secret');
+  });
+
+  test('carries the members of its own beside those that every problem has', async () => {
+    const full = { code: 'counter-full', title: 'Counter full', detail: 'It is full.' };
+    const problem = new HttpProblem(409, { ...full, extensions: { limit: 10, status: 200 } });
+    expect((await send(failing(problem))).body).toMatchObject({
+      limit: 10,
+      status: 409,
+      detail: 'It is full.',
+    });
   });
 
   test('carries the rule that was broken, and no other error does', async () => {

@@ -1,0 +1,24 @@
+import type { ShopRuntime } from '#application';
+import type { EventType } from '#domain/index.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { load } from '#kit/event-store/load.ts';
+import type { DeliveryCheck } from '#kit/operations/delivery-check.ts';
+
+/**
+ * By the outcome in the payment's stream, where the gateway answers at once. Where a report tells the outcome, nothing
+ * tells whether the consumer has asked. AWS calls: a consistent query for each refund that was requested.
+ */
+export const deliveryCheck: DeliveryCheck = {
+  consumer: 'refunds',
+  eventTypes: ['RefundRequested'] satisfies EventType[],
+  async findUndelivered(runtime: Runtime, keys) {
+    if ((runtime as ShopRuntime).setting('REFUND_GATEWAY') === 'report') return [];
+    const answered = await Promise.all(
+      keys.map(async ({ streamId, version }) => {
+        const since = await load(runtime, streamId, { after: version });
+        return since.some(({ eventType }) => ['PaymentRefunded', 'RefundFailed'].includes(eventType));
+      }),
+    );
+    return keys.filter((_, index) => !answered[index]).map((key) => ({ key }));
+  },
+};

@@ -1,0 +1,30 @@
+import type { ShopRuntime } from '#application';
+import type { DomainEventOf } from '#domain/index.ts';
+
+export type RefundRequest = DomainEventOf<'RefundRequested'>['data'];
+
+/** `pending`: the provider reports later what became of it, see POST /payments. */
+export type RefundOutcome =
+  | { outcome: 'refunded' }
+  | { outcome: 'refund_failed'; reason: string }
+  | { outcome: 'pending' };
+
+/**
+ * The port to a payment provider. `refund` is called at least once for each request: send `refundId` as the
+ * provider's idempotency key. A throw means: not asked, as far as we know; it is asked again.
+ */
+export interface RefundGateway {
+  refund(request: RefundRequest): Promise<RefundOutcome>;
+}
+
+const gateways: Record<'confirm' | 'report', RefundGateway> = {
+  confirm: { refund: async () => ({ outcome: 'refunded' }) },
+  report: { refund: async () => ({ outcome: 'pending' }) },
+};
+
+/**
+ * The gateway that the setting REFUND_GATEWAY names. `confirm` confirms each refund by itself and moves no money: for
+ * the local run and dev. `report` leaves refunds to people or to another system, which report what became of them.
+ */
+export const refundGatewayOf = (runtime: ShopRuntime): RefundGateway =>
+  gateways[runtime.setting('REFUND_GATEWAY')];

@@ -1,0 +1,6 @@
+import { billBench } from './bill/bill-bench.ts';
+import { bundleBench } from './bundles.ts';
+import type { Bench } from './types.ts';
+
+/** Every bench, in the order in which they run. */
+export const benches: readonly Bench[] = [billBench, bundleBench];

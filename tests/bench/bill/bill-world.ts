@@ -1,0 +1,367 @@
+import { setImmediate } from 'node:timers/promises';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { v7 } from 'uuid';
+import { application } from '#application';
+import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import type { HttpResult } from '#kit/http/response.ts';
+import { createLogger } from '#kit/observability/logger.ts';
+import { createRedactor } from '#kit/observability/redaction.ts';
+import { readBatchReport } from '#resources/local/event-source-mapping/batch-report.ts';
+import type { MappingProperties } from '#resources/local/event-source-mapping/mapping.ts';
+import { sqsRecord } from '#resources/local/event-source-mapping/sqs-record.ts';
+import { attributeFilter, FakeSns, type Subscriber } from '#tests/properties/fakes/sns.ts';
+import type { Table } from '#tests/properties/fakes/table.ts';
+import type { Deployment } from '#tests/properties/simulator/deployment.ts';
+import { randomOf } from '#tests/properties/simulator/random.ts';
+import { tableOf } from '#tests/properties/simulator/virtual-world.ts';
+import { httpEvent, parsed, type Sent } from '#tests/support/http-event.ts';
+import { withCapturedOutput } from './captured-output.ts';
+import type { Design } from './designs.ts';
+import { Meter } from './meter.ts';
+import { MeteredDynamo } from './metered-dynamo.ts';
+import { assumptions } from './prices.ts';
+
+/** The stage's day begins here; every run has the same times and ids, so its counts are the same. */
+const START = Date.parse('2026-11-16T08:00:00.000Z');
+
+interface Waiting {
+  body: string;
+  attributes: Record<string, { DataType: string; StringValue?: string }>;
+}
+
+interface Route {
+  consumer: string;
+  queueUrl: string;
+  queueArn: string;
+  batchSize: number;
+  takes: Subscriber['takes'];
+  waiting: Waiting[];
+}
+
+type Handler = (event: unknown, context: unknown) => Promise<unknown>;
+
+interface Running {
+  name: string;
+  /** Calls under way, and how often there were some after there were none: what is asked at once is waited for once. */
+  open: number;
+  rounds: number;
+}
+
+/**
+ * The compiled stack in memory, whose every call is counted: DynamoDB, SNS and SQS at the edge of the SDK, receives, deletes and invocations
+ * where the event source mappings make them, and the log. Batches are as full as they can be, or of one message.
+ */
+export class BillWorld {
+  readonly meter = new Meter();
+  readonly #deployment: Deployment;
+  readonly #design: Design;
+  readonly #events: Table;
+  readonly #dynamo: MeteredDynamo;
+  readonly #sns: FakeSns;
+  readonly #routes: Route[];
+  readonly #published: number[];
+  readonly #random = randomOf(1, 'bill');
+  readonly #handlers = new Map<
+    string,
+    { run: Handler; running: Running; memoryGb: number; traced: boolean }
+  >();
+  #now = START;
+  #requests = 0;
+
+  constructor(deployment: Deployment, design: Design) {
+    this.#deployment = deployment;
+    this.#design = design;
+    const tables = deployment
+      .ofType<Parameters<typeof tableOf>[1]>('AWS::DynamoDB::Table')
+      .map(([id, properties]) => tableOf(id, properties, () => this.#now));
+    this.#events = tables.find(({ shape }) => shape.hash === 'streamId') as Table;
+    this.#published = this.#events.shards.map(() => 0);
+    this.#dynamo = new MeteredDynamo(tables, () => this.#now);
+    this.#routes = this.#readRoutes();
+    this.#sns = new FakeSns(
+      this.#routes.map((route) => ({
+        consumer: route.consumer,
+        takes: route.takes,
+        deliver: ({ body, attributes }) => {
+          this.meter.add('SQS, sends by SNS', 'sqsRequest', Math.ceil(Buffer.byteLength(body) / 65_536));
+          route.waiting.push({ body, attributes });
+        },
+      })),
+    );
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  has(name: string): boolean {
+    return this.#deployment.functions.has(name);
+  }
+
+  /** A request to the API. */
+  async request(name: string, sent: Sent): Promise<ReturnType<typeof parsed>> {
+    this.#now += 50;
+    const event = httpEvent({
+      ...sent,
+      headers: { 'idempotency-key': `key-${++this.#requests}`, ...sent.headers },
+    });
+    const { requestContext } = event as APIGatewayProxyEventV2;
+    Object.assign(event, { routeKey: this.#routeOf(name), rawPath: '/' });
+    Object.assign(requestContext, { requestId: `Zr8qJh${String(this.#requests).padStart(9, '0')}=` });
+    this.meter.add('HTTP API', 'httpRequest');
+    const result = (await this.#invoke(name, event)) as HttpResult;
+    this.meter.add('logs, access log', 'logKilobyte', ACCESS_LOG_BYTES / 1e3);
+    return parsed(result);
+  }
+
+  /** Invokes a function that a schedule invokes. */
+  async schedule(name: string): Promise<void> {
+    await this.#invoke(name, {});
+    await this.settle();
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+  }
+
+  /** Until every event has gone all its ways. */
+  async settle(): Promise<void> {
+    for (let busy = true; busy; ) {
+      busy = await this.#publish();
+      for (const route of this.#routes) busy = (await this.#drain(route)) || busy;
+    }
+  }
+
+  async #publish(): Promise<boolean> {
+    const [[, mapping] = []] = this.#deployment
+      .ofType<MappingProperties>('AWS::Lambda::EventSourceMapping')
+      .filter(([, { EventSourceArn }]) => EventSourceArn.endsWith('/stream'));
+    const size = this.#design.batches === 'single' ? 1 : (mapping?.BatchSize ?? 100);
+    const fresh = this.#events.shards.flatMap((log, shard) => log.slice(this.#published[shard]));
+    for (const [shard, log] of this.#events.shards.entries()) this.#published[shard] = log.length;
+    for (let from = 0; from < fresh.length; from += size) {
+      const Records = fresh.slice(from, from + size).map(({ sequenceNumber, item }) => ({
+        eventID: sequenceNumber,
+        eventName: 'INSERT',
+        eventSource: 'aws:dynamodb',
+        dynamodb: { SequenceNumber: sequenceNumber, NewImage: marshall(item) },
+      }));
+      this.#now += 100;
+      await this.#invoke(this.#deployment.functionOf(mapping?.FunctionName ?? ''), { Records });
+    }
+    return fresh.length > 0;
+  }
+
+  async #drain(route: Route): Promise<boolean> {
+    const { consumer, waiting, queueArn } = route;
+    const size = this.#design.batches === 'single' ? 1 : route.batchSize;
+    if (waiting.length === 0) return false;
+    const batch = waiting.splice(0, size);
+    this.#now += 100;
+    const iso = String(this.#now);
+    const Records = batch.map(({ body, attributes }, index) =>
+      sqsRecord(
+        {
+          MessageId: `${consumer}-${this.#now}-${index}`,
+          ReceiptHandle: String(index),
+          Body: body,
+          MD5OfBody: '',
+          MessageAttributes: attributes,
+          Attributes: {
+            ApproximateReceiveCount: '1',
+            SentTimestamp: iso,
+            ApproximateFirstReceiveTimestamp: iso,
+            SenderId: 'bill',
+          },
+        },
+        queueArn,
+      ),
+    );
+    const result = await this.#invoke(consumer, { Records });
+    const report = readBatchReport(
+      result,
+      Records.map(({ messageId }) => messageId),
+    );
+    const failed = report.kind === 'partial' ? report.failed : new Set<string>();
+    if (report.kind === 'failure') throw new Error(`${consumer} failed: ${JSON.stringify(result)}`);
+    for (const [index, { messageId }] of Records.entries()) {
+      const message = batch[index];
+      if (message && failed.has(messageId)) waiting.push(message);
+    }
+    const calls = Math.ceil(batch.length / 10);
+    this.meter.add('SQS, receive and delete', 'sqsRequest', 2 * calls);
+    return true;
+  }
+
+  async #invoke(name: string, event: object): Promise<unknown> {
+    const { run, running, memoryGb, traced } = this.#handlerOf(name);
+    running.rounds = 0;
+    const context = { functionName: name, awsRequestId: name, getRemainingTimeInMillis: () => 20_000 };
+    const isHttp = 'requestContext' in event;
+    const answer = await withCapturedOutput(
+      (text) => this.meter.add('logs, functions', 'logKilobyte', Buffer.byteLength(text) / 1e3),
+      async () => {
+        for (const call of this.#design.around?.(name, event) ?? []) await this.#call(name, running, call);
+        return run(event, isHttp ? {} : context);
+      },
+    );
+    this.meter.add('Lambda, requests', 'invocation');
+    const ms = assumptions.workMs + running.rounds * assumptions.callMs;
+    this.meter.add('Lambda, duration', 'gigabyteSecond', (ms / 1_000) * memoryGb);
+    if (this.#design.systemLogs) {
+      this.meter.add('logs, START, END and REPORT', 'logKilobyte', assumptions.systemLogBytes / 1e3);
+    }
+    if (traced) {
+      const { load, trickle } = assumptions.sampled;
+      this.meter.add('X-Ray', 'trace', this.#design.batches === 'full' ? load : trickle);
+    }
+    return answer;
+  }
+
+  #handlerOf(name: string) {
+    const found = this.#handlers.get(name);
+    if (found) return found;
+    const target = this.#deployment.functions.get(name);
+    if (!target) throw new Error(`no function is called ${name}`);
+    const running: Running = { name, open: 0, rounds: 0 };
+    const settings = {
+      ...this.#deployment.settingsOf(target.logicalId),
+      AWS_LAMBDA_FUNCTION_NAME: `orderstream-dev-${name}`,
+    };
+    const send = { send: (command: object) => this.#call(name, running, command) };
+    const runtime = createRuntime(application, {
+      settings,
+      now: () => this.#now,
+      random: this.#random.next,
+      sleep: async () => undefined,
+      dynamo: send as unknown as Runtime['dynamo'],
+      sns: send as unknown as Runtime['sns'],
+      sqs: send as unknown as Runtime['sqs'],
+      logger: createLogger(application.name, settings, createRedactor(application.personalAggregates)),
+    });
+    runtime.newId = this.#ids();
+    const create = target.createHandler as unknown as (runtime: Runtime) => Handler;
+    const run = create(runtime);
+    const [, properties] =
+      this.#deployment
+        .ofType<{ MemorySize?: number; TracingConfig?: { Mode: string } }>('AWS::Lambda::Function')
+        .find(([id]) => id === target.logicalId) ?? [];
+    const made = {
+      run,
+      running,
+      memoryGb: (properties?.MemorySize ?? 128) / 1024,
+      traced: properties?.TracingConfig?.Mode === 'Active',
+    };
+    this.#handlers.set(name, made);
+    return made;
+  }
+
+  #ids(): () => string {
+    let lastMs = 0;
+    let seq = 0;
+    return () => {
+      seq = this.#now > lastMs ? 0 : seq + 1;
+      lastMs = Math.max(lastMs, this.#now);
+      const random = Uint8Array.from({ length: 16 }, () => this.#random.between(0, 255));
+      return v7({ msecs: lastMs, seq, random });
+    };
+  }
+
+  async #call(name: string, running: Running, command: object): Promise<unknown> {
+    if (running.open === 0) running.rounds++;
+    running.open++;
+    try {
+      await setImmediate();
+      return this.#perform(name, this.#design.rewrite?.(command) ?? command);
+    } finally {
+      running.open--;
+    }
+  }
+
+  #perform(name: string, command: object): unknown {
+    const kind = command.constructor.name;
+    const { input } = command as { input: Record<string, unknown> };
+    if (kind === 'PublishBatchCommand') {
+      const entries = input.PublishBatchRequestEntries as { Message: string; MessageAttributes?: object }[];
+      const sizes = entries.map(
+        ({ Message, MessageAttributes = {} }) =>
+          Buffer.byteLength(Message) + Buffer.byteLength(JSON.stringify(MessageAttributes)),
+      );
+      const bytes = sizes.reduce((sum, one) => sum + one, 0);
+      this.meter.add('SNS, publishes', 'publish', Math.ceil(bytes / 65_536));
+      this.meter.add('events published', 'eventBridgeEvent', entries.length);
+      if (this.#design.bodyFilters) {
+        this.meter.add(
+          'SNS, filters over the body',
+          'bodyFilterGigabyte',
+          (bytes * this.#routes.length) / 1e9,
+        );
+      }
+      return this.#sns.perform(command as never);
+    }
+    if (typeof input.QueueUrl === 'string') return this.#toQueue(kind, input);
+    return this.#dynamo.perform(command as never, ({ table, index, kind: access, units }) => {
+      const part = this.#partOf(name, table, index);
+      if (access === 'write') this.meter.add(`DynamoDB writes, ${part}`, 'writeUnit', units);
+      else this.meter.add('DynamoDB reads', 'readUnit', units);
+    });
+  }
+
+  /** Of the events table by its indexes; of every other table by who writes. */
+  #partOf(name: string, table: string, index: string | undefined): string {
+    if (table === this.#events.shape.name) return index ? `index ${index}` : 'events';
+    if (table === 'IdempotencyTable' && this.#design.around) return 'idempotency';
+    return this.#routes.some(({ consumer }) => consumer === name) ? name : 'others';
+  }
+
+  #toQueue(kind: string, input: Record<string, unknown>): unknown {
+    const route = this.#routes.find(({ queueUrl }) => queueUrl === input.QueueUrl);
+    const entries = (input.Entries ?? [input]) as {
+      Id?: string;
+      MessageBody?: string;
+      MessageAttributes?: Waiting['attributes'];
+    }[];
+    if (!/^SendMessage(Batch)?Command$/.test(kind))
+      throw new Error(`the bill has no ${kind}: a consumer failed`);
+    if (!route)
+      throw new Error(`a message to ${input.QueueUrl}: a consumer failed: ${JSON.stringify(input)}`);
+    this.meter.add('SQS, sends', 'sqsRequest');
+    for (const { MessageBody = '', MessageAttributes = {} } of entries) {
+      route.waiting.push({ body: MessageBody, attributes: MessageAttributes });
+    }
+    return { Successful: entries.map(({ Id }) => ({ Id })), Failed: [] };
+  }
+
+  #routeOf(name: string): string {
+    return `POST /${name}/{parameter}`;
+  }
+
+  #readRoutes(): Route[] {
+    const mappings = this.#deployment
+      .ofType<MappingProperties>('AWS::Lambda::EventSourceMapping')
+      .map(([, one]) => one);
+    const policies = new Map(
+      this.#deployment
+        .ofType<{ Endpoint: string; FilterPolicy: object }>('AWS::SNS::Subscription')
+        .map(([, { Endpoint, FilterPolicy }]) => [Endpoint, FilterPolicy]),
+    );
+    return mappings
+      .filter(({ EventSourceArn }) => !EventSourceArn.endsWith('/stream'))
+      .map(({ EventSourceArn, FunctionName, BatchSize = 10 }) => {
+        const policy = policies.get(EventSourceArn);
+        const id = EventSourceArn.split(':').at(-1) ?? '';
+        return {
+          consumer: this.#deployment.functionOf(FunctionName),
+          queueArn: EventSourceArn,
+          queueUrl: `https://queue/${id}`,
+          batchSize: BatchSize,
+          takes: policy ? attributeFilter(policy) : () => false,
+          waiting: [],
+        };
+      });
+  }
+}
+
+/** A line of API Gateway's access log, with values of the usual length (resources/stack/access-log.yml). */
+const ACCESS_LOG_BYTES = 290;
