@@ -72,13 +72,14 @@ describe('the console of npm start', () => {
 
   test('Flow: a consumer that fails is told apart', async () => {
     await open('?failed=1');
-    await page.locator('.node-consumer.is-bad').first().waitFor();
+    // The demo ends with a poison message.
+    await page.locator('.node-consumer.is-bad').first().waitFor({ timeout: 120_000 });
     await page
       .getByRole('button', { name: /OrderCreated.*no stream.*dead/ })
       .first()
       .waitFor();
     await keepPicture(page, 'flow');
-  });
+  }, 150_000);
 
   test('Streams: finds one by its type, shows each version, what it changed, and the view beside it', async () => {
     await open('/streams');

@@ -40,7 +40,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     if (message.type() === 'error') errors.push(message.text());
   });
   page.on('pageerror', (error) => errors.push(error.message));
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(20_000);
   return { page, errors };
 }
 
