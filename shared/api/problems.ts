@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { customerRules } from '#domain/customer.ts';
-import { inventoryRules } from '#domain/inventory.ts';
+import { inventoryRules } from '#domain/inventory/decisions.ts';
 import { orderRules } from '#domain/order/decisions.ts';
 import { paymentRules } from '#domain/payment/decisions.ts';
 import { productRules } from '#domain/product.ts';

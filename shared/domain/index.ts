@@ -1,13 +1,18 @@
 import type { NewEventOf, StoredEventOf } from '#kit/events/event-definition.ts';
 import { createRegistry } from '#kit/events/registry.ts';
 import { customerAggregate, customerEmailChanged, customerRegistered, customerRenamed } from './customer.ts';
+import { inventoryAggregate } from './inventory/decisions.ts';
 import {
-  inventoryAggregate,
+  backorderCancelled,
+  backorderFilled,
+  stockAdjusted,
+  stockBackordered,
+  stockIssued,
   stockReceived,
   stockRejected,
   stockReleased,
   stockReserved,
-} from './inventory.ts';
+} from './inventory/events.ts';
 import { orderAggregate } from './order/decisions.ts';
 import {
   orderCancelled,
@@ -53,9 +58,14 @@ export const eventDefinitions = {
   PaymentChargedBack: paymentChargedBack,
   PaymentReportParked: paymentReportParked,
   StockReceived: stockReceived,
+  StockAdjusted: stockAdjusted,
   StockReserved: stockReserved,
   StockRejected: stockRejected,
   StockReleased: stockReleased,
+  StockIssued: stockIssued,
+  StockBackordered: stockBackordered,
+  BackorderFilled: backorderFilled,
+  BackorderCancelled: backorderCancelled,
 } as const;
 
 /** The registry of this domain: the kit reads, checks and describes events through it. */

@@ -15,6 +15,7 @@ export const valid: Record<string, Sent> = {
   'record-payment': { body: { orderId: randomUUID(), amount: 1, reference: 'ch', outcome: 'captured' } },
   'refund-payment': { params: { paymentId: randomUUID() }, body: { reason: 'late' } },
   'receive-stock': { params: { sku: 'TEA' }, body: { quantity: 5 } },
+  'adjust-stock': { params: { sku: 'TEA' }, body: { by: 1, reason: 'stocktaking' } },
   'get-customer': { params: { customerId: 'ada' } },
   'list-products': {},
   'get-product': { params: { sku: 'TEA' } },

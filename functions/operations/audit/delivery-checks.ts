@@ -1,4 +1,5 @@
 import { application } from '#application';
+import { deliveryCheck as inventory } from '#functions/consumers/inventory/delivery-check.ts';
 import { deliveryCheck as notifications } from '#functions/consumers/notifications/delivery-check.ts';
 import { deliveryCheck as orderPayments } from '#functions/consumers/order-payments/delivery-check.ts';
 import { deliveryCheck as refunds } from '#functions/consumers/refunds/delivery-check.ts';
@@ -9,6 +10,7 @@ import { type DeliveryCheck, projectionChecks } from '#kit/operations/delivery-c
 const deliveryChecks: readonly DeliveryCheck[] = [
   ...projectionChecks(application),
   sales,
+  inventory,
   notifications,
   orderPayments,
   refunds,

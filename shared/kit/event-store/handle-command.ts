@@ -18,6 +18,11 @@ export interface CommandRequest<State, Command> {
   creates?: boolean;
   /** What the caller last saw (If-Match): one of these. */
   expectedVersions?: readonly number[] | undefined;
+  /**
+   * Asked after each load and before the append; where it answers false, the command yields nothing. What it reads cannot be
+   * older than the state that is decided on.
+   */
+  onlyIf?: () => Promise<boolean>;
   /** Throws where this caller may not touch this aggregate; runs before anything else is decided or answered. */
   authorize?: (state: State) => void;
 }
@@ -90,7 +95,8 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
     const isStale = expectedVersions !== undefined && !expectedVersions.includes(version);
     const mismatch = () => new VersionMismatch(runtime.redact(streamId), expectedVersions ?? [], version);
     if (isStale && version > 0) throw mismatch();
-    const decided = aggregate.decide(command, state);
+    const applies = (await request.onlyIf?.()) ?? true;
+    const decided = applies ? aggregate.decide(command, state) : [];
     if (isStale) throw mismatch();
 
     // 5. Check each new event against its schema, and give it its place in the stream.

@@ -5,6 +5,7 @@ import type { Aggregate } from '#kit/events/aggregate.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { type NewEvent, type StoredEvent, streamIdOf } from '#kit/events/event.ts';
 import {
+  type Condition,
   isTolerated,
   type Outcome,
   type Policy,
@@ -17,7 +18,6 @@ import { createConsumer } from './consume.ts';
 import { consumerMetadata } from './consumer-command.ts';
 import { each } from './handle-batch.ts';
 import { allSettledOrThrow, createKeyedMutex, type WithLock } from './keyed-mutex.ts';
-import { recallOf, rememberOf } from './policy-memory.ts';
 
 /**
  * The Lambda handler of a consumer that answers events with commands. Each command is exactly once for its event,
@@ -47,32 +47,30 @@ async function runPolicy<Event extends StoredEvent>(
   const issueAll = (commands: readonly PolicyCommand[]) =>
     allSettledOrThrow(commands.map((command) => issue(runtime, policy.consumer, event, command, withLock)));
   const answer = (request: PolicyRequest) =>
-    request.type === 'outcomes'
-      ? issueAll(request.commands)
-      : answerWithoutCommands(runtime, policy.consumer, event, request);
+    request.type === 'outcomes' ? issueAll(request.commands) : answerWithoutCommands(runtime, event, request);
   await issueAll((await react(policy, event, answer)) ?? []);
 }
 
-/** Answers what a policy asks for, unless that is to issue commands. AWS calls: one consistent query, get or put. */
+/** Answers what a policy asks for, unless that is to issue commands. AWS calls: one consistent query for a state. */
 export async function answerWithoutCommands(
   runtime: Runtime,
-  consumer: string,
   event: StoredEvent,
   request: Exclude<PolicyRequest, { type: 'outcomes' }>,
 ): Promise<unknown> {
   switch (request.type) {
-    case 'state': {
-      const { aggregate, aggregateId } = request;
-      const history = await load(runtime, streamIdOf(aggregate.type, aggregateId));
-      return history.reduce(aggregate.evolve, aggregate.initialState);
-    }
-    case 'recall':
-      return recallOf(runtime, consumer, event);
-    case 'remember':
-      return rememberOf(runtime, consumer, event, request.value);
+    case 'state':
+      return stateOf(runtime, request);
     case 'warn':
       return runtime.logger.warn(request.message, { ...logContextOf(event), ...request.fields });
   }
+}
+
+async function stateOf(
+  runtime: Runtime,
+  { aggregate, aggregateId }: Pick<Condition, 'aggregate' | 'aggregateId'>,
+): Promise<unknown> {
+  const history = await load(runtime, streamIdOf(aggregate.type, aggregateId));
+  return history.reduce(aggregate.evolve, aggregate.initialState);
 }
 
 async function issue(
@@ -84,7 +82,7 @@ async function issue(
 ): Promise<Outcome<unknown>> {
   const streamId = streamIdOf(aggregate.type, aggregateId);
   const metadata = consumerMetadata(runtime, consumer, cause, streamId, command);
-  const { creates = false } = options;
+  const { creates = false, onlyIf } = options;
   try {
     const { state } = await withLock(streamId, () =>
       handleCommand(runtime, aggregate as Aggregate<unknown, typeof command, NewEvent>, {
@@ -92,6 +90,7 @@ async function issue(
         command,
         metadata,
         creates,
+        ...(onlyIf && { onlyIf: async () => onlyIf.holds(await stateOf(runtime, onlyIf)) }),
       }),
     );
     return { state };

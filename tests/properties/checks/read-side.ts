@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { customerView } from '#domain/customer.ts';
 import type { DomainEvent } from '#domain/index.ts';
-import { stockView } from '#domain/inventory.ts';
+import { stockView } from '#domain/inventory/view.ts';
 import { orderView } from '#domain/order/view.ts';
 import { productView } from '#domain/product.ts';
 import type { ItemKey } from '#kit/projections/keys.ts';
