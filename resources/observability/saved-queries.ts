@@ -83,6 +83,14 @@ const queries: Record<string, SavedQuery> = {
     ],
     names: ['deadline-tick'],
   },
+  'Reviews are overdue': {
+    text: [
+      `fields @timestamp, ${ABOUT}`,
+      'filter message = "appended" and eventType in ["FraudReviewEscalated", "CustomsDeclarationEscalated"]',
+      'sort @timestamp desc',
+    ],
+    names: ['deadlines'],
+  },
   'The view is wrong': {
     text: [
       `fields @timestamp, coalesce(consumer, function) as who, hop, message, ${ABOUT}, receiveCount, lag, coalesce(errorMessage, error.message) as reason`,

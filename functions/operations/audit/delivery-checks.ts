@@ -1,6 +1,7 @@
 import { application } from '#application';
 import { deliveryCheck as inventory } from '#functions/consumers/inventory/delivery-check.ts';
 import { deliveryCheck as notifications } from '#functions/consumers/notifications/delivery-check.ts';
+import { deliveryCheck as orderHolds } from '#functions/consumers/order-holds/delivery-check.ts';
 import { deliveryCheck as orderPayments } from '#functions/consumers/order-payments/delivery-check.ts';
 import { deliveryCheck as refunds } from '#functions/consumers/refunds/delivery-check.ts';
 import { deliveryCheck as sales } from '#functions/consumers/sales/delivery-check.ts';
@@ -13,6 +14,7 @@ const deliveryChecks: readonly DeliveryCheck[] = [
   inventory,
   notifications,
   orderPayments,
+  orderHolds,
   refunds,
 ];
 

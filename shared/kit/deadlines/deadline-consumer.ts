@@ -54,7 +54,7 @@ async function fire(runtime: Runtime, due: DueEvent, receiveCount: number): Prom
   const firedAt = new Date(now).toISOString();
   const reaction = runtime.application.registry.whenDue(event, { dueAt, firedAt, version });
   if (reaction) {
-    await handleCommand(runtime, reaction.aggregate, {
+    const { events } = await handleCommand(runtime, reaction.aggregate, {
       aggregateId: event.aggregateId,
       command: reaction.command,
       metadata: {
@@ -64,6 +64,7 @@ async function fire(runtime: Runtime, due: DueEvent, receiveCount: number): Prom
         commandId: idOfParts(runtime.application.idNamespace, ['deadline', event.streamId, String(version)]),
       },
     });
+    for (const { eventType } of events) runtime.metrics.record('DeadlineEvents', 1, eventType);
   }
   runtime.metrics.record('DeadlineLag', now - Date.parse(dueAt));
   runtime.metrics.count('MessagesHandled');

@@ -36,7 +36,8 @@ interface Line {
 }
 
 const TRACE = '1-5759e988-bd862e3fe1be46a994272793';
-const SCOPE = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
+const SCOPE =
+  'orders:manage catalogue:manage payments:write inventory:write reviews:decide customs:decide audit:read';
 
 /** Lines that are about no event, or, of an altered one, know only its key. All others say about which event they are. */
 const ABOUT_NO_EVENT = [

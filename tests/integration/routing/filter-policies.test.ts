@@ -61,6 +61,18 @@ const delivered: Record<string, string[]> = {
     'an order event of a type from the future',
   ],
   'catalogue-view': ['ProductListed', 'ProductPriceChanged', 'ProductWithdrawn'],
+  reviews: [
+    'FraudReviewOpened',
+    'FraudReviewApproved',
+    'FraudReviewRejected',
+    'FraudReviewEscalated',
+    'FraudReviewClosed',
+    'CustomsDeclarationOpened',
+    'CustomsDeclarationCleared',
+    'CustomsDeclarationRefused',
+    'CustomsDeclarationEscalated',
+    'CustomsDeclarationClosed',
+  ],
   'stock-view': ['StockReceived', 'StockReserved', 'StockRejected', 'StockReleased'],
   sales: [
     ...everyOrder,
@@ -78,8 +90,23 @@ const delivered: Record<string, string[]> = {
     'an order of 1,000 yen at home',
   ],
   customs: ['an order of 20.00 abroad', 'an order of 1,000.00 abroad, as it was stored in version 1'],
-  notifications: [...everyOrder, 'OrderShipped', 'OrderDelivered', 'OrderCancelled', 'PaymentDeclined'],
+  notifications: [
+    ...everyOrder,
+    'OrderShipped',
+    'OrderDelivered',
+    'OrderCancelled',
+    'PaymentDeclined',
+    'FraudReviewEscalated',
+    'CustomsDeclarationEscalated',
+  ],
   'order-payments': ['PaymentCaptured', 'OrderCancelled'],
+  'order-holds': [
+    'FraudReviewApproved',
+    'FraudReviewRejected',
+    'CustomsDeclarationCleared',
+    'CustomsDeclarationRefused',
+    'OrderCancelled',
+  ],
   refunds: ['RefundRequested'],
 };
 
@@ -111,7 +138,8 @@ const nameOf = (eventId: string) =>
 describe('Through the filters of the compiled template', () => {
   test('every consumer is looked at, and each has something that it gets and something that it does not', () => {
     const consumers = Object.keys(system.stack.queues).filter((id) => id.endsWith('Queue'));
-    expect(Object.keys(delivered)).toHaveLength(consumers.length);
+    // The topic sends nothing to the consumer deadlines.
+    expect(Object.keys(delivered)).toHaveLength(consumers.length - 1);
     for (const names of Object.values(delivered)) {
       expect(names.length).toBeGreaterThan(0);
       expect(names.length).toBeLessThan(Object.keys(published).length);

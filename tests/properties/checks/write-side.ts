@@ -1,3 +1,5 @@
+import { customsDeclarationAggregate } from '#domain/customs-declaration.ts';
+import { fraudReviewAggregate } from '#domain/fraud-review.ts';
 import type { DomainEvent } from '#domain/index.ts';
 import { inventoryAggregate } from '#domain/inventory/decisions.ts';
 import { available } from '#domain/inventory/state.ts';
@@ -40,6 +42,15 @@ function replay(stream: readonly DomainEvent[]): void {
       break;
     case 'inventory':
       (stream as never[]).reduce(inventoryAggregate.evolve, inventoryAggregate.initialState);
+      break;
+    case 'fraud-review':
+      (stream as never[]).reduce(fraudReviewAggregate.evolve, fraudReviewAggregate.initialState);
+      break;
+    case 'customs-declaration':
+      (stream as never[]).reduce(
+        customsDeclarationAggregate.evolve,
+        customsDeclarationAggregate.initialState,
+      );
       break;
     case 'payment':
       (stream as never[]).reduce(paymentAggregate.evolve, paymentAggregate.initialState);
@@ -223,6 +234,31 @@ export function checkPayments(history: History, findings: Findings): void {
       findings.add('lost', `payment ${paymentId} keeps ${kept}, of which its order took ${pays}`);
     if (kept < pays && !byHand) {
       findings.add('doubled', `payment ${paymentId} keeps ${kept}, of which its order took ${pays}`);
+    }
+  }
+}
+
+/** Holds: what people decided has reached the order, nothing ships before it, and a cancelled order leaves nothing open. */
+export function checkHolds({ streams, streamsOf }: History, findings: Findings): void {
+  for (const stream of streamsOf('order')) {
+    const orderId = stream[0]?.aggregateId ?? '';
+    const order = (stream as never[]).reduce(orderAggregate.evolve, orderAggregate.initialState);
+    if (order.status === 'none') continue;
+    const isOver = order.status === 'cancelled';
+    for (const [aggregate, hold] of [
+      ['fraud-review', 'fraud'],
+      ['customs-declaration', 'customs'],
+    ] as const) {
+      const last = streams.get(`${aggregate}-${orderId}`)?.at(-1)?.eventType;
+      const isAllowed = last === 'FraudReviewApproved' || last === 'CustomsDeclarationCleared';
+      const isRefused = last === 'FraudReviewRejected' || last === 'CustomsDeclarationRefused';
+      const isClosed = last === 'FraudReviewClosed' || last === 'CustomsDeclarationClosed';
+      const isHeld = order.holds.includes(hold);
+      const lost = (what: string) => findings.add('lost', `order ${orderId} ${what} its ${aggregate}`);
+      if (isAllowed && isHeld && !isOver) lost('still waits for');
+      if (isRefused && !isOver) lost('was not cancelled by');
+      if (isOver && last !== undefined && !isAllowed && !isRefused && !isClosed) lost('has left open');
+      if (isHeld && (order.status === 'shipped' || order.status === 'delivered')) lost('shipped before');
     }
   }
 }

@@ -6,6 +6,7 @@ import { checkDeadLetters, checkHandled } from '#tests/properties/checks/message
 import { checkReadModel } from '#tests/properties/checks/read-side.ts';
 import {
   checkCommands,
+  checkHolds,
   checkPayments,
   checkRefunds,
   checkReservations,
@@ -84,6 +85,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
     checkCommands(history, clients.sent, findings);
     checkReservations(history, findings);
     checkPayments(history, findings);
+    checkHolds(history, findings);
     checkRefunds(history, findings);
     checkReadModel(history, await world.readModel(), findings);
     checkEmails(history, world, findings);

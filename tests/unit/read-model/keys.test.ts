@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as keys from '#read-model/keys.ts';
-import { listingKeys } from '#read-model/listing.ts';
+import { listingKeys, workListKeys } from '#read-model/listing.ts';
 
 describe('the keys of the read model reach storage, so they stay as they are', () => {
   test.each([
@@ -18,6 +18,14 @@ describe('the keys of the read model reach storage, so they stay as they are', (
     [
       listingKeys('ORDERS#pending', '2026-01-31T10:00:00.000Z', 'order-1'),
       { listPk: 'ORDERS#pending#2026-01#1', listSk: '2026-01-31T10:00:00.000Z#order-1' },
+    ],
+    [
+      listingKeys('FRAUD_REVIEWS#approved', '2026-01-31T10:00:00.000Z', 'order-1'),
+      { listPk: 'FRAUD_REVIEWS#approved#2026-01#1', listSk: '2026-01-31T10:00:00.000Z#order-1' },
+    ],
+    [
+      workListKeys('CUSTOMS_DECLARATIONS#open', '2026-01-31T10:00:00.000Z', 'order-1'),
+      { listPk: 'CUSTOMS_DECLARATIONS#open#1', listSk: '2026-01-31T10:00:00.000Z#order-1' },
     ],
   ])('%j', (key, expected) => {
     expect(key).toEqual(expected);
