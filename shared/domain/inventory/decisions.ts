@@ -1,5 +1,6 @@
 import type { Aggregate } from '#kit/events/aggregate.ts';
 import { defineRules } from '#kit/events/command-rejected.ts';
+import { combine, MAX_ORDERS_PER_EVENT } from './combine.ts';
 import type { InventoryEvent, OrderQuantity } from './events.ts';
 import { available, evolve, type InventoryState, initialState, standingOf } from './state.ts';
 
@@ -31,9 +32,6 @@ export const MAX_ON_HAND = 1e12;
 
 /** Orders that wait for one SKU; a further one is rejected. One receipt may fill them all in one append. */
 export const MAX_WAITING = 10_000;
-
-/** Orders in one event: 200 are about 15 KB. */
-export const MAX_ORDERS_PER_EVENT = 200;
 
 /**
  * Too little stock is an outcome (StockRejected, StockBackordered), not a broken rule: the order has to hear of it. What
@@ -126,4 +124,7 @@ export const inventoryAggregate: Aggregate<InventoryState, InventoryCommand, Inv
   initialState,
   decide,
   evolve,
+  combine,
+  // Whether an order has its stock is told by the state; whether a delivery was counted is not.
+  snapshot: { every: 25, commandsOf: ['StockReceived', 'StockAdjusted'] },
 };

