@@ -298,6 +298,9 @@ async function queries(the: RecordedSystem, orderId: string): Promise<void> {
   await http(the, 'get-order', { params });
   await http(the, 'get-order', { params, query: { asOf: new Date().toISOString() } });
   await http(the, 'get-order-events', { params, query: { limit: '1' } });
+  await http(the, 'list-order-payments', { params });
+  await http(the, 'list-order-notifications', { params });
+  await http(the, 'list-payments', { query: { status: 'refund_failed' } });
   const { email } = person;
   await http(the, 'list-customer-orders', { params: { customerId: email }, query: { status: 'delivered' } });
   await http(the, 'get-customer', { params: { customerId: email } });

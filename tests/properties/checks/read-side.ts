@@ -5,6 +5,7 @@ import { fraudReviewView } from '#domain/fraud-review.ts';
 import type { DomainEvent } from '#domain/index.ts';
 import { stockView } from '#domain/inventory.ts';
 import { orderView } from '#domain/order/view.ts';
+import { paymentView } from '#domain/payment/view.ts';
 import { productView } from '#domain/product.ts';
 import type { ItemKey } from '#kit/projections/keys.ts';
 import {
@@ -13,6 +14,7 @@ import {
   customsDeclarationKey,
   fraudReviewKey,
   orderKey,
+  paymentKey,
   productKey,
   productListingKeys,
   salesKey,
@@ -20,6 +22,7 @@ import {
   stockKey,
 } from '#read-model/keys.ts';
 import { listingKeys } from '#read-model/listing.ts';
+import { payments } from '#read-model/order-view.ts';
 import { customsDeclarations, fraudReviews } from '#read-model/reviews.ts';
 import type { Item } from '#tests/properties/fakes/expression.ts';
 import type { Findings, Kind } from './findings.ts';
@@ -66,6 +69,10 @@ export function checkReadModel(history: History, items: readonly Item[], finding
   for (const stream of history.streamsOf('customer')) {
     const view = fold(stream, customerView);
     if (view) expect(customerKey(view.customerId), { ...view });
+  }
+  for (const stream of history.streamsOf('payment')) {
+    const view = fold(stream, paymentView);
+    if (view) expect(paymentKey(view.paymentId), { ...view, ...payments.indexKeys?.(view) });
   }
   for (const stream of history.streamsOf('product')) {
     const view = fold(stream, productView);
