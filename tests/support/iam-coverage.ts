@@ -95,6 +95,8 @@ async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
   }
   const { orderId } = await http(the, 'place-order', { body: order });
   await http(the, 'record-payment', { body: payment(orderId, 'one') });
+  const { paymentId } = await http(the, 'record-payment', { body: payment(orderId, 'back') });
+  await http(the, 'refund-payment', { params: { paymentId }, body: { reason: person.line1 } });
   return orderId;
 }
 

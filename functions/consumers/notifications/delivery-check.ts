@@ -10,6 +10,8 @@ export const deliveryCheck: DeliveryCheck = {
   eventTypes: [
     'OrderDelivered',
     'PaymentDeclined',
+    'RefundFailed',
+    'PaymentReportParked',
     'FraudReviewEscalated',
     'CustomsDeclarationEscalated',
   ] satisfies EventType[],
