@@ -6,8 +6,11 @@ import type { EventItem } from '#kit/event-store/event-item.ts';
 import { streamIdOf } from '#kit/events/event.ts';
 import type { DeliveryCheck } from '#kit/operations/delivery-check.ts';
 
-const PAID: EventType = 'OrderPaid';
-const REFUNDED: EventType = 'RefundRequested';
+/** What an order has taken. */
+const PAID: readonly EventType[] = ['OrderPaid', 'OrderPaymentReceived'];
+
+/** What a payment is given back by, or taken back: then its order has nothing more to take of it. */
+const REFUNDED: readonly EventType[] = ['RefundRequested', 'PaymentRefunded', 'PaymentChargedBack'];
 
 /** An order is paid while it is pending: right after it was created. */
 const USUAL_VERSION_OF_PAID = 2;
@@ -18,7 +21,7 @@ const USUAL_VERSION_OF_REFUNDED = 2;
 const CANCELLED: EventType = 'OrderCancelled';
 
 /**
- * By what became of the payment: a captured one has paid its order or was refunded, that of a cancelled order was
+ * By what became of the payment: a captured one has paid its order or was refunded, those of a cancelled order were
  * refunded. AWS calls: up to three batch gets for each 100, and a query for each that is open.
  */
 export const deliveryCheck: DeliveryCheck = {
@@ -35,30 +38,30 @@ export const deliveryCheck: DeliveryCheck = {
   },
 };
 
-/** Of these cancelled orders, those whose payment was not refunded; an order that nobody paid has nothing to refund. */
+/** Of these cancelled orders, those with a payment that was not refunded; what nobody paid has nothing to refund. */
 async function findUnrefundedCancellations(
   runtime: Runtime,
   cancelled: readonly EventItem[],
 ): Promise<EventItem[]> {
-  const paid = cancelled.filter((item) => paymentStream(item) !== undefined);
-  const payments = [...new Set(paid.map(paymentStream))].filter((streamId) => streamId !== undefined);
+  const payments = [...new Set(cancelled.flatMap(paymentStreams))];
   const next = await getVersions(
     runtime,
     payments.map((streamId) => ({ streamId, version: USUAL_VERSION_OF_REFUNDED })),
   );
-  const refunded = new Set(
-    next.filter(({ eventType }) => eventType === REFUNDED).map(({ streamId }) => streamId),
-  );
-  const open = paid.filter((item) => !refunded.has(paymentStream(item) ?? ''));
+  const refunded = new Set(next.filter(isOf(REFUNDED)).map(({ streamId }) => streamId));
   const late = await Promise.all(
-    open.map((item) => anyOfType(runtime, paymentStream(item), REFUNDED, () => true)),
+    payments
+      .filter((streamId) => !refunded.has(streamId))
+      .map(async (streamId) => ((await anyOf(runtime, streamId, REFUNDED)) ? streamId : undefined)),
   );
-  return open.filter((_, index) => !late[index]);
+  for (const streamId of late) if (streamId !== undefined) refunded.add(streamId);
+  return cancelled.filter((item) => paymentStreams(item).some((streamId) => !refunded.has(streamId)));
 }
 
 /**
- * Of these captured payments (up to 100), those with which nothing has happened: neither has their order been paid
- * with them, nor were they refunded. One of the two is what their message leads to, whatever the order has become.
+ * Of these captured payments (up to 100), those with which nothing has happened: neither has their order taken anything
+ * of them, nor were they refunded. One of the two is what their message leads to, whatever the order has become; a
+ * capture of nothing leads to nothing.
  */
 async function findUnprocessedPayments(
   runtime: Runtime,
@@ -66,8 +69,9 @@ async function findUnprocessedPayments(
   stored: readonly EventItem[],
 ): Promise<EventKey[]> {
   const captured = new Map(stored.map((item) => [item.eventId, item]));
+  const due = keys.filter(({ eventId }) => amountOf(captured.get(eventId)) !== 0);
   const orderStreamOf = ({ eventId }: EventKey) => orderStream(captured.get(eventId));
-  const orders = [...new Set(keys.map(orderStreamOf))].filter((streamId) => streamId !== undefined);
+  const orders = [...new Set(due.map(orderStreamOf))].filter((streamId) => streamId !== undefined);
   const [paid, refunded] = await Promise.all([
     getVersions(
       runtime,
@@ -75,28 +79,40 @@ async function findUnprocessedPayments(
     ),
     getVersions(
       runtime,
-      keys.map(({ streamId, version }) => ({ streamId, version: version + 1 })),
+      due.map(({ streamId, version }) => ({ streamId, version: version + 1 })),
     ),
   ]);
-  const processed = new Set([
-    ...paid.filter(({ eventType }) => eventType === PAID).map(paymentStream),
-    ...refunded.filter(({ eventType }) => eventType === REFUNDED).map(({ streamId }) => streamId),
-  ]);
-  const open = keys.filter(({ streamId }) => !processed.has(streamId));
+  const taken = paid.filter(isOf(PAID));
+  const back = new Set(refunded.filter(isOf(REFUNDED)).map(({ streamId }) => streamId));
+  const isTakenBy = (key: EventKey) => takes(captured.get(key.eventId), key.streamId);
+  const open = due.filter((key) => !back.has(key.streamId) && !taken.some(isTakenBy(key)));
   const late = await Promise.all(
-    open.map((key) =>
-      anyOfType(runtime, orderStreamOf(key), PAID, (item) => paymentStream(item) === key.streamId),
+    open.map(
+      async (key) =>
+        (await anyOf(runtime, orderStreamOf(key), PAID, isTakenBy(key))) ||
+        (await anyOf(runtime, key.streamId, REFUNDED)),
     ),
   );
   return open.filter((_, index) => !late[index]);
 }
 
-/** Whether a stream holds such an event of this type. AWS calls: one consistent query a page. */
-async function anyOfType(
+const isOf =
+  (types: readonly EventType[]) =>
+  ({ eventType }: EventItem): boolean =>
+    (types as readonly string[]).includes(eventType);
+
+/** Whether an order's event takes this capture of this payment. What an earlier release wrote names no capture. */
+const takes = (captured: EventItem | undefined, payment: string) => (item: EventItem) => {
+  const [theirs, ours] = [fieldOf(item, 'captureId'), fieldOf(captured, 'captureId')];
+  return paymentStream(item) === payment && (theirs === ours || !theirs || !ours);
+};
+
+/** Whether a stream holds such an event of one of these types. AWS calls: one consistent query a page. */
+async function anyOf(
   runtime: Runtime,
   streamId: string | undefined,
-  type: EventType,
-  isMeant: (item: EventItem) => boolean,
+  types: readonly EventType[],
+  isMeant: (item: EventItem) => boolean = () => true,
 ): Promise<boolean> {
   if (streamId === undefined) return false;
   let start: Record<string, unknown> | undefined;
@@ -105,8 +121,11 @@ async function anyOfType(
       new QueryCommand({
         TableName: runtime.setting('EVENTS_TABLE'),
         KeyConditionExpression: 'streamId = :stream',
-        FilterExpression: 'eventType = :type',
-        ExpressionAttributeValues: { ':stream': streamId, ':type': type },
+        FilterExpression: `eventType IN (${types.map((_, index) => `:type${index}`).join(', ')})`,
+        ExpressionAttributeValues: {
+          ':stream': streamId,
+          ...Object.fromEntries(types.map((type, index) => [`:type${index}`, type])),
+        },
         ConsistentRead: true,
         ExclusiveStartKey: start,
       }),
@@ -119,13 +138,21 @@ async function anyOfType(
 
 // Stored bodies, of whatever schema: what is not as it should be has no trace, and is said to be open.
 const orderStream = (captured: EventItem | undefined) => streamOf('order', captured, 'orderId');
-const paymentStream = (item: EventItem) =>
-  streamOf('payment', item, 'paymentId') ??
-  streamOf('payment', { ...item, data: firstPayment(item) }, 'paymentId');
+const paymentStream = (item: EventItem) => streamOf('payment', item, 'paymentId');
 
-const firstPayment = ({ data }: EventItem) => (data as { payments?: unknown[] } | undefined)?.payments?.[0];
+/** Of a cancelled order: v1 had one payment at the most. */
+function paymentStreams(cancelled: EventItem): string[] {
+  const payments = fieldOf(cancelled, 'payments');
+  const each = Array.isArray(payments) ? payments.map((data) => ({ ...cancelled, data })) : [cancelled];
+  return each.map(paymentStream).filter((streamId) => streamId !== undefined);
+}
+
+const amountOf = (item: EventItem | undefined) => fieldOf(item, 'amount');
+
+const fieldOf = (item: EventItem | undefined, field: string) =>
+  (item?.data as Record<string, unknown> | undefined)?.[field];
 
 function streamOf(aggregateType: AggregateType, item: EventItem | undefined, field: string) {
-  const id = (item?.data as Record<string, unknown> | undefined)?.[field];
+  const id = fieldOf(item, field);
   return typeof id === 'string' ? streamIdOf(aggregateType, id) : undefined;
 }
