@@ -1,11 +1,11 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { PAYMENT_WAITS, type PaymentView, type PaymentWaitsFor } from '#domain/payment/view.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { fitting } from '#kit/http/page-bytes.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
 import { partitionInGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
-import { CUSTOMER_ORDERS_INDEX, orderPaymentsPartition } from './keys.ts';
+import { orderIndexes, orderPaymentsPartition } from './keys.ts';
 import { readWorkList, type WorkList } from './listing.ts';
+import { itemsOf, newestKeys } from './newest-keys.ts';
 
 /** The work list of payments that wait for exactly these. Reaches storage: never change one. */
 export const paymentWorkList = (waitsFor: readonly PaymentWaitsFor[]): WorkList =>
@@ -49,33 +49,32 @@ export interface OrderPaymentsQuery {
   orderId: string;
   limit: number;
   /** The `next` of the page before. */
-  after?: string | undefined;
+  before?: string | undefined;
 }
 
 /**
- * A page of an order's payments, oldest first. The index is eventually consistent.
- * AWS calls: one query, and the live generation (`liveGeneration`).
+ * A page of an order's payments, newest first. The index is eventually consistent.
+ * AWS calls: one query, one batch get, and the live generation (`liveGeneration`).
  */
 export async function readOrderPayments(
   runtime: Runtime,
-  { orderId, limit, after = '0' }: OrderPaymentsQuery,
+  { orderId, limit, before = '~' }: OrderPaymentsQuery,
 ): Promise<PaymentsPage> {
   const generation = await liveGeneration(runtime, 'order-view');
-  const { Items = [], LastEvaluatedKey } = await runtime.dynamo.send(
-    new QueryCommand({
-      TableName: runtime.setting('READ_MODEL_TABLE'),
-      IndexName: CUSTOMER_ORDERS_INDEX,
-      KeyConditionExpression: 'customerPk = :order AND customerSk > :after',
-      ExpressionAttributeValues: {
-        ':order': partitionInGeneration(generation, orderPaymentsPartition(orderId)),
-        ':after': after,
-      },
-      Limit: limit + 1,
-    }),
+  const partitions = [partitionInGeneration(generation, orderPaymentsPartition(orderId))];
+  const { entries, isEnd } = await newestKeys(runtime, orderIndexes.ofCustomer, partitions, before, limit);
+  const items = await itemsOf(runtime, entries);
+  const found = entries.flatMap(({ key, place }) => {
+    const item = items.get(key.pk);
+    return item ? [{ item, place }] : [];
+  });
+  const page = fitting(found);
+  const isAll = page.length === found.length;
+  const next = isAll && isEnd ? undefined : (isAll ? entries : page).at(-1)?.place;
+  return pageOf(
+    page.map(({ item }) => item),
+    next,
   );
-  const page = fitting(Items.slice(0, limit));
-  const isMore = Items.length > page.length || LastEvaluatedKey !== undefined;
-  return pageOf(page, isMore ? page.at(-1)?.customerSk : undefined);
 }
 
 function pageOf(items: readonly Record<string, unknown>[], next?: string): PaymentsPage {

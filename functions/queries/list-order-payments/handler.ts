@@ -10,8 +10,8 @@ import { cursorIn, nextCursor, pageFields, timeCursor } from '#kit/http/page.ts'
 import { readOrderPayments } from '#read-model/payments.ts';
 
 /**
- * GET /orders/{orderId}/payments?limit=&cursor=: every payment that a provider has reported for the order, oldest first.
- * AWS calls: two queries, and the live generation (`liveGeneration`).
+ * GET /orders/{orderId}/payments?limit=&cursor=: every payment that a provider has reported for the order, newest first.
+ * AWS calls: two queries, one batch get, and the live generation (`liveGeneration`).
  */
 export const createHandler = (runtime: Runtime) =>
   httpHandler(runtime, {
@@ -19,9 +19,9 @@ export const createHandler = (runtime: Runtime) =>
     query: z.strictObject(pageFields(timeCursor)),
     async handle({ params: { orderId }, query: { limit, cursor }, caller }) {
       const list = JSON.stringify(['order-payments', orderId]);
-      const after = cursorIn(list, cursor);
+      const before = cursorIn(list, cursor);
       await requireOwnOrder(runtime, caller, orderId);
-      const page = await readOrderPayments(runtime, { orderId, limit, after });
+      const page = await readOrderPayments(runtime, { orderId, limit, before });
       const isStaff = caller.can('orders:manage');
       const payments = page.payments.map((payment) => toPaymentDto(payment, { isStaff }));
       return { status: 200, body: { payments, ...nextCursor(list, page.next) } };

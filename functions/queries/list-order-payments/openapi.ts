@@ -8,7 +8,7 @@ export const contract: OperationContract = {
   tag: 'Payments',
   summary: "List an order's payments",
   description:
-    "What providers have reported for it, and what became of the money, oldest first; one's own order, or any with `orders:manage`. The view follows the events within moments.",
+    "What providers have reported for it, and what became of the money, newest first; one's own order, or any with `orders:manage`. The view follows the events within moments.",
   answers: [
     {
       status: 200,

@@ -79,25 +79,25 @@ describe('GET /orders/{orderId}/payments', () => {
       ...caller,
     });
 
-  test('shows the owner every payment, oldest first, page by page, with decimals', async () => {
+  test('shows the owner every payment, newest first, page by page, with decimals', async () => {
     const orderId = await placed();
     const second = await projected(2, [captured(orderId), requested(orderId), failed(orderId)]);
     const first = await projected(1, [captured(orderId)]);
     const { status, body } = await list(orderId);
     expect(status).toBe(200);
     expect(body.payments).toMatchObject([
-      { paymentId: first, orderId, captured: 19.99, kept: 19.99, status: 'captured', version: 1 },
       {
         paymentId: second,
         status: 'refund_failed',
         captures: [{ captureId: 'c-1', amount: 19.99 }],
         refunds: [{ refundId: 'r-1', amount: 5, status: 'failed', failure: 'closed' }],
       },
+      { paymentId: first, orderId, captured: 19.99, kept: 19.99, status: 'captured', version: 1 },
     ]);
     const page = await list(orderId, owner, { limit: '1' });
-    expect(page.body.payments).toMatchObject([{ paymentId: first }]);
+    expect(page.body.payments).toMatchObject([{ paymentId: second }]);
     const rest = await list(orderId, owner, { limit: '1', cursor: page.body.cursor });
-    expect(rest.body.payments).toMatchObject([{ paymentId: second }]);
+    expect(rest.body.payments).toMatchObject([{ paymentId: first }]);
     expect(rest.body).not.toHaveProperty('cursor');
   });
 
