@@ -10,6 +10,7 @@ export const deliveryCheck: DeliveryCheck = {
   eventTypes: [
     'OrderDelivered',
     'PaymentDeclined',
+    'PaymentRefunded',
     'RefundFailed',
     'PaymentReportParked',
     'FraudReviewEscalated',

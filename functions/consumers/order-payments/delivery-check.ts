@@ -121,7 +121,7 @@ async function anyOf(
       new QueryCommand({
         TableName: runtime.setting('EVENTS_TABLE'),
         KeyConditionExpression: 'streamId = :stream',
-        FilterExpression: `eventType IN (${types.map((_, index) => `:type${index}`).join(', ')})`,
+        FilterExpression: types.map((_, index) => `eventType = :type${index}`).join(' OR '),
         ExpressionAttributeValues: {
           ':stream': streamId,
           ...Object.fromEntries(types.map((type, index) => [`:type${index}`, type])),
