@@ -99,9 +99,9 @@ async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
   const risk = { total: 1, score: 0, level: 'low', reasons: [], dueAt: '2099-01-01T00:00:00.000Z' };
   const about = { orderId: closing.aggregateId, customerId: person.email, currency: 'USD', country: 'DE' };
   await the.invoke('emit-event', { ...closing, data: { ...about, ...risk } });
-  const { paymentId } = await http(the, 'record-payment', { body: payment(orderId, 'one') });
-  const refund = { reason: 'goodwill', amount: 1 };
-  await http(the, 'refund-payment', { params: { paymentId }, body: refund });
+  await http(the, 'record-payment', { body: payment(orderId, 'one') });
+  const { paymentId } = await http(the, 'record-payment', { body: payment(orderId, 'back') });
+  await http(the, 'refund-payment', { params: { paymentId }, body: { reason: person.line1 } });
   return orderId;
 }
 
@@ -305,6 +305,9 @@ async function queries(the: RecordedSystem, orderId: string): Promise<void> {
   await http(the, 'get-order', { params });
   await http(the, 'get-order', { params, query: { asOf: new Date().toISOString() } });
   await http(the, 'get-order-events', { params, query: { limit: '1' } });
+  await http(the, 'list-order-payments', { params });
+  await http(the, 'list-order-notifications', { params });
+  await http(the, 'list-payments', { query: { status: 'refund_failed' } });
   const { email } = person;
   await http(the, 'list-customer-orders', { params: { customerId: email }, query: { status: 'delivered' } });
   await http(the, 'get-customer', { params: { customerId: email } });
