@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { eventually } from '#tests/support/eventually.ts';
 import { npmStart, type Started } from '#tests/support/npm-start.ts';
 import { seriousViolations } from './support/axe.ts';
 import { keepPicture, openBrowser, openPage, overflowOf } from './support/browser.ts';
@@ -158,7 +159,7 @@ describe('the console of npm start', () => {
     });
     await page.getByText(/\d+ throttled/).waitFor();
     await page.getByRole('button', { name: 'Switch everything off' }).click();
-    expect(await page.getByLabel('ReadModelTable').inputValue()).toBe('0');
+    await eventually(async () => (await page.getByLabel('ReadModelTable').inputValue()) === '0');
     await keepPicture(page, 'break');
   });
 

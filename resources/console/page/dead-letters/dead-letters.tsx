@@ -109,6 +109,7 @@ export function DeadLetters() {
               group={chosen}
               letters={value.deadLetters.filter(({ fingerprint }) => fingerprint === chosen.fingerprint)}
               reload={reload}
+              isLoading={isLoading}
             />
           ) : (
             <div class="panel">
@@ -127,9 +128,11 @@ interface GroupProps {
   group: Group;
   letters: Letter[];
   reload: () => void;
+  /** The list is being read: whoever reads a queue at the same time sees a part of it. */
+  isLoading: boolean;
 }
 
-function GroupPanel({ group, letters, reload }: GroupProps) {
+function GroupPanel({ group, letters, reload, isLoading }: GroupProps) {
   const { consumer, fingerprint } = group;
   const [asked, setAsked] = useState<{ what: 'redrive' | 'discard'; matched: number }>();
   const [progress, setProgress] = useState<Done>();
@@ -167,10 +170,10 @@ function GroupPanel({ group, letters, reload }: GroupProps) {
         <h2 class="grow">
           {group.errorName} <small class="quiet">at {consumer}</small>
         </h2>
-        <Action run={() => ask('redrive')} kind="primary" disabled={isBusy || !mayChange()}>
+        <Action run={() => ask('redrive')} kind="primary" disabled={isBusy || isLoading || !mayChange()}>
           Redrive all {group.count}
         </Action>
-        <Action run={() => ask('discard')} kind="danger" disabled={isBusy || !mayChange()}>
+        <Action run={() => ask('discard')} kind="danger" disabled={isBusy || isLoading || !mayChange()}>
           Discard
         </Action>
       </header>
