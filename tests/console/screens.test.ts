@@ -247,6 +247,14 @@ describe('the console of npm start', () => {
     await phone.getByRole('region', { name: 'What one correlation id has set off' }).waitFor();
     await phone.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Send' }).tap();
     await phone.getByText('Choose what to send').waitFor();
+    await phone.goto(`${system.run.httpUrl}/console/streams?by=type&value=OrderDelivered`);
+    await phone
+      .getByRole('link', { name: /^order-/ })
+      .first()
+      .tap();
+    await phone.getByRole('region', { name: 'The view' }).getByText('status').first().waitFor();
+    expect(await overflowOf(phone)).toBe(0);
+    await keepPicture(phone, 'stream-390');
     await phone.context().close();
   });
 
