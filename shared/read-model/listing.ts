@@ -1,7 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { CustomsDeclarationStatus } from '#domain/customs-declaration.ts';
 import type { FraudReviewStatus } from '#domain/fraud-review.ts';
-import type { OrderStatus } from '#domain/order/state.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { shardOf } from '#kit/event-store/event-item.ts';
 import { fitting } from '#kit/http/page-bytes.ts';
@@ -13,7 +12,6 @@ import { LISTING_INDEX } from './keys.ts';
  * declarations could be decided. Reaches storage: never rename one.
  */
 export type ListingKind =
-  | `ORDERS#${OrderStatus}`
   | `FRAUD_REVIEWS#${Exclude<FraudReviewStatus, 'open'>}`
   | `CUSTOMS_DECLARATIONS#${Exclude<CustomsDeclarationStatus, 'open'>}`
   | 'FRAUD_REVIEWS'
@@ -53,7 +51,7 @@ const partition = (kind: ListingKind, month: string, shard: number): string => `
 const workListPartition = (list: WorkList, shard: number): string => `${list}#${shard}`;
 
 export interface ListingQuery {
-  /** One or several: they are merged, e.g. the orders of every status. */
+  /** One or several: they are merged. */
   kinds: readonly ListingKind[];
   /** Merged with them. */
   workLists?: readonly WorkList[];

@@ -304,6 +304,7 @@ async function queries(the: RecordedSystem, orderId: string): Promise<void> {
   await http(the, 'list-products', { query: { limit: '1' } });
   await http(the, 'get-product', { params: { sku: 'GAP' } });
   await http(the, 'list-orders', { query: { limit: '1' } });
+  await http(the, 'list-orders', { query: { status: 'pending' } });
   await http(the, 'list-events', { query: { type: 'OrderCreated', limit: '1' } });
   await http(the, 'get-sales', { query: { from: today, to: today } });
   await http(the, 'get-stock', { params: { sku: 'TRACKED' } });

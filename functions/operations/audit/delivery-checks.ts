@@ -7,7 +7,7 @@ import { deliveryCheck as sales } from '#functions/consumers/sales/delivery-chec
 import { type DeliveryCheck, projectionChecks } from '#kit/operations/delivery-check.ts';
 
 /** Every consumer's own; `npm run missing` names a type whose loss nobody would notice. */
-const deliveryChecks: readonly DeliveryCheck[] = [
+export const deliveryChecks: readonly DeliveryCheck[] = [
   ...projectionChecks(application),
   sales,
   notifications,

@@ -1,6 +1,7 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
+import { saveTickState } from '#kit/deadlines/tick-state.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { httpEvent, type Sent } from '#tests/support/http-event.ts';
 import { listProducts } from '#tests/support/products.ts';
@@ -12,6 +13,10 @@ let system: System;
 beforeAll(async () => {
   // Deadlines of about a second. They fire when a test runs the tick.
   system = await startSystem({ settings: { PAYMENT_MINUTES: '0.02', REVIEW_HOURS: '0.0003' } });
+  // The first tick ever looks back for a day: here one has just run.
+  const now = Date.now();
+  const state = { version: 0, completed: { startedAt: now, sentTo: now } };
+  await saveTickState(system.runtimeOf('deadline-tick'), state);
   const products = [
     { sku: 'TV', unitPrice: 1_500 },
     { sku: 'TEA', unitPrice: 12.5 },

@@ -215,3 +215,30 @@ export function checkRefunds(history: History, findings: Findings): void {
     }
   }
 }
+
+/** Deadlines: what was not paid in time was cancelled, and not before; a review that nobody decided was escalated. */
+export function checkDeadlines(history: History, findings: Findings): void {
+  for (const stream of history.streamsOf('order')) {
+    const [created] = stream;
+    if (created?.eventType !== 'OrderCreated' || created.data.paymentDueAt === undefined) continue;
+    const { aggregateId, data } = created;
+    const ended = stream.some(({ eventType }) => eventType === 'OrderPaid' || eventType === 'OrderCancelled');
+    if (!ended) findings.add('lost', `order ${aggregateId} is not paid, and its deadline never came`);
+    const early = stream.some(
+      (event) =>
+        event.eventType === 'OrderCancelled' &&
+        event.data.reason === 'payment_overdue' &&
+        event.metadata.timestamp < (data.paymentDueAt ?? ''),
+    );
+    if (early) findings.add('doubled', `order ${aggregateId} expired before its deadline`);
+  }
+  for (const stream of [...history.streamsOf('fraud-review'), ...history.streamsOf('customs-declaration')]) {
+    const types = stream.map(({ eventType }) => eventType as string);
+    if (
+      types.length > 0 &&
+      !types.some((type) => /(Approved|Rejected|Cleared|Refused|Escalated|Closed)$/.test(type))
+    ) {
+      findings.add('lost', `nobody was told that ${stream[0]?.streamId} is open`);
+    }
+  }
+}

@@ -19,6 +19,7 @@ const PLOTS = [
   'cancelled after payment',
   'cancelled while shipped',
   'never paid',
+  'paid at the deadline',
   'refunded by hand',
 ] as const;
 
@@ -96,6 +97,8 @@ export async function orderStory(clients: Clients, random: Random): Promise<void
   if (plot === 'never paid') return;
   if (plot === 'cancelled at once') return void (await order.cancel());
   if (plot === 'declined first') await order.pay('declined');
+  // Six minutes in the simulation.
+  if (plot === 'paid at the deadline') await clients.pause(random.between(357_000, 366_000));
   await order.hesitate();
   const payments = await Promise.all([order.pay(), ...(plot === 'paid twice' ? [order.pay()] : [])]);
   if (plot === 'cancelled after payment') return void (await order.cancel());
