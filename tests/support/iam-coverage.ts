@@ -94,7 +94,13 @@ async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
     });
   }
   const { orderId } = await http(the, 'place-order', { body: order });
-  await http(the, 'record-payment', { body: payment(orderId, 'one') });
+  const closing = { eventType: 'FraudReviewOpened', aggregateId: randomUUID() };
+  const risk = { total: 1, score: 0, level: 'low', reasons: [], dueAt: '2099-01-01T00:00:00.000Z' };
+  const about = { orderId: closing.aggregateId, customerId: person.email, currency: 'USD', country: 'DE' };
+  await the.invoke('emit-event', { ...closing, data: { ...about, ...risk } });
+  const { paymentId } = await http(the, 'record-payment', { body: payment(orderId, 'one') });
+  const refund = { reason: 'goodwill', amount: 1 };
+  await http(the, 'refund-payment', { params: { paymentId }, body: refund });
   return orderId;
 }
 
