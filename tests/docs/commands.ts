@@ -59,6 +59,10 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
 
   [/^npx sls deploy( --stage dev --param \S+)?$/, { needs: ACCOUNT }],
   [/^APP_ORIGINS=\S+ npx sls deploy /, { needs: `${ACCOUNT}; ${REHEARSAL} deploys to an emulated one` }],
+  [
+    /^npm run console -- --stage /,
+    { needs: `${ACCOUNT}; tests/unit/console/stage-source.test.ts asks a fake one` },
+  ],
   [/^npx sls info /, { needs: `${ACCOUNT}; ${REHEARSAL} asks an emulated one` }],
   [
     /^SMOKE_TOKEN=… npm run -s smoke /,
