@@ -45,7 +45,7 @@ const emulators = {
   ...base,
   displayName: 'emulators',
   testMatch: inFolders('*'),
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(unit|docs|deploy)/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(unit|docs|deploy|console)/'],
   ...prepared('emulators'),
 };
 

@@ -12,6 +12,8 @@ const scopes = {
   'catalogue:manage': 'Listing products, their prices, withdrawing them.',
   'payments:write': 'Recording and refunding payments.',
   'inventory:write': 'Receiving stock.',
+  'reviews:decide': 'Approving and rejecting fraud reviews.',
+  'customs:decide': 'Clearing and refusing customs declarations.',
   'audit:read': 'Events of every kind.',
 };
 

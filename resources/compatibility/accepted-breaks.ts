@@ -42,6 +42,27 @@ export const acceptedBreaks: readonly AcceptedBreak[] = [
     date: '2026-11-28',
   },
   {
+    break: 'schema FraudReview.status',
+    reason:
+      'A review is decided now: a client that knows `open` alone has to ask for `status=open`, which lists as before.',
+    since: '0.3.0',
+    date: '2026-11-28',
+  },
+  {
+    break: 'schema CustomsDeclaration.status',
+    reason:
+      'A declaration is decided now, and an undecided one is `open` as a review is: a client reads `open` for `opened`.',
+    since: '0.3.0',
+    date: '2026-11-28',
+  },
+  {
+    break: 'schema Notification.customerId',
+    reason:
+      'Messages to staff are recorded too and are to no customer: a client passes over those whose `audience` is `staff`.',
+    since: '0.3.0',
+    date: '2026-11-28',
+  },
+  {
     break: 'POST /orders: request.items[].name',
     reason:
       'Names come from the catalogue alone: leave `name` out. A name that is accepted and ignored would pass for one that counts.',

@@ -33,6 +33,7 @@ export const shopOf = (run?: Run): Shop => ({
   views: {
     order: {
       path: '/orders/{orderId}',
+      eventsPath: '/orders/{orderId}/events',
       takesAsOf: true,
       highlights: ['status', 'waitsFor', 'holds', 'paymentDueAt'],
     },

@@ -165,7 +165,11 @@ export class LocalRun {
     serverless.service.provider.environment = {};
     for (const name of serverless.service.getAllFunctions()) {
       const logicalId = serverless.getProvider('aws').naming.getLambdaLogicalId(name);
-      serverless.service.getFunction(name).environment = stack.environmentOf(logicalId);
+      // A line for each event: the terminal, the demo and the console follow each.
+      serverless.service.getFunction(name).environment = {
+        ...stack.environmentOf(logicalId),
+        HOP_LOG: 'event',
+      };
     }
   }
 

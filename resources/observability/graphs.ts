@@ -1,5 +1,6 @@
 import { application } from '#application';
-import type { MetricName } from '#kit/observability/metrics.ts';
+import type { EventType } from '#domain/index.ts';
+import type { MetricDimension, MetricName } from '#kit/observability/metrics.ts';
 import type { MonitoredConsumer, MonitoredFunction, StackParts } from './parts.ts';
 
 /**
@@ -154,6 +155,10 @@ export function closeUpsOf(parts: StackParts): Graph[] {
       ],
     },
     {
+      title: 'What deadlines led to',
+      metrics: deadlineEvents.map((eventType) => own('DeadlineEvents', 'Sum', 'eventType', eventType)),
+    },
+    {
       title: 'Appended and published',
       metrics: [own('EventsAppended', 'Sum'), own('EventsPublished', 'Sum')],
     },
@@ -236,9 +241,16 @@ const lambdaMetricsOf =
     functions.filter(({ kind }) => kinds.includes(kind)).map((one) => lambdaMetric(one, metric, stat));
 
 /** Metrics that the functions write, of this stage. */
+/** Every event of the domain that a deadline leads to. */
+const deadlineEvents: readonly EventType[] = [
+  'OrderCancelled',
+  'FraudReviewEscalated',
+  'CustomsDeclarationEscalated',
+];
+
 const ownMetricsOf =
   ({ service, stage }: StackParts) =>
-  (metric: MetricName, stat: string, dimension?: 'consumer' | 'projection', value?: string): GraphMetric => {
+  (metric: MetricName, stat: string, dimension?: MetricDimension, value?: string): GraphMetric => {
     const percentile = stat.startsWith('p') ? stat : undefined;
     return [
       application.metricNamespace,

@@ -36,8 +36,8 @@ interface SavedQuery {
 const queries: Record<string, SavedQuery> = {
   'Everything of one correlation id': {
     text: [
-      `fields @timestamp, coalesce(consumer, function) as who, hop, message, ${ABOUT}, route, status, ms, receiveCount, coalesce(errorMessage, error.message) as reason`,
-      'filter correlationId = "PUT THE CORRELATION ID HERE"',
+      `fields @timestamp, coalesce(consumer, function) as who, hop, message, ${ABOUT}, events, route, status, ms, receiveCount, coalesce(errorMessage, error.message) as reason`,
+      'filter correlationId = "PUT THE CORRELATION ID HERE" or events like "PUT THE CORRELATION ID HERE"',
       'sort @timestamp asc',
     ],
   },
@@ -61,8 +61,8 @@ const queries: Record<string, SavedQuery> = {
   'The publisher was down': {
     text: [
       `filter message in ["published", "not published"] or ${CRASHED}`,
-      'fields coalesce(code, error.name) as cause',
-      'stats count(*) as events by bin(5m) as period, message, cause',
+      'fields coalesce(code, error.name) as cause, coalesce(eventCount, 1) as many',
+      'stats sum(many) as times by bin(5m) as period, message, cause',
       'sort period desc',
     ],
     kinds: ['publisher'],
@@ -83,10 +83,18 @@ const queries: Record<string, SavedQuery> = {
     ],
     names: ['deadline-tick'],
   },
+  'Reviews are overdue': {
+    text: [
+      `fields @timestamp, ${ABOUT}`,
+      'filter message = "appended" and eventType in ["FraudReviewEscalated", "CustomsDeclarationEscalated"]',
+      'sort @timestamp desc',
+    ],
+    names: ['deadlines'],
+  },
   'The view is wrong': {
     text: [
-      `fields @timestamp, coalesce(consumer, function) as who, hop, message, ${ABOUT}, receiveCount, lag, coalesce(errorMessage, error.message) as reason`,
-      'filter streamId = "PUT THE STREAM HERE, AS IN order-01a20841-31d2-7395-92c9-cbbd5feea05f"',
+      `fields @timestamp, coalesce(consumer, function) as who, hop, message, ${ABOUT}, events, receiveCount, lag, coalesce(errorMessage, error.message) as reason`,
+      'filter streamId = "PUT THE STREAM HERE, AS IN order-01a20841-31d2-7395-92c9-cbbd5feea05f" or events like "PUT THE STREAM HERE TOO"',
       'sort version asc, @timestamp asc',
     ],
   },

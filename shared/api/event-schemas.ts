@@ -17,6 +17,8 @@ const EXAMPLE_IDS = {
   order: 'fbdd7f74-f500-51a7-aa8e-e2964f6a9b52',
   payment: '0c4e0a9e-37d2-5b0b-93d5-0d5a1d7a0b6f',
   inventory: 'LAPTOP-14',
+  'fraud-review': 'fbdd7f74-f500-51a7-aa8e-e2964f6a9b52',
+  'customs-declaration': '5b1f6a44-0a3a-5a57-8f6e-2f4f6f0d8c11',
 };
 
 const FIRST: ReadonlySet<EventType> = new Set([
@@ -26,6 +28,8 @@ const FIRST: ReadonlySet<EventType> = new Set([
   'PaymentCaptured',
   'PaymentDeclined',
   'StockReceived',
+  'FraudReviewOpened',
+  'CustomsDeclarationOpened',
 ]);
 
 /** Every event type in the version that is written today: what the audit answers, older events lifted to it. */

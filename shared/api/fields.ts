@@ -40,6 +40,9 @@ export const name = text(200);
 
 export const reason = text(500);
 
+/** What a person writes about a decision. */
+export const note = text(500);
+
 export const email = z
   .string()
   .max(254, 'must have at most 254 characters')

@@ -8,6 +8,7 @@ export const tags = {
   Customers: 'Who orders. The name is joined to orders when they are read.',
   Payments: 'What a payment provider reports.',
   Inventory: 'Stock by SKU. A SKU that was never received is not tracked and always available.',
+  Reviews: 'Fraud reviews and customs declarations: what people decide before an order ships.',
   Reports: 'What consumers have made of the events.',
   Audit: 'The events themselves.',
   Service: 'The API itself.',

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { customerRules } from '#domain/customer.ts';
+import { customsDeclarationRules } from '#domain/customs-declaration.ts';
+import { fraudReviewRules } from '#domain/fraud-review.ts';
 import { inventoryRules } from '#domain/inventory.ts';
 import { orderRules } from '#domain/order/decisions.ts';
 import { paymentRules } from '#domain/payment/decisions.ts';
@@ -7,7 +9,15 @@ import { productRules } from '#domain/product.ts';
 import type { CommandRejected, Rules } from '#kit/events/command-rejected.ts';
 import * as fields from './dto-fields.ts';
 
-const rules = [orderRules, customerRules, productRules, inventoryRules, paymentRules];
+const rules = [
+  orderRules,
+  customerRules,
+  productRules,
+  inventoryRules,
+  paymentRules,
+  fraudReviewRules,
+  customsDeclarationRules,
+];
 
 type NameIn<Some> = Some extends Rules<infer Name> ? Name : never;
 

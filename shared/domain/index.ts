@@ -2,6 +2,22 @@ import type { NewEventOf, StoredEventOf } from '#kit/events/event-definition.ts'
 import { createRegistry } from '#kit/events/registry.ts';
 import { customerAggregate, customerEmailChanged, customerRegistered, customerRenamed } from './customer.ts';
 import {
+  customsDeclarationAggregate,
+  customsDeclarationCleared,
+  customsDeclarationClosed,
+  customsDeclarationEscalated,
+  customsDeclarationOpened,
+  customsDeclarationRefused,
+} from './customs-declaration.ts';
+import {
+  fraudReviewAggregate,
+  fraudReviewApproved,
+  fraudReviewClosed,
+  fraudReviewEscalated,
+  fraudReviewOpened,
+  fraudReviewRejected,
+} from './fraud-review.ts';
+import {
   inventoryAggregate,
   stockReceived,
   stockRejected,
@@ -56,6 +72,16 @@ export const eventDefinitions = {
   StockReserved: stockReserved,
   StockRejected: stockRejected,
   StockReleased: stockReleased,
+  FraudReviewOpened: fraudReviewOpened,
+  FraudReviewApproved: fraudReviewApproved,
+  FraudReviewRejected: fraudReviewRejected,
+  FraudReviewEscalated: fraudReviewEscalated,
+  FraudReviewClosed: fraudReviewClosed,
+  CustomsDeclarationOpened: customsDeclarationOpened,
+  CustomsDeclarationCleared: customsDeclarationCleared,
+  CustomsDeclarationRefused: customsDeclarationRefused,
+  CustomsDeclarationEscalated: customsDeclarationEscalated,
+  CustomsDeclarationClosed: customsDeclarationClosed,
 } as const;
 
 /** The registry of this domain: the kit reads, checks and describes events through it. */
@@ -65,6 +91,8 @@ export const registry = createRegistry(eventDefinitions, [
   orderAggregate,
   paymentAggregate,
   inventoryAggregate,
+  fraudReviewAggregate,
+  customsDeclarationAggregate,
 ]);
 
 type Definitions = typeof eventDefinitions;

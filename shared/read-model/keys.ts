@@ -1,10 +1,10 @@
+import type { OrderStatus } from '#domain/order/state.ts';
 import type { ProductStatus } from '#domain/product.ts';
 import { shardOf } from '#kit/event-store/event-item.ts';
 import type { ItemKey } from '#kit/projections/keys.ts';
 
 // These key prefixes and attribute names reach storage: never change one. Index keys end in Pk and Sk (kit/projections/keys.ts).
 
-export const CUSTOMER_ORDERS_INDEX = 'customer-orders';
 export const LISTING_INDEX = 'listing';
 
 const VIEW = 'VIEW';
@@ -44,13 +44,40 @@ export const salesKey = (day: string, shard: number): ItemKey => ({
 /** The share in which an order is counted. */
 export const salesShardOf = (orderId: string): number => shardOf(orderId, SALES_SHARDS);
 
-/** Index `customer-orders`: one partition a customer, its orders in the order of time. */
-export const customerOrdersPartition = (customerId: string): string => `CUSTOMER#${customerId}`;
+/** The indexes of orders. They have keys alone: a change of an order that is in the same list as before writes nothing to them. */
+export const orderIndexes = {
+  ofCustomer: { name: 'customer-orders', partitionKey: 'customerPk', sortKey: 'customerSk' },
+  all: { name: 'orders', partitionKey: 'orderPk', sortKey: 'orderSk' },
+  open: { name: 'open-orders', partitionKey: 'openPk', sortKey: 'openSk' },
+} as const;
 
-export const customerOrderKeys = (order: { customerId: string; createdAt: string; orderId: string }) => ({
-  customerPk: customerOrdersPartition(order.customerId),
-  customerSk: `${order.createdAt}#${order.orderId}`,
-});
+/** All orders, and the open ones, are spread over so many partitions: one takes 1,000 writes a second. */
+export const ORDER_SHARDS = 4;
+
+/** Somebody has to do something yet before they are shipped. */
+export const isOpen = (status: OrderStatus): boolean => status === 'pending' || status === 'paid';
+
+export const customerOrdersPartition = (customerId: string): string => `CUSTOMER#${customerId}`;
+export const ordersPartition = (shard: number): string => `ORDERS#${shard}`;
+export const openOrdersPartition = (shard: number): string => `OPEN_ORDERS#${shard}`;
+
+/** Where an order is listed, always by the time of its creation: with its customer's, with all, and with the open ones while it is one. */
+export const orderListKeys = (order: {
+  customerId: string;
+  createdAt: string;
+  orderId: string;
+  status: OrderStatus;
+}) => {
+  const shard = shardOf(order.orderId, ORDER_SHARDS);
+  const place = `${order.createdAt}#${order.orderId}`;
+  return {
+    customerPk: customerOrdersPartition(order.customerId),
+    customerSk: place,
+    orderPk: ordersPartition(shard),
+    orderSk: place,
+    ...(isOpen(order.status) && { openPk: openOrdersPartition(shard), openSk: place }),
+  };
+};
 
 /** Index `listing`: one partition a status, its products in the order of their SKUs. Products change seldom. */
 export const productsPartition = (status: ProductStatus): string => `PRODUCTS#${status}`;

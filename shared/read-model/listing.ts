@@ -1,16 +1,29 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { OrderStatus } from '#domain/order/state.ts';
+import type { CustomsDeclarationStatus } from '#domain/customs-declaration.ts';
+import type { FraudReviewStatus } from '#domain/fraud-review.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { shardOf } from '#kit/event-store/event-item.ts';
 import { fitting } from '#kit/http/page-bytes.ts';
 import { partitionInGeneration } from '#kit/projections/keys.ts';
 import { LISTING_INDEX } from './keys.ts';
 
-/** What can be listed. Reaches storage: never rename one. */
-export type ListingKind = `ORDERS#${OrderStatus}` | 'FRAUD_REVIEWS' | 'CUSTOMS_DECLARATIONS';
+/**
+ * What can be listed, by months. `FRAUD_REVIEWS` and `CUSTOMS_DECLARATIONS` hold what was opened before reviews and
+ * declarations could be decided. Reaches storage: never rename one.
+ */
+export type ListingKind =
+  | `FRAUD_REVIEWS#${Exclude<FraudReviewStatus, 'open'>}`
+  | `CUSTOMS_DECLARATIONS#${Exclude<CustomsDeclarationStatus, 'open'>}`
+  | 'FRAUD_REVIEWS'
+  | 'CUSTOMS_DECLARATIONS';
 
-/** A kind's month is spread over this many partitions: its members' writes never meet in one. */
+/** What people still have to do, of whatever month: it leaves the list when it is done. Reaches storage: never rename one. */
+export type WorkList = 'FRAUD_REVIEWS#open' | 'CUSTOMS_DECLARATIONS#open';
+
+/** A kind's month, and a work list, is spread over this many partitions: its members' writes never meet in one. */
 const LISTING_SHARDS = 4;
+
+const SHARDS = Array.from({ length: LISTING_SHARDS }, (_, shard) => shard);
 
 /** yyyy-mm before which nothing was ever listed. */
 const FIRST_MONTH = '2026-01';
@@ -27,11 +40,21 @@ export const listingKeys = (kind: ListingKind, at: string, id: string) => ({
   listSk: `${at}#${id}`,
 });
 
+/** As `listingKeys`, of what stands in a work list. */
+export const workListKeys = (list: WorkList, at: string, id: string) => ({
+  listPk: workListPartition(list, shardOf(id, LISTING_SHARDS)),
+  listSk: `${at}#${id}`,
+});
+
 const partition = (kind: ListingKind, month: string, shard: number): string => `${kind}#${month}#${shard}`;
 
+const workListPartition = (list: WorkList, shard: number): string => `${list}#${shard}`;
+
 export interface ListingQuery {
-  /** One or several: they are merged, e.g. the orders of every status. */
+  /** One or several: they are merged. */
   kinds: readonly ListingKind[];
+  /** Merged with them. */
+  workLists?: readonly WorkList[];
   limit: number;
   /** The `next` of the page before, of whatever generation. */
   before?: string | undefined;
@@ -51,23 +74,25 @@ type Listed = Record<string, unknown> & { listSk: string };
  * A page of the listing, newest first: a month at a time, its shards (of every kind) read at once and merged.
  * The index is eventually consistent; an item that changes kinds while it is read may be missing from that
  * page, and never appears twice.
- * AWS calls: 4 queries for each kind and month; more where one shard holds most of a page.
+ * AWS calls: 4 queries for each kind, work list and month; more where one shard holds most of a page.
  */
 export async function readListing(
   runtime: Runtime,
-  { kinds, limit, before = '~', generation = 1 }: ListingQuery,
+  { kinds, workLists = [], limit, before = '~', generation = 1 }: ListingQuery,
 ): Promise<ListingPage> {
   const items: Listed[] = [];
   let month = firstMonthOf(runtime, before);
   for (let looked = 0; month >= FIRST_MONTH; looked++) {
     if (looked === MONTHS_PER_PAGE) return pageOf(items, nextMonth(month));
     const bucket = month;
-    const shards = kinds.flatMap((kind) =>
-      Array.from({ length: LISTING_SHARDS }, (_, shard) =>
-        partitionInGeneration(generation, partition(kind, bucket, shard)),
-      ),
-    );
-    items.push(...(await newestOf(runtime, shards, before, limit + 1 - items.length)));
+    const shards = SHARDS.flatMap((shard) => [
+      ...kinds.map((kind) => partition(kind, bucket, shard)),
+      ...workLists.map((list) => workListPartition(list, shard)),
+    ]).map((name) => partitionInGeneration(generation, name));
+    // A work list is of all months: of each month it is read between its ends.
+    const end = `${bucket}~`;
+    const range = { after: bucket, before: before < end ? before : end };
+    items.push(...(await mergedOf(runtime, shards, range, 'newest first', limit + 1 - items.length)));
     if (items.length > limit) {
       const page = items.slice(0, limit);
       return pageOf(page, page.at(-1)?.listSk);
@@ -75,6 +100,29 @@ export async function readListing(
     month = previousMonth(month);
   }
   return pageOf(items);
+}
+
+/**
+ * A page of a work list, oldest first; `after` is the `next` of the page before. The index is eventually consistent.
+ * AWS calls: 4 queries; more where one shard holds most of a page.
+ */
+export async function readWorkList(
+  runtime: Runtime,
+  { list, limit, after, generation = 1 }: WorkListQuery,
+): Promise<ListingPage> {
+  const shards = SHARDS.map((shard) => partitionInGeneration(generation, workListPartition(list, shard)));
+  const range = { after: after ?? '0', before: '~' };
+  const items = await mergedOf(runtime, shards, range, 'oldest first', limit + 1);
+  const page = items.slice(0, limit);
+  return pageOf(page, items.length > limit ? page.at(-1)?.listSk : undefined);
+}
+
+export interface WorkListQuery {
+  list: WorkList;
+  limit: number;
+  after?: string | undefined;
+  /** Of the projection that keeps it. */
+  generation?: number;
 }
 
 /** What of these an answer can hold; where that is not all, the next page goes on after the last of it. */
@@ -98,40 +146,55 @@ function shiftMonth(month: string, by: number): string {
   return new Date(Date.UTC(year, number - 1 + by)).toISOString().slice(0, 7);
 }
 
-/** The newest of several partitions, merged: each is read in small pages, and only as far as the merge gets. */
-async function newestOf(
+type Direction = 'newest first' | 'oldest first';
+
+/** Of `listSk`; neither end is in it. */
+interface Range {
+  after: string;
+  before: string;
+}
+
+/** Several partitions, merged: each is read in small pages, and only as far as the merge gets. */
+async function mergedOf(
   runtime: Runtime,
   partitions: readonly string[],
-  before: string,
+  range: Range,
+  direction: Direction,
   limit: number,
 ): Promise<Listed[]> {
   const pageSize = Math.ceil((limit * 1.5) / partitions.length) + 1;
-  const sources = partitions.map((name) => new Source(runtime, name, before, pageSize));
+  const sources = partitions.map((name) => new Source(runtime, name, range, direction, pageSize));
+  const isEarlier = (a: Listed, b: Listed) =>
+    direction === 'newest first' ? a.listSk > b.listSk : a.listSk < b.listSk;
   const merged: Listed[] = [];
   while (merged.length < limit) {
     await Promise.all(sources.map((source) => source.fill()));
-    const newest = sources.reduce((a, b) => ((b.head?.listSk ?? '') > (a.head?.listSk ?? '') ? b : a));
-    const item = newest.head;
-    if (!item) break;
+    const heads = sources.flatMap(({ head }) => (head ? [head] : []));
+    if (heads.length === 0) break;
+    const { listSk } = heads.reduce((a, b) => (isEarlier(b, a) ? b : a));
     // An item that is just changing kinds may stand in both: the newer version counts.
-    const twins = sources.flatMap((source) => (source.head?.listSk === item.listSk ? source.take() : []));
+    const twins = sources.flatMap((source) => (source.head?.listSk === listSk ? source.take() : []));
     merged.push(twins.reduce((a, b) => (Number(b.version ?? 0) > Number(a.version ?? 0) ? b : a)));
   }
   return merged;
 }
 
-/** One partition, newest first, a page ahead. */
+/** One partition in one direction, a page ahead. */
 class Source {
   readonly #runtime: Runtime;
   readonly #partition: string;
+  readonly #range: Range;
+  readonly #isForward: boolean;
   readonly #pageSize: number;
-  #before: string | undefined;
+  #startKey: Record<string, unknown> | undefined;
+  #isAtEnd = false;
   #ahead: Listed[] = [];
 
-  constructor(runtime: Runtime, partition: string, before: string, pageSize: number) {
+  constructor(runtime: Runtime, partition: string, range: Range, direction: Direction, pageSize: number) {
     this.#runtime = runtime;
     this.#partition = partition;
-    this.#before = before;
+    this.#range = range;
+    this.#isForward = direction === 'oldest first';
     this.#pageSize = pageSize;
   }
 
@@ -144,19 +207,23 @@ class Source {
   }
 
   async fill(): Promise<void> {
-    while (this.#ahead.length === 0 && this.#before !== undefined) {
+    while (this.#ahead.length === 0 && !this.#isAtEnd) {
+      const { after, before } = this.#range;
       const { Items = [], LastEvaluatedKey } = await this.#runtime.dynamo.send(
         new QueryCommand({
           TableName: this.#runtime.setting('READ_MODEL_TABLE'),
           IndexName: LISTING_INDEX,
-          KeyConditionExpression: 'listPk = :partition AND listSk < :before',
-          ExpressionAttributeValues: { ':partition': this.#partition, ':before': this.#before },
-          ScanIndexForward: false,
+          KeyConditionExpression: 'listPk = :partition AND listSk BETWEEN :after AND :before',
+          ExpressionAttributeValues: { ':partition': this.#partition, ':after': after, ':before': before },
+          ScanIndexForward: this.#isForward,
           Limit: this.#pageSize,
+          ExclusiveStartKey: this.#startKey,
         }),
       );
-      this.#ahead = Items as Listed[];
-      this.#before = LastEvaluatedKey && String(LastEvaluatedKey.listSk);
+      // BETWEEN takes both ends in: they are of the page before.
+      this.#ahead = (Items as Listed[]).filter(({ listSk }) => listSk !== after && listSk !== before);
+      this.#startKey = LastEvaluatedKey;
+      this.#isAtEnd = LastEvaluatedKey === undefined;
     }
   }
 }

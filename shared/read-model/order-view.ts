@@ -2,17 +2,13 @@ import { type CustomerView, customerView } from '#domain/customer.ts';
 import type { DomainEventFrom } from '#domain/index.ts';
 import { type OrderView, orderView } from '#domain/order/view.ts';
 import type { Projection, VersionedView } from '#kit/projections/projection.ts';
-import { listingKeys } from '#read-model/listing.ts';
-import { customerKey, customerOrderKeys, orderKey } from './keys.ts';
+import { customerKey, orderKey, orderListKeys } from './keys.ts';
 
-/** Found by id, by customer and by status; in lists by the time of its creation. */
+/** Found by id; listed by customer, with all and with the open ones, by the time of its creation. */
 export const orders: VersionedView<OrderView, DomainEventFrom<'order'>> = {
   key: orderKey,
   apply: orderView,
-  indexKeys: (order) => ({
-    ...customerOrderKeys(order),
-    ...listingKeys(`ORDERS#${order.status}`, order.createdAt, order.orderId),
-  }),
+  indexKeys: orderListKeys,
 };
 
 /** Found by id, to join the name where an order is read. */

@@ -1,11 +1,20 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderStatus } from '#domain/order/state.ts';
 import type { OrderView } from '#domain/order/view.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { fitting } from '#kit/http/page-bytes.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
 import { keyInGeneration, partitionInGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
-import { CUSTOMER_ORDERS_INDEX, customerOrdersPartition, orderKey } from './keys.ts';
+import {
+  customerOrdersPartition,
+  isOpen,
+  ORDER_SHARDS,
+  openOrdersPartition,
+  orderIndexes,
+  orderKey,
+  ordersPartition,
+} from './keys.ts';
+import { type Entry, itemsOf, newestKeys } from './newest-keys.ts';
 
 // A record, so that the compiler misses a status that is not here.
 const statuses: Record<OrderStatus, true> = {
@@ -32,8 +41,7 @@ export async function readOrder(runtime: Runtime, orderId: string): Promise<Orde
   return Item && withoutStorageKeys<OrderView>(Item);
 }
 
-export interface CustomerOrdersQuery {
-  customerId: string;
+interface OrdersQuery {
   status?: OrderStatus | undefined;
   limit: number;
   /** The `next` of the page before. */
@@ -46,48 +54,75 @@ export interface OrdersPage {
   next?: string;
 }
 
-/** A status is filtered for after reading; so much at the most is read for one page. */
-const QUERIES_PER_PAGE = 5;
-const FILTERED_QUERY_SIZE = 100;
+/** By status, so many orders are looked at together: what one BatchGetItem brings. */
+const LOOKED_AT = 100;
+
+/** And so often for one page of a customer's. */
+const LOOKS_PER_PAGE = 5;
+
+/**
+ * Everybody's orders, newest first. The indexes are eventually consistent. By status, a page looks at 100 orders: at the open ones
+ * (pending, paid), which have an index of their own, or at all.
+ * AWS calls: 4 queries, one batch get, and the live generation (`liveGeneration`).
+ */
+export async function readOrders(
+  runtime: Runtime,
+  { status, limit, before = '~' }: OrdersQuery,
+): Promise<OrdersPage> {
+  const generation = await liveGeneration(runtime, 'order-view');
+  const open = status !== undefined && isOpen(status);
+  const partition = open ? openOrdersPartition : ordersPartition;
+  const partitions = Array.from({ length: ORDER_SHARDS }, (_, shard) =>
+    partitionInGeneration(generation, partition(shard)),
+  );
+  const index = open ? orderIndexes.open : orderIndexes.all;
+  const { entries, isEnd } = await newestKeys(runtime, index, partitions, before, status ? LOOKED_AT : limit);
+  return pageOf(await matching(runtime, entries, status), limit, isEnd ? undefined : entries.at(-1)?.place);
+}
 
 /**
  * A customer's orders, newest first. The index is eventually consistent.
- * AWS calls: one query; by status up to 5 of 100 orders each.
+ * AWS calls: one query and one batch get, by status up to 5 of each; and the live generation (`liveGeneration`).
  */
-export async function readCustomerOrders(runtime: Runtime, query: CustomerOrdersQuery): Promise<OrdersPage> {
-  const { customerId, status, limit, before = '~' } = query;
+export async function readCustomerOrders(
+  runtime: Runtime,
+  { customerId, status, limit, before = '~' }: OrdersQuery & { customerId: string },
+): Promise<OrdersPage> {
   const generation = await liveGeneration(runtime, 'order-view');
-  const found: (OrderView & { customerSk: string })[] = [];
-  let place: string = before;
-  for (let queries = 0; queries < QUERIES_PER_PAGE; queries++) {
-    const { Items = [], LastEvaluatedKey } = await runtime.dynamo.send(
-      new QueryCommand({
-        TableName: runtime.setting('READ_MODEL_TABLE'),
-        IndexName: CUSTOMER_ORDERS_INDEX,
-        KeyConditionExpression: 'customerPk = :customer AND customerSk < :before',
-        ExpressionAttributeValues: {
-          ':customer': partitionInGeneration(generation, customerOrdersPartition(customerId)),
-          ':before': place,
-          ...(status && { ':status': status }),
-        },
-        ...(status && {
-          FilterExpression: '#status = :status',
-          ExpressionAttributeNames: { '#status': 'status' },
-        }),
-        ScanIndexForward: false,
-        Limit: status ? FILTERED_QUERY_SIZE : limit + 1 - found.length,
-      }),
-    );
-    found.push(...(Items as typeof found));
-    const page = fitting(found.slice(0, limit));
-    if (page.length < found.length) return pageOf(page, page.at(-1)?.customerSk);
-    if (!LastEvaluatedKey) return pageOf(page);
-    place = String(LastEvaluatedKey.customerSk);
+  const partitions = [partitionInGeneration(generation, customerOrdersPartition(customerId))];
+  const found: Found[] = [];
+  let place: string | undefined = before;
+  for (let looks = 0; looks < LOOKS_PER_PAGE && place !== undefined && found.length <= limit; looks++) {
+    const wanted = status ? LOOKED_AT : limit - found.length;
+    if (wanted === 0) break;
+    const { entries, isEnd } = await newestKeys(runtime, orderIndexes.ofCustomer, partitions, place, wanted);
+    found.push(...(await matching(runtime, entries, status)));
+    place = isEnd ? undefined : entries.at(-1)?.place;
   }
-  return pageOf(found, place);
+  return pageOf(found, limit, place);
 }
 
-function pageOf(found: readonly object[], next?: string): OrdersPage {
-  const orders = found.map((item) => withoutStorageKeys<OrderView>(item));
-  return next === undefined ? { orders } : { orders, next };
+interface Found {
+  order: OrderView;
+  place: string;
+}
+
+async function matching(
+  runtime: Runtime,
+  entries: readonly Entry[],
+  status: OrderStatus | undefined,
+): Promise<Found[]> {
+  const items = await itemsOf(runtime, entries);
+  return entries.flatMap(({ key, place }) => {
+    const item = items.get(key.pk);
+    const order = item && withoutStorageKeys<OrderView>(item);
+    return order && (status === undefined || order.status === status) ? [{ order, place }] : [];
+  });
+}
+
+/** @param next where to go on after all of these */
+function pageOf(found: readonly Found[], limit: number, next: string | undefined): OrdersPage {
+  const orders = fitting(found.slice(0, limit).map(({ order }) => order));
+  const goOn = orders.length < found.length ? found[orders.length - 1]?.place : next;
+  return goOn === undefined ? { orders } : { orders, next: goOn };
 }

@@ -41,16 +41,17 @@ await runCommand({
     const chosen = benches.filter(({ name }) => only === undefined || name === only);
     if (chosen.length === 0) throw new UsageError(`There is no bench ${only}.`);
     if (stage !== undefined) refuseOnStage(chosen);
-    if (budget) return writeBudget(await countBudget(await compiled()));
-    let template: Promise<Template> | undefined;
+    if (budget) return writeBudget(await countBudget(await compiled('dev')));
+    const templates = new Map<string, Promise<Template>>();
     const tables: BenchTable[] = [];
     for (const bench of chosen) {
       tables.push(
         ...(await bench.run({
           progress,
-          template: () => {
-            template ??= compiled();
-            return template;
+          template(of = 'dev') {
+            const made = templates.get(of) ?? compiled(of);
+            templates.set(of, made);
+            return made;
           },
         })),
       );
@@ -66,9 +67,9 @@ function refuseOnStage(chosen: readonly Bench[]): void {
   throw new UsageError(reasons.join('\n'));
 }
 
-async function compiled(): Promise<Template> {
-  progress('compiling the template');
-  const { template, remove } = await compile('dev');
+async function compiled(of: string): Promise<Template> {
+  progress(`compiling the template of ${of}`);
+  const { template, remove } = await compile(of, { EMAIL_SENDER: 'read-model' });
   await remove();
   return template;
 }

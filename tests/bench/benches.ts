@@ -1,6 +1,7 @@
 import { billBench } from './bill/bill-bench.ts';
 import { bundleBench } from './bundles.ts';
+import { capsBench } from './caps.ts';
 import type { Bench } from './types.ts';
 
 /** Every bench, in the order in which they run. */
-export const benches: readonly Bench[] = [billBench, bundleBench];
+export const benches: readonly Bench[] = [billBench, capsBench, bundleBench];

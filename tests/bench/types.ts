@@ -2,7 +2,7 @@ import type { Template } from '#resources/local/stack/template.ts';
 import type { BenchTable } from './bench-table.ts';
 
 export interface BenchContext {
-  template(): Promise<Template>;
+  template(stage?: string): Promise<Template>;
   /** One line for whoever waits. */
   progress(text: string): void;
 }

@@ -88,6 +88,8 @@ describe('asyncapi.json', () => {
         'OrderCancelledV2',
         'PaymentDeclinedV1',
         'PaymentDeclinedV2',
+        'FraudReviewEscalatedV1',
+        'CustomsDeclarationEscalatedV1',
       ],
       {},
     ],

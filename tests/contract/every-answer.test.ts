@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type CustomsDeclarationCommand, customsDeclarationAggregate } from '#domain/customs-declaration.ts';
+import { type FraudReviewCommand, fraudReviewAggregate } from '#domain/fraud-review.ts';
 import { inventoryAggregate } from '#domain/inventory.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
@@ -43,7 +45,8 @@ afterAll(() => system.stop());
 /** Calls an operation as `ada`, who may do everything, unless `sent` says otherwise. */
 async function call(operation: string, sent: Sent = {}, parts?: RuntimeParts) {
   const handler = await system.handlerOf(operation, parts);
-  const scope = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
+  const scope =
+    'orders:manage catalogue:manage payments:write inventory:write reviews:decide customs:decide audit:read';
   const answer = await send(handler as never, { operation, scope, ...sent });
   seen.add(`${operation} ${answer.status}`);
   const type: string | undefined = answer.body?.type;
@@ -209,6 +212,44 @@ test('payments: of an order and its total, refunded once', async () => {
   await refund(randomUUID());
 });
 
+/** An order with a review and a declaration that are open, decided or closed. */
+async function reviewed(status: 'open' | 'decided' | 'closed'): Promise<string> {
+  const aggregateId = randomUUID();
+  const facts = { orderId: aggregateId, customerId: 'ada', country: 'FR', currency: 'USD' };
+  const due = { dueAt: '2099-01-01T00:00:00.000Z' };
+  const runtime = system.runtimeOf('place-order');
+  const issue = async (review: FraudReviewCommand, declaration: CustomsDeclarationCommand) => {
+    const ids = () => ({ aggregateId, metadata: metadata() });
+    await handleCommand(runtime, fraudReviewAggregate, { ...ids(), command: review });
+    await handleCommand(runtime, customsDeclarationAggregate, { ...ids(), command: declaration });
+  };
+  const risk = { total: 100_000, score: 20, level: 'low' as const, reasons: [] };
+  const items = [{ sku: 'TEA', name: 'Tea', quantity: 1, unitPrice: 100_000 }];
+  await issue(
+    { type: 'open', ...facts, ...risk, ...due },
+    { type: 'open', ...facts, value: 100_000, items, ...due },
+  );
+  const decision = { by: 'linus', note: 'Seen.' };
+  if (status === 'decided') await issue({ type: 'approve', ...decision }, { type: 'clear', ...decision });
+  const close = { type: 'close', reason: 'order_cancelled' } as const;
+  if (status === 'closed') await issue(close, close);
+  return aggregateId;
+}
+
+const decisions = [
+  'approve-fraud-review',
+  'reject-fraud-review',
+  'clear-customs-declaration',
+  'refuse-customs-declaration',
+] as const;
+
+test.each(decisions)('%s: of what is open, once', async (operation) => {
+  for (const status of ['open', 'decided', 'closed'] as const) {
+    await call(operation, { params: { orderId: await reviewed(status) }, body: { note: 'By me.' } });
+  }
+  await call(operation, { params: { orderId: randomUUID() }, body: { note: 'By me.' } });
+});
+
 test('stock: received up to a limit', async () => {
   await call('receive-stock', valid['receive-stock']);
   const command = { type: 'receive', sku: 'ATOM', quantity: 1e12 } as const;
@@ -242,6 +283,14 @@ test('every command: a key for another command, a version that is gone, a race t
     ],
     'refund-payment': [{ params: { paymentId }, body: { reason: 'a' } }, { reason: 'b' }],
     'receive-stock': [{ params: { sku: 'TEA' }, body: { quantity: 1 } }, { quantity: 2 }],
+    ...Object.fromEntries(
+      await Promise.all(
+        decisions.map(async (operation) => {
+          const first = { params: { orderId: await reviewed('open') }, body: { note: 'a' } };
+          return [operation, [first, { note: 'b' }]] as const;
+        }),
+      ),
+    ),
   };
   for (const [command, [first, changes]] of Object.entries(commands)) {
     await call(command, first, losing(command));

@@ -18,3 +18,19 @@ test('the tries of a notification outlast the lock that a broken-off one leaves 
   }
   expect(shortest).toBeGreaterThan(Timeout);
 });
+
+test('the publisher retries for nearly all of the time for which the stream keeps a record', async () => {
+  const mappings = Object.values((await compiledTemplate()).Resources).filter(
+    ({ Type, Properties }) =>
+      Type === 'AWS::Lambda::EventSourceMapping' && JSON.stringify(Properties).includes('StreamArn'),
+  );
+  expect(mappings.length).toBeGreaterThan(0);
+  for (const { Properties } of mappings) {
+    const { MaximumRetryAttempts, MaximumRecordAgeInSeconds } = Properties as Record<string, number>;
+    expect(MaximumRecordAgeInSeconds).toBeGreaterThanOrEqual(22 * 3_600);
+    expect(MaximumRecordAgeInSeconds).toBeLessThan(24 * 3_600);
+    // -1 is without end. Lambda waits for a second and more between two retries: 10,000 outlast the record.
+    const isEndless = MaximumRetryAttempts === -1 || Number(MaximumRetryAttempts) >= 10_000;
+    expect(isEndless).toBe(true);
+  }
+});

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await mailing(the, true);
   letters = (await Promise.all([...the.deadLetters.values()].map(lettersIn))).flat();
   staging = await compiling;
-}, 60_000);
+}, 180_000);
 afterAll(() => the.stop());
 
 describe('The role of every function', () => {

@@ -11,7 +11,8 @@ import { root, run } from '#tests/support/scripts.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'data-'));
 const sls = join(root, 'node_modules/.bin/sls');
-const manage = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
+const manage =
+  'orders:manage catalogue:manage payments:write inventory:write reviews:decide customs:decide audit:read';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const patient = { timeoutMs: 30_000 };
 

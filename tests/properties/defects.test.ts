@@ -16,23 +16,27 @@ describe('the checks', () => {
     deployment = await readDeployment(await compiledTemplate());
   });
 
-  test.each(defects.map((defect) => [defect.name, defect] as const))('catch: %s', async (_, defect) => {
-    const found = new Set<string>();
-    const { firstSeed = 1, exposedBy } = defect;
-    let seed = firstSeed;
-    for (; seed < firstSeed + MAX_SEEDS; seed++) {
-      const { findings } = await runVirtual(deployment, { seed, orders: ORDERS, defect });
-      for (const { kind } of findings) found.add(kind);
-      if (defect.caughtAs.some((kind) => found.has(kind))) break;
-    }
-    expect([...found].filter((kind) => (defect.caughtAs as readonly string[]).includes(kind))).not.toEqual(
-      [],
-    );
-    if (!exposedBy) return;
-    const without = new Set([exposedBy]);
-    const { findings } = await runVirtual(deployment, { seed, orders: ORDERS, defect, without });
-    expect(findings).toEqual([]);
-  });
+  test.each(defects.map((defect) => [defect.name, defect] as const))(
+    'catch: %s',
+    async (_, defect) => {
+      const found = new Set<string>();
+      const { firstSeed = 1, exposedBy } = defect;
+      let seed = firstSeed;
+      for (; seed < firstSeed + MAX_SEEDS; seed++) {
+        const { findings } = await runVirtual(deployment, { seed, orders: ORDERS, defect });
+        for (const { kind } of findings) found.add(kind);
+        if (defect.caughtAs.some((kind) => found.has(kind))) break;
+      }
+      expect([...found].filter((kind) => (defect.caughtAs as readonly string[]).includes(kind))).not.toEqual(
+        [],
+      );
+      if (!exposedBy) return;
+      const without = new Set([exposedBy]);
+      const { findings } = await runVirtual(deployment, { seed, orders: ORDERS, defect, without });
+      expect(findings).toEqual([]);
+    },
+    120_000,
+  );
 
   test('find a failure again with the few faults that it takes', async () => {
     const defect = defects.find(({ name }) => name.startsWith('inbox marker off'));

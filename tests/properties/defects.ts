@@ -41,6 +41,9 @@ const reported = (result: unknown): { itemIdentifier: string }[] =>
 const isConsumer = (result: unknown): boolean =>
   Array.isArray((result as { batchItemFailures?: unknown } | undefined)?.batchItemFailures);
 
+const readsTickState = (call: Call): boolean =>
+  call.function === 'deadline-tick' && call.name === 'GetCommand';
+
 let forged = 0;
 
 const slow = new WeakSet<object>();
@@ -232,7 +235,7 @@ export const defects: readonly DeliberateDefect[] = [
   },
   {
     name: 'a record that another lane has at this moment is taken for published',
-    firstSeed: 5,
+    firstSeed: 8,
     caughtAs: ['lost', 'wrong view'],
     exposedBy: 'two lanes',
     async send(call, next) {
@@ -248,8 +251,31 @@ export const defects: readonly DeliberateDefect[] = [
     },
   },
   {
+    name: 'keys that a batch read left over are taken for not there',
+    firstSeed: 4,
+    caughtAs: ['lost'],
+    exposedBy: 'left over',
+    send: async (call, next) => {
+      const answer = (await next()) as object;
+      return call.name === 'BatchGetCommand' ? { ...answer, UnprocessedKeys: {} } : answer;
+    },
+  },
+  {
+    name: 'nothing that the audit redelivers leaves',
+    firstSeed: 3,
+    caughtAs: ['lost', 'wrong view'],
+    exposedBy: 'queue purged',
+    send: async (call, next) => (call.function === 'audit' && call.service !== 'dynamo' ? {} : next()),
+  },
+  {
+    name: 'the audit redelivers to projections alone',
+    firstSeed: 5,
+    caughtAs: ['lost', 'wrong view'],
+    send: async (call, next) => (call.function === 'audit' && call.service === 'sns' ? {} : next()),
+  },
+  {
     name: 'the idempotency record of a slow batch deleted',
-    firstSeed: 10,
+    firstSeed: 8,
     caughtAs: ['doubled'],
     exposedBy: 'slow',
     async send(call, next) {
@@ -264,7 +290,7 @@ export const defects: readonly DeliberateDefect[] = [
   },
   {
     name: 'a query reads its first page only',
-    firstSeed: 13,
+    firstSeed: 6,
     caughtAs: ['lost', 'wrong view', 'doubled', 'unexplained dead letter'],
     exposedBy: 'page cut',
     async send(call, next) {
@@ -276,10 +302,47 @@ export const defects: readonly DeliberateDefect[] = [
   },
   {
     name: 'consistent reads dropped',
-    firstSeed: 6,
+    firstSeed: 8,
     caughtAs: ['lost', 'wrong view', 'doubled', 'unexplained dead letter'],
     exposedBy: 'stale read',
     send: (call, next) =>
       call.input.ConsistentRead === true ? next(changed(call, { ConsistentRead: false })) : next(),
+  },
+  {
+    name: 'a tick begins at its own time, and not where the last one stopped',
+    caughtAs: ['lost'],
+    exposedBy: 'tick lost',
+    async send(call, next) {
+      const answer = (await next()) as { Item?: Input };
+      if (!readsTickState(call) || !answer.Item) return answer;
+      const startedAt = call.invocation.startedAt - 60_000;
+      return {
+        ...answer,
+        Item: { ...answer.Item, completed: { startedAt: startedAt + 120_000, sentTo: startedAt } },
+      };
+    },
+  },
+  {
+    name: 'the tick does not look back for what the index shows late',
+    caughtAs: ['lost'],
+    exposedBy: 'stale read',
+    async send(call, next) {
+      const answer = (await next()) as { Item?: Input };
+      if (!readsTickState(call) || !answer.Item) return answer;
+      const completed = answer.Item.completed as { startedAt: number };
+      return {
+        ...answer,
+        Item: { ...answer.Item, completed: { ...completed, startedAt: completed.startedAt + 120_000 } },
+      };
+    },
+  },
+  {
+    name: 'due messages that the queue did not take are not sent again',
+    caughtAs: ['lost'],
+    exposedBy: 'entries failed',
+    async send(call, next) {
+      const answer = (await next()) as object;
+      return call.name === 'SendMessageBatchCommand' ? { ...answer, Failed: [] } : answer;
+    },
   },
 ];

@@ -106,6 +106,7 @@ function neverWrittenByUs(template: Template, name: string, dimensions: Record<s
     stage: settings.map(({ STAGE }) => STAGE),
     consumer: settings.map(({ CONSUMER }) => CONSUMER),
     projection: settings.map(({ CONSUMER }) => CONSUMER),
+    eventType: [...application.registry.eventTypes],
   };
   return Object.entries(dimensions)
     .filter(([dimension, value]) => !values[dimension]?.includes(value))

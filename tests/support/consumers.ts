@@ -42,9 +42,11 @@ export async function startConsumers(): Promise<Consumers> {
     HOME_COUNTRY: 'US',
     HIGH_VALUE_THRESHOLD: '1000',
     PAYMENT_MINUTES: '60',
+    REVIEW_HOURS: '24',
     REFUND_GATEWAY: 'confirm',
     EMAIL_SENDER: 'read-model',
     EMAIL_FROM: 'orders@example.com',
+    STAFF_EMAIL: 'staff@example.com',
   };
   const sqs = { send: async () => ({}) } as unknown as Runtime['sqs'];
   const runtime: Consumers['runtime'] = (CONSUMER, parts = {}) =>

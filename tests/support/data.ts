@@ -5,10 +5,14 @@ import { readModelTable, startTables, type Tables } from './tables.ts';
 export type Data = Tables;
 
 /** As resources/stack/tables.yml has it; a test holds them together. */
-export const READ_MODEL = readModelTable({
-  'customer-orders': ['customerPk', 'customerSk'],
-  listing: ['listPk', 'listSk'],
-});
+export const READ_MODEL = readModelTable(
+  { listing: ['listPk', 'listSk'] },
+  {
+    'customer-orders': ['customerPk', 'customerSk'],
+    orders: ['orderPk', 'orderSk'],
+    'open-orders': ['openPk', 'openSk'],
+  },
+);
 
 export const startData = (): Promise<Data> =>
   startTables(application, READ_MODEL, {

@@ -31,7 +31,8 @@ export const person = {
   postalCode: 'WQ7X4L',
 };
 
-const SCOPE = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
+const SCOPE =
+  'orders:manage catalogue:manage payments:write inventory:write reviews:decide customs:decide audit:read';
 
 const order = {
   items: [
@@ -68,6 +69,7 @@ export async function everyPath(the: RecordedSystem): Promise<void> {
     rebuilding(the, 'order-view'),
     rebuilding(the, 'catalogue-view'),
     rebuilding(the, 'stock-view'),
+    rebuilding(the, 'reviews'),
   ]);
 }
 
@@ -143,6 +145,20 @@ async function viewsWithGaps(the: RecordedSystem): Promise<void> {
   for (const quantity of [1, 2]) {
     await http(the, 'receive-stock', { params: { sku: 'GAP' }, body: { quantity } });
   }
+  const gap = randomUUID();
+  const opened = { orderId: gap, customerId: person.email, currency: 'USD', country: 'DE' };
+  const risk = { total: 200_000, score: 30, level: 'low', reasons: [{ rule: 'high_value', points: 30 }] };
+  const dueAt = new Date(Date.now() + 3_600_000).toISOString();
+  await the.invoke('emit-event', {
+    eventType: 'FraudReviewOpened',
+    aggregateId: gap,
+    data: { ...opened, ...risk, dueAt },
+  });
+  await http(the, 'approve-fraud-review', { params: { orderId: gap }, body: { note: person.name } });
+  await deliver(
+    'reviews',
+    await listed(the, 'FraudReviewApproved', ({ aggregateId }) => aggregateId === gap),
+  );
   await deliver(
     'stock-view',
     await listed(
@@ -247,11 +263,20 @@ async function commandsOnWhatIsThere(the: RecordedSystem, orderId: string): Prom
   const both = { name: person.name, email };
   await http(the, 'change-customer', { params: { customerId: person.email }, body: both });
   await http(the, 'withdraw-product', { params: { sku: 'GAP' }, body: {} });
+  await http(the, 'approve-fraud-review', { params, body: { note: person.name } });
+  await http(the, 'clear-customs-declaration', { params, body: { note: person.name } });
+  await the.system.mappings.waitUntilIdle();
   await http(the, 'ship-order', { params, body: { carrier: 'UPS', trackingNumber: '1Z' } });
   await http(the, 'deliver-order', { params, body: {} });
   const other = await http(the, 'place-order', { body: order });
   const reason = `${person.name} has moved away from ${person.line1}`;
   await http(the, 'cancel-order', { params: { orderId: other.orderId }, body: { reason } });
+  await the.system.mappings.waitUntilIdle();
+  for (const decision of ['refuse-customs-declaration', 'reject-fraud-review']) {
+    const refused = await http(the, 'place-order', { body: order });
+    await the.system.mappings.waitUntilIdle();
+    await http(the, decision, { params: { orderId: refused.orderId }, body: { note: person.name } });
+  }
   const { paymentId } = await http(the, 'record-payment', { body: payment(orderId, 'two') });
   await http(the, 'refund-payment', { params: { paymentId }, body: { reason } });
 
@@ -279,6 +304,7 @@ async function queries(the: RecordedSystem, orderId: string): Promise<void> {
   await http(the, 'list-products', { query: { limit: '1' } });
   await http(the, 'get-product', { params: { sku: 'GAP' } });
   await http(the, 'list-orders', { query: { limit: '1' } });
+  await http(the, 'list-orders', { query: { status: 'pending' } });
   await http(the, 'list-events', { query: { type: 'OrderCreated', limit: '1' } });
   await http(the, 'get-sales', { query: { from: today, to: today } });
   await http(the, 'get-stock', { params: { sku: 'TRACKED' } });

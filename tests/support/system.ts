@@ -93,6 +93,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
       settings: {
         ...stack.environmentOf(found.logicalId),
         RETRY_BASE_SECONDS: '0',
+        HOP_LOG: 'event',
         ...options.settings,
         ...parts.settings,
       },

@@ -50,14 +50,22 @@ export const EVENTS = {
 };
 
 /** The read model of a domain: its indexes by name, each with its partition key and its sort key. */
-export const readModelTable = (indexes: Readonly<Record<string, readonly [string, string]>>) => ({
+export const readModelTable = (whole: Indexes, keysOnly: Indexes = {}) => ({
   BillingMode: 'PAY_PER_REQUEST',
-  AttributeDefinitions: strings('pk', 'sk', ...Object.values(indexes).flat()),
-  KeySchema: key('pk', 'sk'),
-  GlobalSecondaryIndexes: Object.entries(indexes).map(([name, [hash, range]]) =>
-    index(name, hash, range, 'ALL'),
+  AttributeDefinitions: strings(
+    'pk',
+    'sk',
+    ...[whole, keysOnly].flatMap((some) => Object.values(some).flat()),
   ),
+  KeySchema: key('pk', 'sk'),
+  GlobalSecondaryIndexes: [
+    ...Object.entries(keysOnly).map(([name, [hash, range]]) => index(name, hash, range, 'KEYS_ONLY')),
+    ...Object.entries(whole).map(([name, [hash, range]]) => index(name, hash, range, 'ALL')),
+  ],
 });
+
+/** Name → partition key and sort key. */
+type Indexes = Readonly<Record<string, readonly [string, string]>>;
 
 /** The tables of an application, its own settings besides those of the kit. */
 export async function startTables<Own extends object>(

@@ -49,6 +49,10 @@ export const templateRules = {
       ...(properties.RawMessageDelivery === true ? [] : [`${id} does not deliver raw`]),
       ...(consumed.includes(targetOf(properties.Endpoint) ?? '') ? [] : [`${id} ends where nobody consumes`]),
       ...(properties.FilterPolicy ? [] : [`${id} has no filter`]),
+      // Otherwise SNS throws away what it cannot deliver, after a client error at once.
+      ...(template.Resources[targetOf(properties.RedrivePolicy?.deadLetterTargetArn) ?? '']
+        ? []
+        : [`${id} has no dead letter queue`]),
     ]);
   },
 
@@ -189,6 +193,7 @@ interface Subscription {
   Endpoint: unknown;
   RawMessageDelivery?: boolean;
   FilterPolicy?: Record<string, unknown[]>;
+  RedrivePolicy?: Redrive;
 }
 
 interface Mapping {

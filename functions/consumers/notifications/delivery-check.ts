@@ -7,7 +7,12 @@ const consumer = 'notifications';
 /** By the record of what was sent. AWS calls: a get for each event; so only of types that no cheaper check tells of. */
 export const deliveryCheck: DeliveryCheck = {
   consumer,
-  eventTypes: ['OrderDelivered', 'PaymentDeclined'] satisfies EventType[],
+  eventTypes: [
+    'OrderDelivered',
+    'PaymentDeclined',
+    'FraudReviewEscalated',
+    'CustomsDeclarationEscalated',
+  ] satisfies EventType[],
   async findUndelivered(runtime, keys) {
     const sent = await findCompleted(
       runtime,

@@ -16,7 +16,8 @@ export const createHandler = (
   return createEffectConsumer(runtime, notifications, (notification, event) => {
     sender ??= senderOf(runtime);
     const { eventId, eventType } = event;
-    return sender.send({ ...notification, eventId, eventType, about: logContextOf(event) });
+    const to = notification.audience === 'staff' ? { to: runtime.setting('STAFF_EMAIL') } : {};
+    return sender.send({ ...notification, ...to, eventId, eventType, about: logContextOf(event) });
   });
 };
 

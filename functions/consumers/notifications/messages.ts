@@ -6,6 +6,10 @@ export type NotifiedEvent = DomainEventOf<
   'OrderCreated' | 'OrderShipped' | 'OrderDelivered' | 'OrderCancelled' | 'PaymentDeclined'
 >;
 
+/** The events of which staff are told. */
+export type EscalatedEvent = DomainEventOf<'FraudReviewEscalated' | 'CustomsDeclarationEscalated'>;
+
+/** To a customer. It holds no text that a customer wrote. */
 export interface Message {
   orderId: string;
   customerId: string;
@@ -54,14 +58,44 @@ function orderLines({ data: { items, total, currency } }: DomainEventOf<'OrderCr
   ];
 }
 
-// Only the reason that we give ourselves is told: any other is the words of whoever cancelled.
+/** To the staff of the shop. */
+export type StaffMessage = Omit<Message, 'customerId'>;
+
+/** What staff are told of the event. Plain text, one line a fact. */
+export function staffMessageOf(event: EscalatedEvent): StaffMessage {
+  switch (event.eventType) {
+    case 'FraudReviewEscalated':
+      return staffMessage(event, 'A fraud review is overdue', [
+        `Nobody has decided on this fraud review by ${event.data.dueAt}.`,
+        `Risk: ${event.data.level}, ${event.data.score} of 100 points.`,
+      ]);
+    case 'CustomsDeclarationEscalated':
+      return staffMessage(event, 'A customs declaration is overdue', [
+        `Nobody has decided on this customs declaration by ${event.data.dueAt}.`,
+        `Country: ${event.data.country}`,
+      ]);
+  }
+}
+
+const staffMessage = ({ aggregateId: orderId }: EscalatedEvent, subject: string, lines: string[]) => ({
+  orderId,
+  subject,
+  text: [...lines, `Order: ${orderId}`].join('\n'),
+});
+
+/** Only the reasons that we give ourselves are told: any other is the words of whoever cancelled. */
+const CANCELLATIONS: Readonly<Record<string, string>> = {
+  out_of_stock: 'We are sorry: we do not have everything that you ordered, so we had to cancel your order.',
+  payment_overdue: 'We did not receive your payment in time, so we had to cancel your order.',
+  fraud_rejected: 'We are sorry: we cannot accept your order, so we had to cancel it.',
+  customs_refused: 'We are sorry: your order cannot be sent to its country, so we had to cancel it.',
+};
+
 function cancellationLines({ data }: DomainEventOf<'OrderCancelled'>): string[] {
   const { reason, payments, currency } = data;
   const paid = payments.reduce((sum, { amount }) => sum + amount, 0);
   return [
-    reason === 'out_of_stock'
-      ? 'We are sorry: we do not have everything that you ordered, so we had to cancel your order.'
-      : 'Your order has been cancelled.',
+    (Object.hasOwn(CANCELLATIONS, reason) && CANCELLATIONS[reason]) || 'Your order has been cancelled.',
     ...(paid === 0 ? [] : [`Your payment of ${money(paid, currency)} is being refunded.`]),
   ];
 }

@@ -1,14 +1,20 @@
 import { customerAggregate } from '#domain/customer.ts';
 import type { DomainEvent } from '#domain/index.ts';
 import { type Asking, type Policy, stateOf } from '#kit/events/policy.ts';
-import { type Message, messageOf, type NotifiedEvent } from './messages.ts';
+import {
+  type EscalatedEvent,
+  type Message,
+  messageOf,
+  type NotifiedEvent,
+  type StaffMessage,
+  staffMessageOf,
+} from './messages.ts';
 
-export interface Notification extends Message {
-  /** Absent where the customer never registered: then nobody knows an address. */
-  to?: string;
-}
+export type Notification =
+  /** `to` is absent where the customer never registered: then nobody knows an address. */
+  (Message & { audience: 'customer'; to?: string }) | (StaffMessage & { audience: 'staff' });
 
-/** Tells the customer of what happens to their order. */
+/** Tells the customer of what happens to their order, and staff of what nobody has decided in time. */
 export const notifications: Policy<DomainEvent, Notification | undefined> = {
   consumer: 'notifications',
   on: {
@@ -17,6 +23,8 @@ export const notifications: Policy<DomainEvent, Notification | undefined> = {
     OrderDelivered: tell,
     OrderCancelled: tell,
     PaymentDeclined: tell,
+    FraudReviewEscalated: tellStaff,
+    CustomsDeclarationEscalated: tellStaff,
   },
 };
 
@@ -25,5 +33,10 @@ function* tell(event: NotifiedEvent): Asking<Notification | undefined> {
   const message = messageOf(event);
   if (!message) return undefined;
   const customer = yield* stateOf(customerAggregate, message.customerId);
-  return customer.status === 'none' ? message : { ...message, to: customer.email };
+  const notification = { ...message, audience: 'customer' as const };
+  return customer.status === 'none' ? notification : { ...notification, to: customer.email };
+}
+
+function tellStaff(event: EscalatedEvent): Notification {
+  return { ...staffMessageOf(event), audience: 'staff' };
 }

@@ -1,16 +1,18 @@
 import { application } from '#application';
 import { deliveryCheck as notifications } from '#functions/consumers/notifications/delivery-check.ts';
+import { deliveryCheck as orderHolds } from '#functions/consumers/order-holds/delivery-check.ts';
 import { deliveryCheck as orderPayments } from '#functions/consumers/order-payments/delivery-check.ts';
 import { deliveryCheck as refunds } from '#functions/consumers/refunds/delivery-check.ts';
 import { deliveryCheck as sales } from '#functions/consumers/sales/delivery-check.ts';
 import { type DeliveryCheck, projectionChecks } from '#kit/operations/delivery-check.ts';
 
 /** Every consumer's own; `npm run missing` names a type whose loss nobody would notice. */
-const deliveryChecks: readonly DeliveryCheck[] = [
+export const deliveryChecks: readonly DeliveryCheck[] = [
   ...projectionChecks(application),
   sales,
   notifications,
   orderPayments,
+  orderHolds,
   refunds,
 ];
 

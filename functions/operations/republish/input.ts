@@ -12,6 +12,8 @@ const continuationToken = z.strictObject({
   type: z.int().nonnegative().exactOptional(),
   /** The `eventId`, or the version, that was the last to be published. */
   after: z.union([z.string(), z.int()]).exactOptional(),
+  /** What earlier chunks left out since it was too old. */
+  tooOld: z.int().positive().exactOptional(),
   /** When the first chunk began, ms since 1970. */
   startedAt: z.int(),
 });

@@ -33,7 +33,8 @@ export interface Republished {
  * the publisher gave up on. Every consumer whose filter takes them gets them; who had them skips them, as long as
  * it remembers: events older than 29 days are left out unless asked for.
  * Publisher failures are found by the time of their batches, in all types that this code knows, since the stream
- * keeps its records for 24 hours only; they are acknowledged when everything is published, not before.
+ * keeps its records for 24 hours only; they are acknowledged when everything is published, not before, and not where
+ * events were too old.
  * Works for ten seconds or so and answers how to go on. Throws InvalidOperation; NotPublished after five tries.
  */
 export async function republish(runtime: Runtime, given: unknown): Promise<Republished> {
@@ -41,7 +42,8 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
   const { dryRun, rate } = request;
   const startedAt = request.continuationToken?.startedAt ?? runtime.now();
   const found = await begin(runtime, request);
-  const place: ContinuationToken = { ...found.place, startedAt };
+  const { tooOld: before = 0, ...from } = found.place;
+  const place: ContinuationToken = { ...from, startedAt };
 
   const rateLimiter = createRateLimiter(runtime, rate);
   const deadline = runtime.now() + BUDGET_MS;
@@ -59,7 +61,13 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
     published += events.length;
     if (next && runtime.now() >= deadline) {
       const { windows } = place;
-      const continuationToken = { ...(windows && { windows }), ...next, startedAt };
+      const leftOut = before + tooOld;
+      const continuationToken = {
+        ...(windows && { windows }),
+        ...next,
+        ...(leftOut > 0 && { tooOld: leftOut }),
+        startedAt,
+      };
       return {
         dryRun,
         published: published - refused.size,
@@ -72,7 +80,7 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
     }
   }
   runtime.logger.info('republished', { what: request.what, dryRun, published: published - refused.size });
-  if (request.what.kind !== 'publisher-failures' || dryRun || tooOld > 0) {
+  if (request.what.kind !== 'publisher-failures' || dryRun || before + tooOld > 0) {
     return {
       dryRun,
       published: published - refused.size,

@@ -13,7 +13,7 @@ import { ORDER_STATUSES, readCustomerOrders } from '#read-model/orders.ts';
 
 /**
  * GET /customers/{customerId}/orders?status=&limit=&cursor=: newest first; none for a customer who never ordered.
- * AWS calls: one query (by status up to five) and, at the same time, one batch get (the customer's name),
+ * AWS calls: one query and one batch get (by status up to five of each) and, at the same time, one batch get (the customer's name),
  * and the live generation (`liveGeneration`).
  */
 export const createHandler = (runtime: Runtime) =>

@@ -1,25 +1,27 @@
 import * as z from 'zod';
-import { withMajorUnits } from '#api/major-units.ts';
+import { toReviewDto } from '#api/review-dto.ts';
 import { application } from '#application';
 import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { cursorIn, nextCursor, pageFields, timeCursor } from '#kit/http/page.ts';
-import { withoutStorageKeys } from '#kit/projections/keys.ts';
-import { readListing } from '#read-model/listing.ts';
+import { FRAUD_REVIEW_STATUSES, readFraudReviews } from '#read-model/reviews.ts';
 
-const LIST = 'list-fraud-reviews';
-
-/** GET /fraud-reviews?limit=&cursor=: newest first. AWS calls: 4 queries a month looked at. */
+/**
+ * GET /fraud-reviews?status=&limit=&cursor=: the open ones oldest first; those of another status, or all, newest first.
+ * AWS calls: 4 queries for the open ones, else 4 a month looked at (20 for all), and the live generation (`liveGeneration`).
+ */
 export const createHandler = (runtime: Runtime) =>
   httpHandler(runtime, {
     scope: 'orders:manage',
-    query: z.strictObject(pageFields(timeCursor)),
-    async handle({ query: { limit, cursor } }) {
-      const before = cursorIn(LIST, cursor);
-      const page = await readListing(runtime, { kinds: ['FRAUD_REVIEWS'], limit, before });
-      const fraudReviews = page.items.map((item) => withMajorUnits(withoutStorageKeys(item)));
-      return { status: 200, body: { fraudReviews, ...nextCursor(LIST, page.next) } };
+    query: z.strictObject({ status: z.enum(FRAUD_REVIEW_STATUSES).optional(), ...pageFields(timeCursor) }),
+    async handle({ query: { status, limit, cursor } }) {
+      const list = JSON.stringify(['fraud-reviews', status]);
+      const page = await readFraudReviews(runtime, { status, limit, cursor: cursorIn(list, cursor) });
+      return {
+        status: 200,
+        body: { fraudReviews: page.items.map(toReviewDto), ...nextCursor(list, page.next) },
+      };
     },
   });
 

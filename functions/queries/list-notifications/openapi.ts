@@ -6,7 +6,7 @@ export const contract: OperationContract = {
   tag: 'Reports',
   summary: "List an order's notifications",
   description:
-    'What its customer was told, oldest first, where the deployment keeps emails instead of sending them (dev and local). None for an order that nobody heard of.',
+    'What its customer and staff were told, oldest first, where the deployment keeps emails instead of sending them (dev and local). None for an order that nobody heard of.',
   answers: [
     {
       status: 200,
@@ -16,7 +16,11 @@ export const contract: OperationContract = {
           z
             .object({
               to: z.string().optional().meta({ description: 'Absent where the customer never registered' }),
-              customerId: fields.customerId,
+              audience: z
+                .enum(['customer', 'staff'])
+                .optional()
+                .meta({ description: 'Absent in messages of earlier releases, which are to customers' }),
+              customerId: fields.customerId.optional().meta({ description: 'Absent in a message to staff' }),
               orderId: fields.orderId,
               subject: z.string(),
               text: z.string(),
@@ -32,6 +36,7 @@ export const contract: OperationContract = {
         notifications: [
           {
             to: 'ada@example.com',
+            audience: 'customer',
             customerId: 'ada',
             orderId: 'fbdd7f74-f500-51a7-aa8e-e2964f6a9b52',
             subject: 'Your order',

@@ -20,6 +20,7 @@ const consumers = [
   'order-view',
   'catalogue-view',
   'stock-view',
+  'reviews',
   'sales',
   'inventory',
   'fraud-review',
@@ -27,6 +28,7 @@ const consumers = [
   'notifications',
   'order-payments',
   'refunds',
+  'order-holds',
 ];
 
 async function main(): Promise<void> {

@@ -38,7 +38,7 @@ export const shopOf = (run: Run, correlationId: string): Caller =>
     run.httpUrl,
     correlationId,
     'shop',
-    'orders:manage catalogue:manage payments:write inventory:write audit:read',
+    'orders:manage catalogue:manage payments:write inventory:write reviews:decide customs:decide audit:read',
   );
 
 function castOf(run: Run, runId: string, correlationId: string): Cast {

@@ -42,6 +42,8 @@ export function follow(event: MouseEvent): void {
   if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = (event.target as Element).closest('a');
   if (!link || link.origin !== location.origin || !link.pathname.startsWith('/console')) return;
+  // To a place on this screen: the browser moves the focus there.
+  if (link.hash) return;
   event.preventDefault();
   show(new URL(link.href), true);
 }

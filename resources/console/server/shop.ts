@@ -22,6 +22,8 @@ export interface Shop {
 export interface ShownView {
   /** `/orders/{orderId}` */
   path: string;
+  /** Where the API lists the aggregate's events: `/orders/{orderId}/events`. */
+  eventsPath?: string;
   /** The operation takes `asOf`. */
   takesAsOf?: true;
   /** The fields that a person looks for first. */

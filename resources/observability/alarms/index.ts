@@ -7,6 +7,7 @@ import { deadlineAlarms } from './deadlines.ts';
 import { functionAlarms } from './functions.ts';
 import { publisherAlarms } from './publisher.ts';
 import { consumerAlarms } from './queues.ts';
+import { reviewAlarms } from './reviews.ts';
 
 /** The CloudWatch alarms of a stage, generated from its functions and consumers, by logical id. All notify `topic`. */
 export function alarmResources(parts: StackParts, topic: unknown): Record<string, Resource> {
@@ -36,6 +37,7 @@ const alarmsOf = (parts: StackParts): Alarms => ({
   ...publisherAlarms(parts),
   ...auditAlarms(parts),
   ...deadlineAlarms(parts),
+  ...reviewAlarms(parts),
   ...Object.assign({}, ...parts.consumers.map(consumerAlarms)),
   ...projectionAlarms(parts),
 });

@@ -15,6 +15,8 @@ const scopes: Readonly<Record<Scope, { groupId: string; description: string }>> 
   },
   'payments:write': { groupId: 'PaymentClerks', description: 'Report payments and refund them' },
   'inventory:write': { groupId: 'StockClerks', description: 'Receive stock' },
+  'reviews:decide': { groupId: 'FraudReviewers', description: 'Approve and reject fraud reviews' },
+  'customs:decide': { groupId: 'CustomsClerks', description: 'Clear and refuse customs declarations' },
   'audit:read': { groupId: 'Auditors', description: 'Read all events' },
 };
 

@@ -206,4 +206,8 @@ export const orderAggregate: Aggregate<OrderState, OrderCommand, OrderEvent> = {
   initialState: { status: 'none' },
   decide,
   evolve,
+  onDue: ({ eventType, data }) =>
+    eventType === 'OrderCreated' && data.paymentDueAt !== undefined
+      ? { type: 'expire', dueAt: data.paymentDueAt }
+      : undefined,
 };

@@ -53,7 +53,7 @@ const createdV2 = createdV1.extend({ currency });
 
 /**
  * Money in minor units. `total` is stored, not derived: what the customer agreed to outlives any change of the sum.
- * `paymentDueAt` is only where `paymentTerms` are `prepaid`.
+ * `paymentDueAt` is only where `paymentTerms` are `prepaid`: until then the order waits for its payment.
  */
 export const orderCreated = defineEvent({
   eventType: 'OrderCreated',
@@ -77,6 +77,7 @@ export const orderCreated = defineEvent({
       paymentTerms: 'prepaid',
     }),
   },
+  dueAt: ({ paymentDueAt }) => paymentDueAt,
   attributes: {
     total: ({ total, currency }) => toMajor(total, currency),
     country: ({ shippingAddress }) => shippingAddress.country,

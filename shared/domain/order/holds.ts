@@ -1,4 +1,5 @@
 import type { Hold } from './events.ts';
+import type { OrderState } from './state.ts';
 
 /** What the holds of a new order depend on, of the deployment. */
 export interface HoldParameters {
@@ -24,4 +25,10 @@ export function holdsOf({ items, total, shippingAddress }: NewOrder, parameters:
   if (total >= parameters.highValueThreshold) holds.push('fraud');
   if (shippingAddress.country !== parameters.homeCountry) holds.push('customs');
   return holds;
+}
+
+/** Why nobody needs to decide about the order any more; undefined while somebody may. */
+export function endOfHolds({ status }: OrderState): 'order_cancelled' | 'order_shipped' | undefined {
+  if (status === 'cancelled') return 'order_cancelled';
+  return status === 'shipped' || status === 'delivered' ? 'order_shipped' : undefined;
 }

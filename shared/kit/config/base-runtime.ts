@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@aws-lambda-powertools/logger';
+import type { HopLog } from '#kit/observability/hops.ts';
 import { createLogger } from '#kit/observability/logger.ts';
 import { createMetrics, type Metrics } from '#kit/observability/metrics.ts';
 import { createRedactor } from '#kit/observability/redaction.ts';
@@ -16,6 +17,8 @@ export interface BaseRuntime {
   /** The text with pseudonyms in place of email addresses: for messages of errors, which reach logs. */
   redact(text: string): string;
   readonly logger: Logger;
+  /** By the setting HOP_LOG; `event` where it says nothing. */
+  readonly hopLog: HopLog;
   readonly metrics: Metrics;
 }
 
@@ -37,6 +40,7 @@ export function createBaseRuntime<Identity extends ApplicationIdentity>(
     random: parts.random ?? Math.random,
     sleep: parts.sleep ?? ((ms: number) => delay(ms).then(() => undefined)),
     redact,
+    hopLog: parts.hopLog ?? (environment.HOP_LOG === 'batch' ? 'batch' : 'event'),
     get logger() {
       logger ??= createLogger(application.name, environment, redact);
       return logger;

@@ -35,6 +35,8 @@ const kitSettings = z
     TOPIC_ARN: text,
     SERVICE: text,
     STAGE: text,
+    /** A line in the log for each event that takes a step, or for each batch; see kit/observability/hops.ts. */
+    HOP_LOG: z.enum(['event', 'batch']),
     /** The consumer whose function this is. */
     CONSUMER: text,
     QUEUE_URL: text,

@@ -8,11 +8,12 @@ import { consumerIdentity } from '#kit/events/identities.ts';
 import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
 import { MESSAGE_TYPE } from '#kit/messaging/delivery.ts';
+import { RetryLater } from '#kit/messaging/retry.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
 import { DUE, type DueEvent, parseDueEvent } from './due-message.ts';
 
-/** The message came before its time, by this function's clock. It comes back later. */
-export class NotYetDue extends Error {
+/** The message came before its time, by this function's clock. It comes back when it is due. */
+export class NotYetDue extends RetryLater {
   override readonly name = 'NotYetDue';
 }
 
@@ -49,12 +50,13 @@ async function refuseEvents(): Promise<never> {
 async function fire(runtime: Runtime, due: DueEvent, receiveCount: number): Promise<void> {
   const { dueAt, version } = due;
   const now = runtime.now();
-  if (now < Date.parse(dueAt)) throw new NotYetDue(`due at ${dueAt}`);
+  const msLeft = Date.parse(dueAt) - now;
+  if (msLeft > 0) throw new NotYetDue(`due at ${dueAt}`, msLeft / 1_000);
   const event = await read(runtime, due);
   const firedAt = new Date(now).toISOString();
   const reaction = runtime.application.registry.whenDue(event, { dueAt, firedAt, version });
   if (reaction) {
-    await handleCommand(runtime, reaction.aggregate, {
+    const { events } = await handleCommand(runtime, reaction.aggregate, {
       aggregateId: event.aggregateId,
       command: reaction.command,
       metadata: {
@@ -64,6 +66,7 @@ async function fire(runtime: Runtime, due: DueEvent, receiveCount: number): Prom
         commandId: idOfParts(runtime.application.idNamespace, ['deadline', event.streamId, String(version)]),
       },
     });
+    for (const { eventType } of events) runtime.metrics.record('DeadlineEvents', 1, eventType);
   }
   runtime.metrics.record('DeadlineLag', now - Date.parse(dueAt));
   runtime.metrics.count('MessagesHandled');

@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
+import { type Hop, logHops } from '#kit/observability/hops.ts';
 import { lagOf } from '#kit/observability/lag.ts';
 import { logContextOf, parseLogContext } from '#kit/observability/log-context.ts';
 import {
@@ -129,17 +130,18 @@ async function routeFailures(
 }
 
 function logHandled(runtime: Runtime, deliveries: readonly Delivery[], failures: Failures): void {
-  let handled = 0;
+  const handled: Hop[] = [];
   for (const { messageId, event, receiveCount } of deliveries) {
-    const line = { hop: 'consumer', ...logContextOf(event), receiveCount };
+    const about = logContextOf(event);
     if (failures.has(messageId)) {
-      runtime.logger.warn('failed', { ...line, error: failures.get(messageId) as Error });
+      const error = failures.get(messageId) as Error;
+      runtime.logger.warn('failed', { hop: 'consumer', ...about, receiveCount, error });
     } else {
-      handled += 1;
       const lag = lagOf(event, runtime.now());
       if (lag !== undefined) runtime.metrics.record('ConsumerLag', lag);
-      runtime.logger.info('handled', { ...line, ...(lag !== undefined && { lag }) });
+      handled.push({ about, more: { receiveCount, ...(lag !== undefined && { lag }) } });
     }
   }
-  if (handled > 0) runtime.metrics.count('MessagesHandled', handled);
+  logHops(runtime, 'handled', 'consumer', handled);
+  if (handled.length > 0) runtime.metrics.count('MessagesHandled', handled.length);
 }

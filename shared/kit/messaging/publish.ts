@@ -2,6 +2,7 @@ import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { PublishableEvent } from '#kit/event-store/event-item.ts';
+import { logHops } from '#kit/observability/hops.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
 import { MAX_MESSAGE_BYTES, type OutgoingMessage, toMessage } from './outgoing-message.ts';
 
@@ -45,9 +46,8 @@ export async function publish(runtime: Runtime, events: readonly PublishableEven
   });
   await Promise.all(chunks(messages).map((chunk) => publishChunk(runtime, chunk, unpublished)));
   const { failed, refused } = unpublished;
-  for (const { id, about } of messages) {
-    if (!failed.has(id) && !refused.has(id)) runtime.logger.info('published', { hop: 'publish', ...about });
-  }
+  const published = messages.filter(({ id }) => !failed.has(id) && !refused.has(id));
+  logHops(runtime, 'published', 'publish', published);
   runtime.metrics.count('EventsPublished', events.length - failed.size - refused.size);
   if (failed.size > 0) runtime.metrics.count('PublishFailures', failed.size);
   if (refused.size > 0) runtime.metrics.count('EventsRefused', refused.size);

@@ -7,9 +7,22 @@ import { parseLogContext } from '#kit/observability/log-context.ts';
 import { backoffSeconds, waitSeconds } from './backoff.ts';
 import { type Failures, receiveCountOf } from './delivery.ts';
 
+/** What failed knows when it is worth another try: in so many seconds. */
+export class RetryLater extends Error {
+  readonly seconds: number;
+
+  constructor(message: string, seconds: number) {
+    super(message);
+    this.seconds = seconds;
+  }
+}
+
+/** SQS hides a message for at most 12 hours after a receive (SQS API reference, ChangeMessageVisibility). */
+const MAX_HIDDEN_SECONDS = 11 * 3_600;
+
 /**
  * Sets when the failed messages come back: after their backoff instead of the queue's visibility timeout; those of newer
- * code much later.
+ * code much later, and what says when (RetryLater) then.
  * Where that fails they come back after the latter, which is late but right; so nothing is thrown.
  */
 export async function delayRetries(
@@ -28,7 +41,9 @@ async function delayChunk(
 ): Promise<void> {
   const base = runtime.setting('RETRY_BASE_SECONDS');
   const secondsOf = (record: SQSRecord) => {
-    const isNewer = failures.get(record.messageId) instanceof NewerEvent;
+    const error = failures.get(record.messageId);
+    if (error instanceof RetryLater) return Math.min(Math.ceil(error.seconds), MAX_HIDDEN_SECONDS);
+    const isNewer = error instanceof NewerEvent;
     return (isNewer ? waitSeconds : backoffSeconds)(receiveCountOf(record), base, runtime.random);
   };
   try {

@@ -3,6 +3,8 @@ import type { Application } from '#kit/config/application.ts';
 
 type Unit = 'Count' | 'Milliseconds' | 'Seconds';
 
+export type MetricDimension = 'consumer' | 'projection' | 'eventType';
+
 /**
  * Every metric there is: its unit, and by what it is told apart besides service and stage. Dashboards, alarms and
  * bills know these names. CloudWatch bills each value of a dimension as a metric of its own: no id may become one.
@@ -47,7 +49,9 @@ export const metricDefinitions = {
   DeadlinesOverdueSeconds: { unit: 'Seconds' },
   /** From an event's due time until its deadline was handled. */
   DeadlineLag: { unit: 'Milliseconds' },
-} as const satisfies Record<string, { unit: Unit; dimension?: 'consumer' | 'projection' }>;
+  /** Events that deadlines led to, by their type; one that comes again after a failure counts again. */
+  DeadlineEvents: { unit: 'Count', dimension: 'eventType' },
+} as const satisfies Record<string, { unit: Unit; dimension?: MetricDimension }>;
 
 export type MetricName = keyof typeof metricDefinitions;
 

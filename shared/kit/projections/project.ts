@@ -74,7 +74,8 @@ async function fold<View extends { version: number }, Event extends StoredEvent>
 
 /**
  * A view at version n is the same whoever folds it, so of two writers the one with the higher version is right,
- * wherever either began: a lost race needs no retry, and neither does an answer that was lost on the way.
+ * wherever either began: a lost race needs no retry, and neither does an answer that was lost on the way. An item without
+ * a version is no view: whatever wrote it, the view takes its place.
  */
 async function write(
   runtime: Runtime,
@@ -86,7 +87,7 @@ async function write(
       new PutCommand({
         TableName: runtime.setting('READ_MODEL_TABLE'),
         Item: item,
-        ConditionExpression: 'attribute_not_exists(pk) OR #version < :version',
+        ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
         ExpressionAttributeNames: { '#version': 'version' },
         ExpressionAttributeValues: { ':version': view.version },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

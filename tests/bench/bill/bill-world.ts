@@ -207,7 +207,9 @@ export class BillWorld {
       },
     );
     this.meter.add('Lambda, requests', 'invocation');
+    const { Records = [] } = event as { Records?: unknown[] };
     const ms = assumptions.workMs + running.rounds * assumptions.callMs;
+    this.meter.did(name, Records.length, ms);
     this.meter.add('Lambda, duration', 'gigabyteSecond', (ms / 1_000) * memoryGb);
     if (this.#design.systemLogs) {
       this.meter.add('logs, START, END and REPORT', 'logKilobyte', assumptions.systemLogBytes / 1e3);
@@ -301,7 +303,9 @@ export class BillWorld {
       return this.#sns.perform(command as never);
     }
     if (typeof input.QueueUrl === 'string') return this.#toQueue(kind, input);
-    return this.#dynamo.perform(command as never, ({ table, index, kind: access, units }) => {
+    return this.#dynamo.perform(command as never, ({ table, index, kind: access, units, partition }) => {
+      if (partition !== undefined)
+        this.meter.wrote(index ? `${table}, index ${index}` : table, partition, units);
       const part = this.#partOf(name, table, index);
       if (access === 'write') this.meter.add(`DynamoDB writes, ${part}`, 'writeUnit', units);
       else this.meter.add('DynamoDB reads', 'readUnit', units);

@@ -2,7 +2,7 @@ import type { Template } from '#resources/local/stack/template.ts';
 import { type Deployment, readDeployment } from '#tests/properties/simulator/deployment.ts';
 import { BillWorld } from './bill-world.ts';
 import { type Design, naive, ours } from './designs.ts';
-import { costOf, type Line } from './meter.ts';
+import { costOf, type Line, type Meter } from './meter.ts';
 import { type Priced, prices } from './prices.ts';
 import { typicalLife } from './typical-life.ts';
 
@@ -36,7 +36,8 @@ const ORDERS = 100;
 /** Runs the orders through the stack in memory, and counts. The same code gives the same counts. */
 export async function countBill(template: Template, name: BillName, orders = ORDERS): Promise<Bill> {
   const deployment = await readDeployment(template, HANDLERS);
-  return billOf(name, await linesOf(deployment, designs[name](), orders), orders);
+  const meter = await run(deployment, designs[name](), orders);
+  return billOf(name, meter.lines(), orders);
 }
 
 const designs: Record<BillName, () => Design> = {
@@ -45,7 +46,12 @@ const designs: Record<BillName, () => Design> = {
   naive,
 };
 
-async function linesOf(deployment: Deployment, design: Design, orders: number): Promise<Line[]> {
+/** The same orders under load: what each function did, and what each partition took. */
+export async function countLoad(template: Template, orders = ORDERS): Promise<Meter> {
+  return run(await readDeployment(template, HANDLERS), ours('full'), orders);
+}
+
+async function run(deployment: Deployment, design: Design, orders: number): Promise<Meter> {
   const world = new BillWorld(deployment, design);
   // Powertools takes the time of idempotency and of log lines from here.
   const realNow = Date.now;
@@ -55,7 +61,7 @@ async function linesOf(deployment: Deployment, design: Design, orders: number): 
   } finally {
     Date.now = realNow;
   }
-  return world.meter.lines();
+  return world.meter;
 }
 
 function billOf(name: string, lines: readonly Line[], orders: number): Bill {

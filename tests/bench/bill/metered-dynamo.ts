@@ -14,6 +14,8 @@ export interface Capacity {
   index?: string;
   kind: 'write' | 'read';
   units: number;
+  /** The partition key that was written. */
+  partition?: string;
 }
 
 /** DynamoDB in memory, which says of each call what it costs. */
@@ -68,12 +70,14 @@ export class MeteredDynamo {
     const bytes = Math.max(
       ...[before, failed ? write.key : after].map((image) => (image ? itemBytes(image) : 0)),
     );
-    const all: Capacity[] = [{ table: shape.name, kind: 'write', units: writeUnits(bytes) }];
+    const partition = String(write.key[shape.hash]);
+    const all: Capacity[] = [{ table: shape.name, kind: 'write', units: writeUnits(bytes), partition }];
     if (failed) return all;
     for (const [index, keys] of Object.entries(shape.indexes ?? {})) {
       const project = (image: Item | undefined) => projected(image, [shape.hash, shape.range], keys);
       const units = indexUnits(project(before), project(after), keys);
-      if (units > 0) all.push({ table: shape.name, index, kind: 'write', units });
+      const partition = String((after ?? before)?.[keys.hash] ?? before?.[keys.hash]);
+      if (units > 0) all.push({ table: shape.name, index, kind: 'write', units, partition });
     }
     return all;
   }

@@ -7,7 +7,8 @@ import { preparePython, program } from '#tests/deploy/rehearsal/python.ts';
 import { npmStart } from '#tests/support/npm-start.ts';
 import { root } from '#tests/support/scripts.ts';
 
-const scope = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
+const scope =
+  'orders:manage catalogue:manage payments:write inventory:write reviews:decide customs:decide audit:read';
 
 /**
  * `npm run fuzz -- [--seed n] [--max-examples n]`: a local run on free ports, and schemathesis against it with a token

@@ -14,6 +14,8 @@ export const RIGHTS = [
   'catalogue:manage',
   'payments:write',
   'inventory:write',
+  'reviews:decide',
+  'customs:decide',
   'audit:read',
 ];
 

@@ -37,6 +37,8 @@ const params = {
 const settings = {
   // Tries that fail come back after 1, 2, 4 and 8 s.
   RETRY_BASE_SECONDS: '1',
+  // The steps of the rehearsal look for single events.
+  HOP_LOG: 'event',
   // Tokens are the stage's own user pool's.
   JWT_ISSUER: undefined,
 };

@@ -74,6 +74,7 @@ describe('Notifications, locally', () => {
       sk: life[0]?.eventId,
       eventId: life[0]?.eventId,
       eventType: 'OrderCreated',
+      audience: 'customer',
       to: 'ada@example.com',
       customerId,
       orderId,

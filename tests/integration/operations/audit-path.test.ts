@@ -11,7 +11,8 @@ import { type System, startSystem } from '#tests/support/system.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const SCOPE = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
+const SCOPE =
+  'orders:manage catalogue:manage payments:write inventory:write reviews:decide customs:decide audit:read';
 
 const systems: System[] = [];
 afterAll(() => Promise.all(systems.map((system) => system.stop())));

@@ -5,7 +5,7 @@ import { eventually } from '#tests/support/eventually.ts';
 import { httpEvent, type Sent } from '#tests/support/http-event.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
 
-const SCOPE = 'orders:manage inventory:write audit:read payments:write';
+const SCOPE = 'orders:manage inventory:write reviews:decide customs:decide audit:read payments:write';
 
 // Everybody's clock goes twenty times as fast: what a process remembers for five seconds, it forgets in a quarter of one,
 // and the two (real) seconds before the work begins are forty, more than those and the timeout of a consumer.

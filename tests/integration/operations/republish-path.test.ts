@@ -15,7 +15,8 @@ const start = async (...args: Parameters<typeof startSystem>) => {
 };
 afterAll(() => Promise.all(systems.map((system) => system.stop())));
 
-const SCOPE = 'orders:manage catalogue:manage payments:write inventory:write audit:read';
+const SCOPE =
+  'orders:manage catalogue:manage payments:write inventory:write reviews:decide customs:decide audit:read';
 const call = async (system: System, name: string, sent: Sent) => {
   const answer = (await system.invoke(name, httpEvent({ sub: 'ada', scope: SCOPE, ...sent }))) as {
     statusCode: number;

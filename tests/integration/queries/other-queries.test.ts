@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { DomainEvent } from '#domain/index.ts';
+import type { DomainEvent, NewDomainEvent } from '#domain/index.ts';
 import { createHandler as salesHandler } from '#functions/queries/get-sales/handler.ts';
 import { createHandler as stockHandler } from '#functions/queries/get-stock/handler.ts';
 import { createHandler as declarationsHandler } from '#functions/queries/list-customs-declarations/handler.ts';
@@ -9,6 +9,8 @@ import { createHandler as eventsHandler } from '#functions/queries/list-events/h
 import { createHandler as reviewsHandler } from '#functions/queries/list-fraud-reviews/handler.ts';
 import { createHandler as notificationsHandler } from '#functions/queries/list-notifications/handler.ts';
 import { applyOnce } from '#kit/projections/inbox.ts';
+import { project as projectView } from '#kit/projections/project.ts';
+import type { VersionedView } from '#kit/projections/projection.ts';
 import {
   customsDeclarationKey,
   fraudReviewKey,
@@ -19,9 +21,10 @@ import {
   stockKey,
 } from '#read-model/keys.ts';
 import { listingKeys } from '#read-model/listing.ts';
+import { customsDeclarations, fraudReviews } from '#read-model/reviews.ts';
 import { type Data, startData } from '#tests/support/data.ts';
 import { send as httpGet } from '#tests/support/http-send.ts';
-import { orderStream } from '#tests/support/streams.ts';
+import { orderStream, streamAt } from '#tests/support/streams.ts';
 import { watched } from '#tests/support/tables.ts';
 
 const NOW = Date.UTC(2026, 4, 20, 12);
@@ -295,6 +298,14 @@ describe.each([
     field: 'fraudReviews',
     stored: { status: 'open', total: 123_456, score: 20, level: 'low', reasons: [] },
     shown: { total: 1_234.56 },
+    aggregate: 'fraud-review',
+    view: fraudReviews,
+    status: 'approved',
+    openedAs: (opened: object) => ({
+      eventType: 'FraudReviewOpened',
+      data: { ...opened, total: 123_456, score: 20, level: 'low', reasons: [] },
+    }),
+    decided: { eventType: 'FraudReviewApproved', data: { by: 'grace', note: 'Seen.' } },
   },
   {
     operation: 'list-customs-declarations',
@@ -303,12 +314,22 @@ describe.each([
     keyOf: customsDeclarationKey,
     field: 'customsDeclarations',
     stored: { status: 'opened', value: 123_456, items },
-    shown: { value: 1_234.56, items: [{ ...items[0], unitPrice: 1_234.56 }] },
+    shown: { status: 'open', value: 1_234.56, items: [{ ...items[0], unitPrice: 1_234.56 }] },
+    aggregate: 'customs-declaration',
+    view: customsDeclarations,
+    status: 'cleared',
+    openedAs: (opened: object) => ({
+      eventType: 'CustomsDeclarationOpened',
+      data: { ...opened, value: 123_456, items },
+    }),
+    decided: { eventType: 'CustomsDeclarationCleared', data: { by: 'grace', note: 'Seen.' } },
   },
-] as const)('$operation', ({ operation, createHandler, kind, keyOf, field, stored, shown }) => {
+] as const)('$operation', (one) => {
+  const { operation, createHandler, kind, keyOf, field, stored, shown } = one;
   const view = { customerId: 'ada', currency: 'USD', country: 'FR', ...stored };
   const ids = Array.from({ length: 11 }, () => randomUUID());
   const timeOf = (index: number) => iso(NOW - index * 9 * DAY);
+  /** As an earlier release stored them. */
   beforeAll(() =>
     Promise.all(
       ids.map((orderId, index) =>
@@ -322,23 +343,85 @@ describe.each([
       ),
     ),
   );
+  const opened = (orderId: string) => ({
+    ...{ orderId, customerId: 'ada', currency: 'USD', country: 'FR' },
+    dueAt: iso(NOW),
+  });
+  /** As this release keeps them: one opened at `at`, decided where it says so. */
+  async function project(orderId: string, at: string, isDecided: boolean): Promise<void> {
+    const events = [one.openedAs(opened(orderId)), ...(isDecided ? [one.decided] : [])];
+    const stream = streamAt(at, one.aggregate, orderId, events as NewDomainEvent[]);
+    await data.store(stream);
+    await projectView(data.runtime(), one.view as VersionedView<{ version: number }, DomainEvent>, stream);
+  }
+  const open = Array.from({ length: 9 }, () => randomUUID());
+  const decided = Array.from({ length: 5 }, () => randomUUID());
+  const openedAt = (index: number) => iso(NOW - 100 * DAY + index * 11 * DAY);
+  const decidedAt = (index: number) => iso(NOW - 1 - index * 20 * DAY);
   const list = (query: Record<string, string> = {}, caller: object = manager) =>
     httpGet(createHandler(data.runtime({ now })), { operation, query, ...caller });
 
-  test('newest first, over months, page by page, with decimals', async () => {
+  /** From page to page until there is no cursor. */
+  async function walk(query: Record<string, string>) {
     const seen: Record<string, unknown>[] = [];
     let cursor: string | undefined;
     do {
-      const { body } = await list({ limit: '4', ...(cursor && { cursor }) });
+      const { status, body } = await list({ limit: '4', ...query, ...(cursor && { cursor }) });
+      expect(status).toBe(200);
       seen.push(...body[field]);
       cursor = body.cursor;
     } while (cursor);
-    expect(seen.map(({ orderId }) => orderId)).toEqual(ids);
+    return seen;
+  }
+  const orderIds = (seen: Record<string, unknown>[]) => seen.map(({ orderId }) => orderId);
+
+  test('what an earlier release stored: newest first, over months, page by page, with decimals', async () => {
+    const seen = await walk({});
+    expect(orderIds(seen)).toEqual(ids);
     expect(seen[0]).toEqual({ orderId: ids[0], ...view, ...shown, createdAt: timeOf(0) });
+    expect(await walk({ status: 'open' })).toEqual([]);
+  });
+
+  test('the open ones oldest first, decided ones newest first, all of them newest first', async () => {
+    await Promise.all([
+      ...open.map((id, index) => project(id, openedAt(index), false)),
+      ...decided.map((id, index) => project(id, decidedAt(index), true)),
+    ]);
+    const waiting = await walk({ status: 'open' });
+    expect(orderIds(waiting)).toEqual(open);
+    expect(waiting[0]).toMatchObject({ status: 'open', dueAt: iso(NOW), createdAt: openedAt(0), version: 1 });
+    const done = await walk({ status: one.status });
+    expect(orderIds(done)).toEqual(decided);
+    expect(done[0]).toMatchObject({ status: one.status, decidedBy: 'grace', note: 'Seen.', version: 2 });
+    const all = [
+      ...ids.map((id, index) => [timeOf(index), id] as const),
+      ...open.map((id, index) => [openedAt(index), id] as const),
+      ...decided.map((id, index) => [decidedAt(index), id] as const),
+    ];
+    const newestFirst = all.sort(([a, x], [b, y]) => (`${a}#${x}` > `${b}#${y}` ? -1 : 1));
+    expect(orderIds(await walk({}))).toEqual(newestFirst.map(([, id]) => id));
+    expect(await walk({ status: 'closed' })).toEqual([]);
+  });
+
+  test('a decided one leaves the work list', async () => {
+    const [first = ''] = open;
+    await project(first, openedAt(0), true);
+    expect(orderIds(await walk({ status: 'open' }))).toEqual(open.slice(1));
+    expect(orderIds(await walk({ status: one.status }))).toContain(first);
+  });
+
+  test('one of an earlier release that is opened anew takes the place of what was stored', async () => {
+    const [, second = ''] = ids;
+    await project(second, timeOf(1), false);
+    const seen = (await walk({})).filter(({ orderId }) => orderId === second);
+    expect(seen).toMatchObject([{ version: 1, dueAt: iso(NOW) }]);
+    expect(orderIds(await walk({ status: 'open' }))).toContain(second);
   });
 
   test('refuses what it does not know, a cursor of another list, and who lacks the scope', async () => {
-    expect(await list({ status: 'open' })).toMatchObject(refused('status'));
+    expect(await list({ status: 'opened' })).toMatchObject(refused('status'));
+    const { cursor } = (await list({ status: 'open', limit: '1' })).body;
+    expect(await list({ cursor })).toMatchObject(refused('cursor'));
     const foreign = Buffer.from(JSON.stringify({ list: 'other', at: '2026-01' })).toString('base64url');
     expect(await list({ cursor: foreign })).toMatchObject(refused('cursor'));
     expect(await list({}, { scope: 'audit:read' })).toMatchObject({ status: 403 });

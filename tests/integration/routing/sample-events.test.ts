@@ -20,6 +20,7 @@ describe('The sample event of', () => {
     'customs',
     'notifications',
     'order-payments',
+    'order-holds',
   ])('%s is handled, on an empty system, the first and the second time', async (name) => {
     const event = JSON.parse(await readFile(resolve(folder, `${name}.json`), 'utf8'));
     expect(event.Records).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { checkEmails } from './emails.ts';
 import { checkReadModel } from './read-side.ts';
-import { checkPayments, checkRefunds, checkReservations } from './write-side.ts';
+import { checkDeadlines, checkHolds, checkPayments, checkRefunds, checkReservations } from './write-side.ts';
 
 /**
  * By consumer the check that finds what it has left out, done twice or done wrong; `checkHandled` only finds what it was
@@ -13,8 +13,11 @@ export const checkOf = {
   sales: checkReadModel,
   'fraud-review': checkReadModel,
   customs: checkReadModel,
+  reviews: checkReadModel,
   inventory: checkReservations,
   notifications: checkEmails,
   'order-payments': checkPayments,
+  'order-holds': checkHolds,
   refunds: checkRefunds,
+  deadlines: checkDeadlines,
 } as const;

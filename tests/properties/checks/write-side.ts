@@ -1,3 +1,5 @@
+import { customsDeclarationAggregate } from '#domain/customs-declaration.ts';
+import { fraudReviewAggregate } from '#domain/fraud-review.ts';
 import type { DomainEvent } from '#domain/index.ts';
 import { inventoryAggregate } from '#domain/inventory.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
@@ -39,6 +41,15 @@ function replay(stream: readonly DomainEvent[]): void {
       break;
     case 'inventory':
       (stream as never[]).reduce(inventoryAggregate.evolve, inventoryAggregate.initialState);
+      break;
+    case 'fraud-review':
+      (stream as never[]).reduce(fraudReviewAggregate.evolve, fraudReviewAggregate.initialState);
+      break;
+    case 'customs-declaration':
+      (stream as never[]).reduce(
+        customsDeclarationAggregate.evolve,
+        customsDeclarationAggregate.initialState,
+      );
       break;
     case 'payment':
       (stream as never[]).reduce(paymentAggregate.evolve, paymentAggregate.initialState);
@@ -161,6 +172,31 @@ export function checkPayments(history: History, findings: Findings): void {
   }
 }
 
+/** Holds: what people decided has reached the order, nothing ships before it, and a cancelled order leaves nothing open. */
+export function checkHolds({ streams, streamsOf }: History, findings: Findings): void {
+  for (const stream of streamsOf('order')) {
+    const orderId = stream[0]?.aggregateId ?? '';
+    const order = (stream as never[]).reduce(orderAggregate.evolve, orderAggregate.initialState);
+    if (order.status === 'none') continue;
+    const isOver = order.status === 'cancelled';
+    for (const [aggregate, hold] of [
+      ['fraud-review', 'fraud'],
+      ['customs-declaration', 'customs'],
+    ] as const) {
+      const last = streams.get(`${aggregate}-${orderId}`)?.at(-1)?.eventType;
+      const isAllowed = last === 'FraudReviewApproved' || last === 'CustomsDeclarationCleared';
+      const isRefused = last === 'FraudReviewRejected' || last === 'CustomsDeclarationRefused';
+      const isClosed = last === 'FraudReviewClosed' || last === 'CustomsDeclarationClosed';
+      const isHeld = order.holds.includes(hold);
+      const lost = (what: string) => findings.add('lost', `order ${orderId} ${what} its ${aggregate}`);
+      if (isAllowed && isHeld && !isOver) lost('still waits for');
+      if (isRefused && !isOver) lost('was not cancelled by');
+      if (isOver && last !== undefined && !isAllowed && !isRefused && !isClosed) lost('has left open');
+      if (isHeld && (order.status === 'shipped' || order.status === 'delivered')) lost('shipped before');
+    }
+  }
+}
+
 /** Refunds: each one that was requested has its outcome, once. */
 export function checkRefunds(history: History, findings: Findings): void {
   for (const stream of history.streamsOf('payment')) {
@@ -176,6 +212,33 @@ export function checkRefunds(history: History, findings: Findings): void {
         findings.add('lost', `refund ${event.data.refundId} of ${event.streamId} has no outcome`);
       if (count > 1)
         findings.add('doubled', `refund ${event.data.refundId} of ${event.streamId} was made twice`);
+    }
+  }
+}
+
+/** Deadlines: what was not paid in time was cancelled, and not before; a review that nobody decided was escalated. */
+export function checkDeadlines(history: History, findings: Findings): void {
+  for (const stream of history.streamsOf('order')) {
+    const [created] = stream;
+    if (created?.eventType !== 'OrderCreated' || created.data.paymentDueAt === undefined) continue;
+    const { aggregateId, data } = created;
+    const ended = stream.some(({ eventType }) => eventType === 'OrderPaid' || eventType === 'OrderCancelled');
+    if (!ended) findings.add('lost', `order ${aggregateId} is not paid, and its deadline never came`);
+    const early = stream.some(
+      (event) =>
+        event.eventType === 'OrderCancelled' &&
+        event.data.reason === 'payment_overdue' &&
+        event.metadata.timestamp < (data.paymentDueAt ?? ''),
+    );
+    if (early) findings.add('doubled', `order ${aggregateId} expired before its deadline`);
+  }
+  for (const stream of [...history.streamsOf('fraud-review'), ...history.streamsOf('customs-declaration')]) {
+    const types = stream.map(({ eventType }) => eventType as string);
+    if (
+      types.length > 0 &&
+      !types.some((type) => /(Approved|Rejected|Cleared|Refused|Escalated|Closed)$/.test(type))
+    ) {
+      findings.add('lost', `nobody was told that ${stream[0]?.streamId} is open`);
     }
   }
 }

@@ -20,9 +20,12 @@ const TOKEN_MS = 600_000;
 export class FakeDynamo {
   readonly #tables: ReadonlyMap<string, Table>;
   readonly #now: () => number;
+  readonly #indexLag: (index: string) => number;
   readonly #tokens = new Map<string, { content: string; at: number }>();
 
-  constructor(tables: readonly Table[], now: () => number) {
+  /** @param indexLag how many ms an index is behind its table */
+  constructor(tables: readonly Table[], now: () => number, indexLag: (index: string) => number = () => 0) {
+    this.#indexLag = indexLag;
     this.#tables = new Map(tables.map((table) => [table.shape.name, table]));
     this.#now = now;
   }
@@ -100,7 +103,7 @@ export class FakeDynamo {
     const all = placeholders(input);
     const condition = String(input.KeyConditionExpression);
     const from = index
-      ? table.all(index, staleMs)
+      ? table.all(index, Math.max(staleMs, this.#indexLag(index)), partitionOf(condition, hash, all.values))
       : table.partition(partitionOf(condition, hash, all.values), staleMs);
     let items = from.filter((item) => satisfies(condition, item, all));
     if (input.ScanIndexForward === false) items.reverse();

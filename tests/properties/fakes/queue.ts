@@ -42,10 +42,11 @@ export class Queue {
     this.#random = random;
   }
 
-  send(body: string, attributes: Record<string, Attribute> = {}): string {
+  send(body: string, attributes: Record<string, Attribute> = {}, delaySeconds = 0): string {
     const messageId = `${this.shape.name}-${++this.#count}`;
     const now = this.#now();
-    this.#add({ messageId, body, attributes, sentAt: now, receives: 0, visibleAt: now });
+    const visibleAt = now + delaySeconds * 1000;
+    this.#add({ messageId, body, attributes, sentAt: now, receives: 0, visibleAt });
     return messageId;
   }
 

@@ -8,6 +8,13 @@ interface Entry {
   VisibilityTimeout: number;
 }
 
+interface Sending {
+  Id: string;
+  MessageBody: string;
+  MessageAttributes?: Record<string, Attribute>;
+  DelaySeconds?: number;
+}
+
 /** The SQS calls that the functions make, over queues in memory. Any other command throws. */
 export class FakeSqs {
   readonly #queues: ReadonlyMap<string, Queue>;
@@ -24,6 +31,13 @@ export class FakeSqs {
       case 'SendMessageCommand': {
         const attributes = (input.MessageAttributes ?? {}) as Record<string, Attribute>;
         return { MessageId: queue.send(String(input.MessageBody), attributes) };
+      }
+      case 'SendMessageBatchCommand': {
+        const entries = input.Entries as Sending[];
+        for (const { MessageBody, MessageAttributes, DelaySeconds } of entries) {
+          queue.send(MessageBody, MessageAttributes, DelaySeconds);
+        }
+        return { Successful: entries.map(({ Id }) => ({ Id })) };
       }
       case 'ChangeMessageVisibilityBatchCommand': {
         const entries = input.Entries as Entry[];

@@ -64,12 +64,17 @@ export class Table {
     partition?.delete(this.#rangeOf(key));
   }
 
-  /** In the order of the sort key, of the table or of one of its indexes. */
-  all(index?: string, staleMs = 0): Item[] {
+  /** In the order of the sort key, of the table or of one of its indexes; of one partition of it, where `value` is given. */
+  all(index?: string, staleMs = 0, value?: unknown): Item[] {
     const { hash, range } = index ? this.index(index) : { hash: this.shape.hash, range: this.shape.range };
     const now = [...this.#items.values()].flatMap((partition) => [...partition.values()]);
     const items = this.#allThen(now, staleMs);
-    const present = items.filter((item) => item[hash] !== undefined && (!range || item[range] !== undefined));
+    const present = items.filter(
+      (item) =>
+        item[hash] !== undefined &&
+        (value === undefined || item[hash] === value) &&
+        (!range || item[range] !== undefined),
+    );
     return sorted(present, range).map(clone);
   }
 

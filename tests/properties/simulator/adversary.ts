@@ -21,6 +21,12 @@ const AT_ANY_CALL: readonly FaultKind[] = [
   'slow',
 ];
 
+const BATCHES = new Set([
+  'PublishBatchCommand',
+  'ChangeMessageVisibilityBatchCommand',
+  'SendMessageBatchCommand',
+]);
+
 /** They are no failures, so they may be frequent. */
 const several = (kind: FaultKind): FaultKind[] => Array(6).fill(kind);
 
@@ -86,14 +92,14 @@ export class Adversary {
 
   /** The fault of one call to AWS, if there is one. */
   atCall(place: string, service: Service, command: string, now: number): FaultKind | undefined {
-    if (this.#stopped) return undefined;
+    if (this.#stopped) return this.#afterEnd(place, command);
     const outage = this.#outages.find((one) => one.service === service && one.from <= now && now < one.to);
     if (outage && this.#admits(outage.place)) {
       if (!this.#seen.has(outage.place)) this.#note(outage.place, 'outage');
       return 'throttled';
     }
     const kinds = [...AT_ANY_CALL];
-    if (command === 'PublishBatchCommand' || command === 'ChangeMessageVisibilityBatchCommand') {
+    if (BATCHES.has(command)) {
       kinds.push('entries failed', 'entries failed');
     }
     if (command === 'TransactWriteCommand') kinds.push('conflict', 'conflict');
@@ -104,6 +110,12 @@ export class Adversary {
     if (!random.hits(FREQUENCY[service])) return undefined;
     const kind = random.pick(kinds);
     return random.hits(this.#temperOf(kind)) ? this.#happens(place, kind) : undefined;
+  }
+
+  /** What DynamoDB always does, faults or none: whoever checks in the end has to take it as well. */
+  #afterEnd(place: string, command: string): FaultKind | undefined {
+    const kind = ({ QueryCommand: 'page cut', BatchGetCommand: 'left over' } as const)[command];
+    return kind && randomOf(this.#seed, place).hits(0.02) ? this.#happens(place, kind) : undefined;
   }
 
   /** Whether that happens at this place. */

@@ -4,7 +4,7 @@ import type { Template } from '#resources/local/stack/template.ts';
 import type { Deployed } from './functions.ts';
 
 const REGION = 'us-east-1';
-const STAGE_PREFIX = /^orderstream-dev-/;
+const STAGE_PREFIX = /^orderstream-[^-]+-/;
 
 interface FunctionProperties {
   Environment?: { Variables?: Record<string, unknown> };
@@ -35,8 +35,9 @@ export interface Deployment {
 
 export type Mapping = MappingProperties;
 
-/** Queries and operations change nothing, and what they answer is tested elsewhere; but the audit is a check. */
-const SIMULATED = /^functions\/(commands|projections|consumers|publisher|operations\/audit)\//;
+/** Queries and operations change nothing, and what they answer is tested elsewhere; but the audit is a check, and the tick fires deadlines. */
+const SIMULATED =
+  /^functions\/(commands|projections|consumers|publisher|operations\/(audit|deadline-tick))\//;
 
 /**
  * What a compiled template deploys, its references resolved to names of the fakes.

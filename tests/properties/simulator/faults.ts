@@ -19,6 +19,9 @@ export type FaultKind =
   | 'result lost' // the function finished, and Lambda never heard of it
   | 'clock jump' // its clock is off by seconds up to days
   | 'updated late' // it still runs the code of before, while other functions run the new
+  | 'queue purged' // by a person: what was in it is gone
+  | 'filter late' // a subscription's filter has not let a type through yet: a change takes up to 15 minutes
+  | 'index late' // an index is minutes behind its table
   // at a hop
   | 'two lanes' // another lane of the mapping has the same records at the same time
   | 'stream replayed' // the checkpoint was lost
@@ -27,6 +30,9 @@ export type FaultKind =
   | 'received twice' // by two pollers at once
   | 'delete lost'
   | 'command doubled' // sent twice at once by its client
+  | 'tick lost' // its rule does not run it for some minutes
+  | 'tick late'
+  | 'tick doubled'
   | 'poison message'
   | 'outage'; // every call to a service fails for a while
 

@@ -59,6 +59,13 @@ const GONE = new Promise<never>(() => undefined);
 
 const FOREVER = 900_000;
 
+/** The tick looks back two minutes: for the index, for the clock of whoever set the deadline, and for the calls. */
+export const MAX_INDEX_LAG_MS = 40_000;
+const MAX_ARMING_SKEW_MS = 30_000;
+
+/** Whose events have deadlines. */
+const ARMS = new Set(['place-order', 'fraud-review', 'customs']);
+
 /**
  * Runs the handlers in this process, each invocation with a runtime of its own in which the adversary sits between
  * the code and everything outside. An invocation that is killed, or that its timeout ends, never gets another answer:
@@ -139,7 +146,7 @@ export class Functions {
     const random = adversary.random(`${invocation.place}/random`);
     const jump = adversary.at(`${invocation.place}/clock`, 'clock jump', 0.01);
     // Back by an hour, or on by a day and a half: over midnight and over what an index is bucketed by.
-    const skew = jump ? random.between(-3_600_000, 130_000_000) : 0;
+    const skew = jump ? random.between(ARMS.has(name) ? -MAX_ARMING_SKEW_MS : -3_600_000, 130_000_000) : 0;
     const now = () => clock.now() + skew;
     const client = (service: Service) => ({
       send: (command: object) => this.#send(name, service, command, invocation),
@@ -183,7 +190,9 @@ export class Functions {
     };
     const perform = async (sent = command) => {
       if (invocation.dead) await GONE;
-      return this.#perform(service, sent, invocation, fault === 'stale read' ? stale(random) : 0);
+      const limit = invocation.place.startsWith('deadline-tick/') ? MAX_INDEX_LAG_MS : FOREVER;
+      const staleMs = fault === 'stale read' ? Math.min(stale(random), limit) : 0;
+      return this.#perform(service, sent, invocation, staleMs);
     };
 
     await pass(latency(random));

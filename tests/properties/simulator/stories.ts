@@ -19,6 +19,7 @@ const PLOTS = [
   'cancelled after payment',
   'cancelled while shipped',
   'never paid',
+  'paid at the deadline',
   'refunded by hand',
 ] as const;
 
@@ -90,18 +91,22 @@ export async function orderStory(clients: Clients, random: Random): Promise<void
   if (placed?.status !== 201) return;
   const orderId = String(placed.body.orderId);
   const amount = Number(placed.body.total);
-  const order = new Order(clients, random, orderId, customer, amount);
+  const order = new Order(clients, random, orderId, customer, amount, shippingAddress.country);
   const plot = random.pick(PLOTS);
 
   if (plot === 'never paid') return;
   if (plot === 'cancelled at once') return void (await order.cancel());
   if (plot === 'declined first') await order.pay('declined');
+  // Six minutes in the simulation.
+  if (plot === 'paid at the deadline') await clients.pause(random.between(357_000, 366_000));
   await order.hesitate();
   const payments = await Promise.all([order.pay(), ...(plot === 'paid twice' ? [order.pay()] : [])]);
   if (plot === 'cancelled after payment') return void (await order.cancel());
   if (plot === 'refunded by hand') return void (await order.refund(payments[0]));
+  const decided = order.decide();
   if (plot === 'cancelled while shipped') await Promise.all([order.shipWhenPaid(), order.cancel()]);
   else await order.shipWhenPaid();
+  await decided;
   await Promise.all([order.deliver(), ...(random.hits(0.2) ? [order.deliver(), order.cancel()] : [])]);
 }
 
@@ -111,14 +116,23 @@ class Order {
   readonly #parameters: { orderId: string };
   readonly #customer: string;
   readonly #amount: number;
+  readonly #country: string;
   #steps = 0;
 
-  constructor(clients: Clients, random: Random, orderId: string, customer: string, amount: number) {
+  constructor(
+    clients: Clients,
+    random: Random,
+    orderId: string,
+    customer: string,
+    amount: number,
+    country: string,
+  ) {
     this.#clients = clients;
     this.#random = random;
     this.#parameters = { orderId };
     this.#customer = customer;
     this.#amount = amount;
+    this.#country = country;
   }
 
   hesitate(): Promise<void> {
@@ -144,6 +158,30 @@ class Order {
     await this.#clients.send('cancel-order', { user: this.#customer, parameters: this.#parameters, body });
   }
 
+  /** Staff decide on what holds the order, most often in its favour; now and then two of them at once. */
+  async decide(): Promise<void> {
+    await Promise.all([
+      ...(this.#amount >= 1_000 ? [this.#decide('approve-fraud-review', 'reject-fraud-review')] : []),
+      ...(this.#country === 'US'
+        ? []
+        : [this.#decide('clear-customs-declaration', 'refuse-customs-declaration')]),
+    ]);
+  }
+
+  async #decide(allow: string, refuse: string): Promise<void> {
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await this.#clients.pause(this.#random.between(500, 5_000 * 3 ** attempt));
+      const send = () =>
+        this.#clients.send(this.#random.hits(0.85) ? allow : refuse, {
+          parameters: this.#parameters,
+          body: { note: `decision ${this.#steps++}` },
+        });
+      const [answer] = await Promise.all(this.#random.hits(0.1) ? [send(), send()] : [send()]);
+      // Not found: its consumer has not opened it yet.
+      if (answer && answer.status !== 404) return;
+    }
+  }
+
   async shipWhenPaid(): Promise<void> {
     for (let attempt = 0; attempt < 4; attempt++) {
       await this.#clients.pause(this.#random.between(500, 10_000 * 3 ** attempt));
@@ -155,7 +193,8 @@ class Order {
         body,
         ...ifMatch,
       });
-      if (answer && answer.body.rule !== 'order_not_paid') return;
+      const rule = answer?.body.rule;
+      if (answer && rule !== 'order_not_paid' && rule !== 'order_on_hold') return;
     }
   }
 

@@ -1,10 +1,13 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
+import { BY_DUE_INDEX } from '#kit/event-store/due-keys.ts';
+import { MESSAGE_TYPE } from '#kit/messaging/delivery.ts';
+import { deadlinesKey } from '#kit/projections/keys.ts';
 import { readBatchReport } from '#resources/local/event-source-mapping/batch-report.ts';
 import { sqsRecord } from '#resources/local/event-source-mapping/sqs-record.ts';
 import { deliver } from '#resources/local/event-source-mapping/stream-delivery.ts';
 import { FakeDynamo } from '#tests/properties/fakes/dynamo.ts';
-import { type Message, Queue } from '#tests/properties/fakes/queue.ts';
+import { type Attribute, type Message, Queue } from '#tests/properties/fakes/queue.ts';
 import { attributeFilter, FakeSns } from '#tests/properties/fakes/sns.ts';
 import { FakeSqs } from '#tests/properties/fakes/sqs.ts';
 import { type Inserted, Table } from '#tests/properties/fakes/table.ts';
@@ -12,14 +15,22 @@ import type { Adversary } from './adversary.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Defect } from './defect.ts';
 import type { Deployment, Mapping, QueueProperties } from './deployment.ts';
-import { Functions } from './functions.ts';
+import { Functions, MAX_INDEX_LAG_MS } from './functions.ts';
 import { Ledger } from './ledger.ts';
 import { rolloutOf } from './rollout.ts';
 import type { Subscription, World } from './world.ts';
 
 const STREAM_SHARDS = 3;
 
-interface Route extends Subscription {
+/** So short that most orders of a run meet theirs. */
+const SHORT_DEADLINES = { PAYMENT_MINUTES: '6', REVIEW_HOURS: '0.2' };
+
+/** After the last due time: a tick in its minute, and the deliveries that follow. */
+const LAST_TICKS_MS = 5 * 60_000;
+
+interface Route extends Omit<Subscription, 'filterPolicy'> {
+  /** Absent where nothing but our functions send to it. */
+  filterPolicy?: object;
   queue: Queue;
   deadLetters: Queue;
   batchSize: number;
@@ -54,11 +65,14 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
   const routes = routesOf(deployment, adversary, now);
   const ledger = new Ledger();
 
+  const lateFilters = new Map<string, number>();
+  const isLate = (consumer: string, { eventType }: Record<string, Attribute>) =>
+    now() < (lateFilters.get(`${consumer}|${eventType?.StringValue}`) ?? 0);
   let deliveries = 0;
   const sns = new FakeSns(
-    routes.map(({ consumer, filterPolicy, queue }) => ({
+    routes.filter(isSubscribed).map(({ consumer, filterPolicy, queue }) => ({
       consumer,
-      takes: attributeFilter(filterPolicy),
+      takes: (attributes) => attributeFilter(filterPolicy)(attributes) && !isLate(consumer, attributes),
       deliver({ body }) {
         const place = `topic/${consumer}/${deliveries++}`;
         const random = adversary.random(`${place}/time`);
@@ -75,7 +89,10 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
       },
     })),
   );
-  const dynamo = new FakeDynamo(tables, now);
+  const indexLag = indexLagOf(adversary, now);
+  const lagOf = (index: string) =>
+    index === BY_DUE_INDEX ? Math.min(indexLag(), MAX_INDEX_LAG_MS) : indexLag();
+  const dynamo = new FakeDynamo(tables, now, lagOf);
   const sqs = new FakeSqs(routes.flatMap(({ queue, deadLetters }) => [queue, deadLetters]));
   const clients = { dynamo, sns, sqs };
 
@@ -88,7 +105,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
     deployed: new Map(
       [...deployment.functions].map(([name, { logicalId, createHandler }]) => [
         name,
-        { createHandler, settings: deployment.settingsOf(logicalId) },
+        { createHandler, settings: { ...deployment.settingsOf(logicalId), ...SHORT_DEADLINES } },
       ]),
     ),
     applicationOf: rollout.applicationOf,
@@ -98,8 +115,30 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
     stale: (random) => random.between(1_000, 120_000),
   });
 
+  readModel.put({ ...deadlinesKey, version: 1, completed: { startedAt: now(), sentTo: now() } });
+  const due = dueTimesOf(events);
+  void tickForever();
   for (const route of routes) pollQueue(route);
   const behind = events.shards.map((_, shard) => readShard(shard));
+
+  /** The rule of EventBridge: each minute, but where nothing is due in these minutes: such a tick would send nothing. */
+  async function tickForever(): Promise<void> {
+    let last = now();
+    let lost = 0;
+    for (let minute = 0; ; minute++) {
+      const pace = adversary.random(`tick/${minute}/time`);
+      const late = adversary.at(`tick/${minute}/late`, 'tick late', 0.1) ? pace.between(0, 50_000) : 0;
+      await clock.limit(60_000 - (now() % 60_000) + pace.between(0, 2_000) + late);
+      if (!due.isAnyBetween(last - LAST_TICKS_MS, now() + LAST_TICKS_MS)) continue;
+      const random = adversary.random(`tick/${minute}`);
+      if (adversary.at(`tick/${minute}/lost`, 'tick lost', 0.15)) lost = random.between(1, 5);
+      if (lost-- > 0) continue;
+      last = now();
+      const start = () => void during(functions.start('deadline-tick', {}).answer.catch(() => undefined));
+      start();
+      if (adversary.at(`tick/${minute}/double`, 'tick doubled', 0.1)) start();
+    }
+  }
 
   /** Takes batches of whatever is visible, several at a time, whenever something is. */
   function pollQueue({ consumer, queue, deadLetters, batchSize, concurrency }: Route): void {
@@ -245,9 +284,13 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
     patienceMs: 30_000,
     functions,
     ledger,
-    subscriptions: routes,
+    subscriptions: routes.filter(isSubscribed),
     async deliver(consumer, body) {
       routeOf(consumer).queue.send(body);
+    },
+    losses: {
+      purge: (consumer) => routeOf(consumer).queue.messages.clear(),
+      delayFilter: (consumer, eventType, ms) => void lateFilters.set(`${consumer}|${eventType}`, now() + ms),
     },
     async waitUntilIdle(work) {
       const limit = now() + 14 * 86_400_000;
@@ -259,6 +302,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
       );
       const isIdle = () =>
         busy === 0 &&
+        now() > due.last() + LAST_TICKS_MS &&
         behind.every((left) => left() === 0) &&
         routes.every(({ queue }) => queue.messages.size === 0);
       const ended = await clock.run(() => isIdle() || failed !== undefined || now() > limit);
@@ -285,9 +329,10 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
       ),
     async redrive(takes) {
       for (const { consumer, queue, deadLetters } of routes) {
-        for (const [id, { body, receives }] of [...deadLetters.messages]) {
+        for (const [id, { body, receives, attributes }] of [...deadLetters.messages]) {
           if (!takes({ consumer, body, receiveCount: receives, reason: {} })) continue;
-          queue.send(body);
+          const { [MESSAGE_TYPE]: type } = attributes;
+          queue.send(body, type && { [MESSAGE_TYPE]: type });
           deadLetters.messages.delete(id);
         }
       }
@@ -295,6 +340,19 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
     slowness: () => [],
     async close() {},
   };
+}
+
+/** How many ms every index is behind: at times some minutes. */
+function indexLagOf(adversary: Adversary, now: () => number): () => number {
+  const random = adversary.random('index');
+  const [from, to, lag] = [
+    random.between(0, 600_000),
+    random.between(600_000, 1_200_000),
+    random.between(1_000, 280_000),
+  ];
+  const start = now();
+  const isLate = adversary.at('index/by-type', 'index late', 0.4);
+  return () => (isLate && start + from <= now() && now() < start + to ? lag : 0);
 }
 
 interface TableProperties {
@@ -348,38 +406,73 @@ function routesOf(deployment: Deployment, adversary: Adversary, now: () => numbe
   const mappings = deployment
     .ofType<Mapping>('AWS::Lambda::EventSourceMapping')
     .map(([, mapping]) => mapping);
-  return deployment
+  const subscriptions = deployment
     .ofType<SubscriptionProperties>('AWS::SNS::Subscription')
-    .map(([, { Endpoint, FilterPolicy }]) => {
-      const id = idOf(Endpoint);
-      const { VisibilityTimeout = 30, RedrivePolicy } = queues.get(id) ?? {};
-      if (!RedrivePolicy) throw new Error(`${id} has no redrive policy`);
-      const shape = (name: string) => ({
-        name,
-        url: `https://queue/${name}`,
-        arn: Endpoint.replace(id, name),
-        visibilityMs: VisibilityTimeout * 1000,
-      });
-      const deadId = idOf(RedrivePolicy.deadLetterTargetArn);
-      const deadLetters = new Queue(shape(deadId), now, adversary.random(deadId));
-      const maxReceiveCount = Number(RedrivePolicy.maxReceiveCount);
-      const mapping = mappings.find(({ EventSourceArn }) => EventSourceArn === Endpoint);
-      if (!mapping) throw new Error(`${id} has no mapping`);
-      return {
-        consumer: deployment.functionOf(mapping.FunctionName),
-        filterPolicy: FilterPolicy,
-        maxReceiveCount,
-        queue: new Queue({ ...shape(id), maxReceiveCount, deadLetters }, now, adversary.random(id)),
-        deadLetters,
-        batchSize: mapping.BatchSize ?? 10,
-        concurrency: mapping.ScalingConfig?.MaximumConcurrency ?? 5,
-      };
+    .map(([, subscription]) => subscription);
+  const others = mappings.filter(
+    ({ EventSourceArn, FunctionName }) =>
+      deployment.functions.has(deployment.functionOf(FunctionName)) &&
+      queues.has(idOf(EventSourceArn)) &&
+      !subscriptions.some(({ Endpoint }) => Endpoint === EventSourceArn),
+  );
+  return [
+    ...subscriptions,
+    ...others.map(({ EventSourceArn }) => ({ Endpoint: EventSourceArn, FilterPolicy: undefined })),
+  ].map(({ Endpoint, FilterPolicy }) => {
+    const id = idOf(Endpoint);
+    const { VisibilityTimeout = 30, RedrivePolicy } = queues.get(id) ?? {};
+    if (!RedrivePolicy) throw new Error(`${id} has no redrive policy`);
+    const shape = (name: string) => ({
+      name,
+      url: `https://queue/${name}`,
+      arn: Endpoint.replace(id, name),
+      visibilityMs: VisibilityTimeout * 1000,
     });
+    const deadId = idOf(RedrivePolicy.deadLetterTargetArn);
+    const deadLetters = new Queue(shape(deadId), now, adversary.random(deadId));
+    const maxReceiveCount = Number(RedrivePolicy.maxReceiveCount);
+    const mapping = mappings.find(({ EventSourceArn }) => EventSourceArn === Endpoint);
+    if (!mapping) throw new Error(`${id} has no mapping`);
+    return {
+      consumer: deployment.functionOf(mapping.FunctionName),
+      ...(FilterPolicy && { filterPolicy: FilterPolicy }),
+      maxReceiveCount,
+      queue: new Queue({ ...shape(id), maxReceiveCount, deadLetters }, now, adversary.random(id)),
+      deadLetters,
+      batchSize: mapping.BatchSize ?? 10,
+      concurrency: mapping.ScalingConfig?.MaximumConcurrency ?? 5,
+    };
+  });
 }
 
 const idOf = (arn: string): string => arn.split(':').at(-1) ?? '';
 
+/** When events of a table fall due; ms since 1970. */
+function dueTimesOf(events: Table) {
+  const times: number[] = [];
+  const read = events.shards.map(() => 0);
+  const wake = events.onInsert;
+  events.onInsert = () => {
+    wake();
+    for (const [shard, log] of events.shards.entries()) {
+      for (const { item } of log.slice(read[shard])) {
+        const [dueAt] = String(item.dueKey ?? '').split('#');
+        if (dueAt) times.push(Date.parse(dueAt));
+      }
+      read[shard] = log.length;
+    }
+  };
+  return {
+    last: () => Math.max(0, ...times),
+    isAnyBetween: (from: number, to: number) => times.some((time) => time >= from && time <= to),
+  };
+}
+
+const isSubscribed = (route: Route): route is Route & { filterPolicy: object } =>
+  route.filterPolicy !== undefined;
+
 const onTheWire = (message: Message) => ({
+  MessageAttributes: message.attributes,
   MessageId: message.messageId,
   ReceiptHandle: message.receiptHandle ?? '',
   Body: message.body,

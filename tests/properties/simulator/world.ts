@@ -31,6 +31,13 @@ export interface World {
   subscriptions: readonly Subscription[];
   /** Puts a message straight into a consumer's queue. */
   deliver(consumer: string, body: string): Promise<void>;
+  /** What loses messages; absent where it would take too long. */
+  losses?: {
+    /** Empties a consumer's queue, what is in flight included. */
+    purge(consumer: string): void;
+    /** For so long the consumer's filter is that of before it took this type. */
+    delayFilter(consumer: string, eventType: string, ms: number): void;
+  };
   /** Runs until nothing is left to do, `clients` included. Rejects where that takes for ever. */
   waitUntilIdle(clients: Promise<unknown>): Promise<void>;
   events(): Promise<Item[]>;

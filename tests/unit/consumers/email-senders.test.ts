@@ -7,6 +7,7 @@ import { createRuntime } from '#kit/config/runtime.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
 
 const email = {
+  audience: 'customer' as const,
   customerId: 'ada',
   orderId: 'o-1',
   subject: 'We have your order',

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NewDomainEvent } from '#domain/index.ts';
+import type { AggregateType, NewDomainEvent } from '#domain/index.ts';
 import { notifications } from '#functions/consumers/notifications/policy.ts';
 import { effectOf } from '#tests/support/policies.ts';
 import { cancellation, orderLife, orderStream, streamAt, wholeCapture } from '#tests/support/streams.ts';
 
 const AT = '2026-05-01T12:00:00.000Z';
-const ids = { orderId: 'o-1', customerId: 'ada' };
+const ids = { orderId: 'o-1', customerId: 'ada', audience: 'customer' };
 
-const toldOf = (aggregate: 'order' | 'payment', ...events: NewDomainEvent[]) =>
+const toldOf = (aggregate: AggregateType, ...events: NewDomainEvent[]) =>
   Promise.all(
-    streamAt(AT, aggregate, aggregate === 'order' ? 'o-1' : 'p-1', events).map((event) =>
+    streamAt(AT, aggregate, aggregate === 'payment' ? 'p-1' : 'o-1', events).map((event) =>
       effectOf(notifications, event),
     ),
   );
@@ -48,6 +48,16 @@ describe('What a customer is told', () => {
     );
   });
 
+  test.each([
+    ['payment_overdue', 'We did not receive your payment in time, so we had to cancel your order.'],
+    ['fraud_rejected', 'We are sorry: we cannot accept your order, so we had to cancel it.'],
+    ['customs_refused', 'We are sorry: your order cannot be sent to its country, so we had to cancel it.'],
+    ['constructor', 'Your order has been cancelled.'],
+  ])('of a cancellation because of %s, in our own words', async (reason, text) => {
+    const [message] = await toldOf('order', cancellation(reason));
+    expect(message?.text).toBe(`${text}\nOrder: o-1`);
+  });
+
   test('of a cancellation: never the words of whoever cancelled, nor of a payment that there was not', async () => {
     const [message] = await toldOf('order', cancellation('customer is a pain'));
     expect(message?.text).toBe('Your order has been cancelled.\nOrder: o-1');
@@ -83,5 +93,38 @@ describe('What a customer is told', () => {
       to: 'ada@example.com',
     });
     expect(await effectOf(notifications, created)).not.toHaveProperty('to');
+  });
+});
+
+describe('What staff are told', () => {
+  const DUE = '2026-05-02T12:00:00.000Z';
+
+  test('of a fraud review that is overdue: the order and its risk', async () => {
+    const data = { dueAt: DUE, score: 60, level: 'medium' as const };
+    expect(await toldOf('fraud-review', { eventType: 'FraudReviewEscalated', data })).toEqual([
+      {
+        audience: 'staff',
+        orderId: 'o-1',
+        subject: 'A fraud review is overdue',
+        text: `Nobody has decided on this fraud review by ${DUE}.\nRisk: medium, 60 of 100 points.\nOrder: o-1`,
+      },
+    ]);
+  });
+
+  test('of a customs declaration that is overdue: the order and its country', async () => {
+    const data = { dueAt: DUE, country: 'FR' };
+    expect(await toldOf('customs-declaration', { eventType: 'CustomsDeclarationEscalated', data })).toEqual([
+      {
+        audience: 'staff',
+        orderId: 'o-1',
+        subject: 'A customs declaration is overdue',
+        text: `Nobody has decided on this customs declaration by ${DUE}.\nCountry: FR\nOrder: o-1`,
+      },
+    ]);
+  });
+
+  test('nothing of what somebody decided', async () => {
+    const data = { by: 'grace', note: 'Seen.' };
+    expect(await toldOf('fraud-review', { eventType: 'FraudReviewApproved', data })).toEqual([undefined]);
   });
 });

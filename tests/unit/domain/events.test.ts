@@ -62,6 +62,16 @@ const PERSISTED: Record<EventType, [AggregateType, number]> = {
   StockReserved: ['inventory', 1],
   StockRejected: ['inventory', 1],
   StockReleased: ['inventory', 1],
+  FraudReviewOpened: ['fraud-review', 1],
+  FraudReviewApproved: ['fraud-review', 1],
+  FraudReviewRejected: ['fraud-review', 1],
+  FraudReviewEscalated: ['fraud-review', 1],
+  FraudReviewClosed: ['fraud-review', 1],
+  CustomsDeclarationOpened: ['customs-declaration', 1],
+  CustomsDeclarationCleared: ['customs-declaration', 1],
+  CustomsDeclarationRefused: ['customs-declaration', 1],
+  CustomsDeclarationEscalated: ['customs-declaration', 1],
+  CustomsDeclarationClosed: ['customs-declaration', 1],
 };
 
 describe('the registry', () => {
@@ -194,5 +204,19 @@ function describeEvent(event: DomainEvent): string {
     case 'StockRejected':
     case 'StockReleased':
       return event.data.sku;
+    case 'FraudReviewOpened':
+    case 'CustomsDeclarationOpened':
+      return event.data.orderId;
+    case 'FraudReviewApproved':
+    case 'FraudReviewRejected':
+    case 'CustomsDeclarationCleared':
+    case 'CustomsDeclarationRefused':
+      return event.data.by;
+    case 'FraudReviewEscalated':
+    case 'CustomsDeclarationEscalated':
+      return event.data.dueAt;
+    case 'FraudReviewClosed':
+    case 'CustomsDeclarationClosed':
+      return event.data.reason;
   }
 }

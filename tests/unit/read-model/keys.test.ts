@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import * as keys from '#read-model/keys.ts';
-import { listingKeys } from '#read-model/listing.ts';
+import { listingKeys, workListKeys } from '#read-model/listing.ts';
+
+const order = { customerId: 'ada', orderId: 'o1', createdAt: '2026-01-31T10:00:00.000Z' };
 
 describe('the keys of the read model reach storage, so they stay as they are', () => {
   test.each([
@@ -12,12 +14,29 @@ describe('the keys of the read model reach storage, so they stay as they are', (
     [keys.notificationKey('o1', 'e1'), { pk: 'NOTIFICATIONS#o1', sk: 'e1' }],
     [keys.salesKey('2026-01-31', 3), { pk: 'SALES#2026-01-31#3', sk: 'COUNTERS' }],
     [
-      keys.customerOrderKeys({ customerId: 'ada', orderId: 'o1', createdAt: '2026-01-31T10:00:00.000Z' }),
-      { customerPk: 'CUSTOMER#ada', customerSk: '2026-01-31T10:00:00.000Z#o1' },
+      keys.orderListKeys({ ...order, status: 'shipped' }),
+      {
+        customerPk: 'CUSTOMER#ada',
+        customerSk: '2026-01-31T10:00:00.000Z#o1',
+        orderPk: 'ORDERS#1',
+        orderSk: '2026-01-31T10:00:00.000Z#o1',
+      },
     ],
     [
-      listingKeys('ORDERS#pending', '2026-01-31T10:00:00.000Z', 'order-1'),
-      { listPk: 'ORDERS#pending#2026-01#1', listSk: '2026-01-31T10:00:00.000Z#order-1' },
+      keys.orderListKeys({ ...order, status: 'paid' }),
+      expect.objectContaining({ openPk: 'OPEN_ORDERS#1', openSk: '2026-01-31T10:00:00.000Z#o1' }),
+    ],
+    [
+      listingKeys('FRAUD_REVIEWS', '2026-01-31T10:00:00.000Z', 'order-1'),
+      { listPk: 'FRAUD_REVIEWS#2026-01#1', listSk: '2026-01-31T10:00:00.000Z#order-1' },
+    ],
+    [
+      listingKeys('FRAUD_REVIEWS#approved', '2026-01-31T10:00:00.000Z', 'order-1'),
+      { listPk: 'FRAUD_REVIEWS#approved#2026-01#1', listSk: '2026-01-31T10:00:00.000Z#order-1' },
+    ],
+    [
+      workListKeys('CUSTOMS_DECLARATIONS#open', '2026-01-31T10:00:00.000Z', 'order-1'),
+      { listPk: 'CUSTOMS_DECLARATIONS#open#1', listSk: '2026-01-31T10:00:00.000Z#order-1' },
     ],
   ])('%j', (key, expected) => {
     expect(key).toEqual(expected);

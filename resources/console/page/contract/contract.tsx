@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { filterText } from '../format.ts';
 import { href, parameter } from '../location.ts';
 import { contract, type Contract as Documents, type Message, type Operation } from '../send/contract.ts';
@@ -77,7 +78,9 @@ function Matrix({ documents: { messages, consumers } }: { documents: Documents }
           {types.map(({ name, aggregateType, schemaVersion }) => (
             <tr key={name}>
               <th scope="row">
-                <a href={`#${name}V${schemaVersion}`}>{name}</a>
+                <a href={`#${name}V${schemaVersion}`} onClick={() => openEntry(`${name}V${schemaVersion}`)}>
+                  {name}
+                </a>
               </th>
               <td class="quiet">{aggregateType}</td>
               {consumers.map((consumer) => (
@@ -97,24 +100,55 @@ function Matrix({ documents: { messages, consumers } }: { documents: Documents }
   );
 }
 
+interface EntryProps {
+  id: string;
+  summary: ComponentChildren;
+  children: ComponentChildren;
+  /** Where it is sent, and what it is that is sent. */
+  send?: string;
+  name?: string;
+}
+
+function Entry({ id, summary, children, send, name }: EntryProps) {
+  return (
+    <div class="panel entry">
+      <details id={id}>
+        <summary>{summary}</summary>
+        {children}
+      </details>
+      {send && (
+        <a class="button" href={send}>
+          Send<span class="hidden"> {name}</span>
+        </a>
+      )}
+    </div>
+  );
+}
+
+/** Opens an entry that a link on this screen leads to. */
+function openEntry(id: string): void {
+  const entry = document.getElementById(id);
+  if (entry instanceof HTMLDetailsElement) entry.open = true;
+}
+
 function MessagePanel({ documents: { asyncApi }, message }: { documents: Documents; message: Message }) {
   const isCurrent = description.value.eventTypes.some(
     ({ name, schemaVersion }) => name === message.eventType && schemaVersion === message.schemaVersion,
   );
   return (
-    <details class="panel entry" id={message.name}>
-      <summary>
-        <strong>{message.eventType}</strong> <small class="quiet">version {message.schemaVersion}</small>
-        <span class="quiet cut">
-          {' '}
-          {message.consumers.length > 0 ? `→ ${message.consumers.join(', ')}` : 'received by nobody'}
-        </span>
-        {isCurrent && (
-          <a class="button" href={href('send', { event: message.eventType })}>
-            Send
-          </a>
-        )}
-      </summary>
+    <Entry
+      id={message.name}
+      summary={
+        <>
+          <strong>{message.eventType}</strong> <small class="quiet">version {message.schemaVersion}</small>
+          <span class="quiet cut">
+            {' '}
+            {message.consumers.length > 0 ? `→ ${message.consumers.join(', ')}` : 'received by nobody'}
+          </span>
+        </>
+      }
+      {...(isCurrent && { send: href('send', { event: message.eventType }), name: message.eventType })}
+    >
       <div class="body">
         <Prose text={message.summary} />
         <h3>Data</h3>
@@ -126,7 +160,7 @@ function MessagePanel({ documents: { asyncApi }, message }: { documents: Documen
           <Json value={message.example} />
         </details>
       </div>
-    </details>
+    </Entry>
   );
 }
 
@@ -152,14 +186,17 @@ function Api({ documents }: { documents: Documents }) {
 function OperationPanel({ document, operation }: { document: Documents['openApi']; operation: Operation }) {
   const { operationId, method, path, summary, scopes, parameters, body } = operation;
   return (
-    <details class="panel entry">
-      <summary>
-        <span class={`method ${method.toLowerCase()}`}>{method}</span> <code>{path}</code>
-        <span class="quiet cut"> {summary}</span>
-        <a class="button" href={href('send', { operation: operationId })}>
-          Send
-        </a>
-      </summary>
+    <Entry
+      id={operationId}
+      summary={
+        <>
+          <span class={`method ${method.toLowerCase()}`}>{method}</span> <code>{path}</code>
+          <span class="quiet cut"> {summary}</span>
+        </>
+      }
+      send={href('send', { operation: operationId })}
+      name={`${method} ${path}`}
+    >
       <div class="body">
         <Prose text={operation.description} />
         {scopes.length > 0 && (
@@ -192,7 +229,7 @@ function OperationPanel({ document, operation }: { document: Documents['openApi'
           </>
         )}
       </div>
-    </details>
+    </Entry>
   );
 }
 

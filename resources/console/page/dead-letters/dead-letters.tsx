@@ -41,11 +41,12 @@ interface Page {
 }
 
 const SHOWN = 200;
+const COMES_BACK_MS = 2_500;
 
 /** What consumers gave up on, by its cause; and what can be done about it. */
 export function DeadLetters() {
   const dead = Object.values(queues.value).reduce((sum, one) => sum + one.dead, 0);
-  const { value, error, isLoading, reload } = useLoaded(`dead ${dead > 0}`, () =>
+  const { value, error, isLoading, reload } = useLoaded('dead letters', () =>
     operate<Page>('dead-letters', {}),
   );
   const chosen = value?.groups.find((group) => group.fingerprint === parameter('cause'));
@@ -61,6 +62,11 @@ export function DeadLetters() {
         <Action run={async () => reload()}>{isLoading ? 'Looking …' : 'Look again'}</Action>
       </header>
       <Problem error={error} />
+      {value && !isLoading && value.held.length === 0 && dead !== value.deadLetters.length && (
+        <p class="notice" role="status">
+          There are {count(dead)} dead letters by now: look again to see them.
+        </p>
+      )}
       {value?.held.map(({ consumer, count: held }) => (
         <p key={consumer} class="notice">
           {held} of {consumer} are in flight, held by someone who looks at them too: look again in a minute.
@@ -128,6 +134,7 @@ function GroupPanel({ group, letters, reload }: GroupProps) {
   const [asked, setAsked] = useState<{ what: 'redrive' | 'discard'; matched: number }>();
   const [progress, setProgress] = useState<Done>();
   const [error, setError] = useState('');
+  const [isBusy, setBusy] = useState(false);
 
   const inputOf = (what: 'redrive' | 'discard', dryRun: boolean) => ({
     ...(what === 'discard' && { discard: true }),
@@ -142,6 +149,7 @@ function GroupPanel({ group, letters, reload }: GroupProps) {
   const carryOut = async (what: 'redrive' | 'discard') => {
     setAsked(undefined);
     setError('');
+    setBusy(true);
     try {
       await inChunks(inputOf(what, false), (done) => setProgress({ ...done }));
       if (what === 'redrive') setProgress((done) => done && { ...done, isWatched: true });
@@ -149,7 +157,9 @@ function GroupPanel({ group, letters, reload }: GroupProps) {
       setError((caught as Error).message);
     }
     // What fails again needs a moment to come back.
-    setTimeout(reload, 2_500);
+    await new Promise((resolve) => setTimeout(resolve, COMES_BACK_MS));
+    setBusy(false);
+    reload();
   };
   return (
     <section class="panel" aria-label={`Dead letters of one cause at ${consumer}`}>
@@ -157,10 +167,10 @@ function GroupPanel({ group, letters, reload }: GroupProps) {
         <h2 class="grow">
           {group.errorName} <small class="quiet">at {consumer}</small>
         </h2>
-        <Action run={() => ask('redrive')} kind="primary" disabled={!mayChange()}>
+        <Action run={() => ask('redrive')} kind="primary" disabled={isBusy || !mayChange()}>
           Redrive all {group.count}
         </Action>
-        <Action run={() => ask('discard')} kind="danger" disabled={!mayChange()}>
+        <Action run={() => ask('discard')} kind="danger" disabled={isBusy || !mayChange()}>
           Discard
         </Action>
       </header>

@@ -90,6 +90,35 @@ describe('what the publisher gave up on', () => {
     expect(await left()).toEqual({ visible: 1, hidden: 0 });
   });
 
+  test('stays where events were too old to be published, in whatever chunk that was', async () => {
+    const young = Date.now() - DAY;
+    await the.data.store(counterStream('too-old', iso(hour)));
+    await the.data.store(counterStream('young', iso(young)));
+    await put(the.queues.sqs, the.queues.failures, failure(hour, hour + 4_000));
+    await put(the.queues.sqs, the.queues.failures, failure(young, young + 4_000));
+    let ms = Date.now();
+    const now = () => {
+      ms += 4_000;
+      return ms;
+    };
+    let [tooOld, chunks] = [0, 0];
+    let answer: Awaited<ReturnType<typeof the.operate>> | undefined;
+    do {
+      const token = answer?.continuationToken;
+      answer = await the.operate(
+        { publisherFailures: true, ...(token && { continuationToken: token }) },
+        { now },
+      );
+      tooOld += answer.tooOld;
+      chunks += 1;
+    } while (answer.continuationToken);
+    expect(chunks).toBeGreaterThan(2);
+    expect(tooOld).toBe(4);
+    expect(answer.tooOld).toBe(0);
+    expect(answer.publisherFailures?.acknowledged).toBeUndefined();
+    expect(await left()).toEqual({ visible: 2, hidden: 0 });
+  });
+
   test('acknowledges no batch that is not among what was published', async () => {
     await put(the.queues.sqs, the.queues.failures, failure(hour, hour + 4_000));
     await put(the.queues.sqs, the.queues.failures, failure(hour + DAY / 2, hour + DAY / 2));

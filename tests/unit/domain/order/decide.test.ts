@@ -215,17 +215,27 @@ describe('releasing a hold', () => {
 describe('the deadline of the payment', () => {
   const expire = { type: 'expire', dueAt: DUE } as const;
 
-  it('cancels an order that is not paid', () =>
-    given(created).when(expire).thenEvents(cancelledFor(cancelledUnpaid, 'payment_overdue')));
+  it('cancels an order that is not paid, at its deadline or later', () => {
+    given(created).whenDue().thenEvents(cancelledFor(cancelledUnpaid, 'payment_overdue'));
+    given(created).whenDue({ lateMs: 90_000 }).thenEvents(cancelledFor(cancelledUnpaid, 'payment_overdue'));
+  });
   it.each([
     ['paid', [created, paid]],
     ['shipped', [created, stockReady, paid, shipped]],
     ['cancelled', [created, cancelledUnpaid]],
   ])('means nothing to an order that is %s', (_, events) =>
     given(...events)
-      .when(expire)
+      .whenDue()
       .thenNothing(),
   );
+  it('is set by no order on invoice, and by none without a price', () => {
+    if (created.eventType !== 'OrderCreated') throw new Error('no OrderCreated');
+    const { paymentDueAt: _, ...data } = created.data;
+    for (const paymentTerms of ['invoice', 'none'] as const) {
+      const event = { eventType: 'OrderCreated' as const, data: { ...data, paymentTerms } };
+      expect(() => given(event).whenDue()).toThrow('none of these events has set a deadline');
+    }
+  });
   it('of another time means nothing', () =>
     given(created)
       .when({ ...expire, dueAt: '2026-01-01T00:00:00.000Z' })

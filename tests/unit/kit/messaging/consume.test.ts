@@ -5,6 +5,7 @@ import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
 import type { Handle, HandleMessage, MessageHandlers } from '#kit/messaging/delivery.ts';
 import { each } from '#kit/messaging/handle-batch.ts';
+import { RetryLater } from '#kit/messaging/retry.ts';
 import { counterApplication } from '#tests/support/counter/application.ts';
 import { counterStream } from '#tests/support/counter/streams.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
@@ -85,6 +86,25 @@ const asStep = (event: SQSEvent, index: number): SQSEvent => {
 
 const changed = (change: object) => JSON.stringify({ ...events[0], ...change });
 
+test('A batch ends only when the delays of its retries are set: what Lambda freezes may never be sent', async () => {
+  let answered = () => {};
+  const onDelay = () =>
+    new Promise<object>((resolve) => {
+      answered = () => resolve({});
+    });
+  const { run, delays } = consumer(badly, { onDelay });
+  let ended = false;
+  const batch = run(sqsEvent(events.slice(0, 1))).then((result) => {
+    ended = true;
+    return result;
+  });
+  while (delays.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(ended).toBe(false);
+  answered();
+  expect(await batch).toEqual(failed('m0'));
+});
+
 describe('A consumer', () => {
   test('reports no failure where there was none, and sends nothing', async () => {
     const { run, deadLetters, delays, counted, flush } = consumer(well);
@@ -109,6 +129,19 @@ describe('A consumer', () => {
       },
     ]);
     expect(counted).toEqual({ MessagesHandled: 3, MessagesRetried: 1 });
+  });
+
+  test.each([
+    [90.2, 91],
+    [100_000, 11 * 3_600],
+  ])('lets a message that says when come back then: in %d s, at most in 11 hours', async (seconds, delay) => {
+    const { run, delays } = consumer(
+      each(async () => {
+        throw new RetryLater('not yet', seconds);
+      }),
+    );
+    await run(sqsEvent(events.slice(0, 1)));
+    expect(delays[0]?.Entries).toMatchObject([{ VisibilityTimeout: delay }]);
   });
 
   test('fails all messages of a batch that fails as a whole', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { allSettledOrThrow, createKeyedMutex } from '#kit/messaging/keyed-mutex.ts';
 
 /** Works that end when they are told to. */
@@ -36,6 +36,23 @@ describe('Work in turn', () => {
     end('third').well();
     end('other').well();
     expect(await Promise.all(all)).toEqual(['first', 'second', 'other', 'third']);
+  });
+
+  test('forgets a key when the last work under it has ended, and not before', async () => {
+    const forgotten = jest.spyOn(Map.prototype, 'delete');
+    const keys = () => forgotten.mock.calls.map(([key]) => key).filter((key) => key === 'cup');
+    const withLock = createKeyedMutex();
+    const { work, end } = works();
+    const both = [withLock('cup', work('first')), withLock('cup', work('second'))];
+    await macrotask();
+    end('first').well();
+    await macrotask();
+    expect(keys()).toEqual([]);
+    end('second').well();
+    await Promise.all(both);
+    await macrotask();
+    expect(keys()).toEqual(['cup']);
+    forgotten.mockRestore();
   });
 
   test('goes on after a failure, which only its own caller sees', async () => {

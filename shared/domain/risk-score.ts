@@ -1,5 +1,4 @@
-import type { DomainEventOf } from '#domain/index.ts';
-import { quantitiesBySku } from '#domain/order/quantities.ts';
+import { quantitiesBySku } from './order/quantities.ts';
 
 /** What counts as suspicious depends on the deployment. */
 export interface RiskSettings {
@@ -22,8 +21,14 @@ export interface Risk {
   reasons: RiskReason[];
 }
 
-type Order = DomainEventOf<'OrderCreated'>['data'];
-type Rule = (order: Order, settings: RiskSettings) => number;
+/** What the score goes by. Money in minor units. */
+export interface RatedOrder {
+  items: readonly { sku: string; quantity: number; unitPrice: number }[];
+  total: number;
+  shippingAddress: { country: string };
+}
+
+type Rule = (order: RatedOrder, settings: RiskSettings) => number;
 
 /** [at least, points], the highest first: the first that is reached counts. */
 type Bands = readonly (readonly [atLeast: number, points: number])[];
@@ -65,7 +70,7 @@ const rules: Record<RiskReason['rule'], Rule> = {
 };
 
 /** How closely an order deserves to be looked at, and why. */
-export function riskScore(order: Order, settings: RiskSettings): Risk {
+export function riskScore(order: RatedOrder, settings: RiskSettings): Risk {
   const reasons = (Object.keys(rules) as RiskReason['rule'][])
     .map((rule) => ({ rule, points: rules[rule](order, settings) }))
     .filter(({ points }) => points > 0);

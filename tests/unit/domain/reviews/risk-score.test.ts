@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DomainEventOf } from '#domain/index.ts';
-import { openReview } from '#functions/consumers/fraud-review/review.ts';
-import { riskScore } from '#functions/consumers/fraud-review/risk-score.ts';
-import { nothingHeld, streamAt } from '#tests/support/streams.ts';
+import { riskScore } from '#domain/risk-score.ts';
+import { nothingHeld } from '#tests/support/streams.ts';
 
 type Order = DomainEventOf<'OrderCreated'>['data'];
 type Item = Order['items'][number];
@@ -89,27 +88,5 @@ describe('The risk of an order', () => {
     [order([{ unitPrice: 500_000, quantity: 50 }], 'DE'), 100, 'high'],
   ])('the score is the sum of the reasons, 100 at most, and says the level', (given, score, level) => {
     expect(riskScore(given, settings)).toMatchObject({ score, level });
-  });
-});
-
-test('A review holds the order, its risk and neither name nor address', () => {
-  const [event] = streamAt('2026-05-01T12:00:00.000Z', 'order', 'o-1', [
-    { eventType: 'OrderCreated', data: order([{ unitPrice: 100_000, name: 'Laptop' }], 'DE') },
-  ]);
-  if (event?.eventType !== 'OrderCreated') throw new Error('no OrderCreated');
-  expect(openReview(event, settings)).toEqual({
-    orderId: 'o-1',
-    customerId: 'ada',
-    total: 100_000,
-    currency: 'USD',
-    country: 'DE',
-    status: 'open',
-    score: 40,
-    level: 'medium',
-    reasons: [
-      { rule: 'high_value', points: 20 },
-      { rule: 'foreign_country', points: 20 },
-    ],
-    createdAt: '2026-05-01T12:00:00.000Z',
   });
 });
