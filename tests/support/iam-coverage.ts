@@ -243,6 +243,15 @@ async function deadLettersAndBack({ invoke, deadLetters, system }: RecordedSyste
 async function republishing({ invoke, system }: RecordedSystem, orderId: string): Promise<void> {
   await invoke('republish', { stream: `order-${orderId}` });
   await invoke('republish', { stream: `customer-${person.email}` });
+  const from = new Date(Date.now() - 600_000).toISOString();
+  const settings = system.runtimeOf('republish').setting('CONSUMER_SUBSCRIPTIONS');
+  for (const [consumer, { filter }] of Object.entries(settings)) {
+    if (filter)
+      expect(await invoke('republish', { consumer, from, rate: 1_000 })).toHaveProperty(
+        'sent',
+        expect.any(Number),
+      );
+  }
   const batch: GivenUpBatch = {
     records: [{ dynamodb: { SequenceNumber: '1', ApproximateCreationDateTime: Date.now() / 1_000 } }],
     condition: 'RetryAttemptsExhausted',
@@ -337,6 +346,7 @@ async function whatIsRefused(the: RecordedSystem): Promise<void> {
     ['emit-event', { eventType: 'CustomerRegistered', aggregateId: email, data: { name, nickname: name } }],
     ['emit-event', { eventType: 'CustomerRenamed', aggregateId: email, data: { name }, expectedVersion: 99 }],
     ['republish', { stream: `customer-other-${email}` }],
+    ['republish', { consumer: email, from: line1 }],
     ['republish', { stream: `customer-${email}`, type: name }],
   ];
   for (const [operation, input] of operations) {
