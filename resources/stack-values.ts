@@ -2,6 +2,7 @@ import { readConsumerParts } from './consumers/index.ts';
 import { readObservability } from './observability/index.ts';
 import type { Naming } from './observability/parts.ts';
 import { readCors, readSignIn } from './stack/app-origins.ts';
+import { readFoldHash } from './stack/fold-hash.ts';
 import { readIdentityProvider } from './stack/identity/provider.ts';
 import { readUserPoolScopes } from './stack/identity/scopes.ts';
 import { readStackName } from './stack/stack-name.ts';
@@ -17,6 +18,8 @@ export const stackValues: Readonly<Record<string, ResolveStackValue>> = {
   consumers: readConsumerParts,
   /** Alarms with their topic, the dashboard and the saved queries, as resources and outputs. */
   observability: readObservability,
+  /** A literal of JavaScript. */
+  foldHash: () => readFoldHash(),
   identityProvider: readIdentityProvider,
   /** `resourceServer`, `scopes` and `groups`. */
   userPool: readUserPoolScopes,

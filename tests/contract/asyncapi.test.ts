@@ -75,7 +75,21 @@ describe('asyncapi.json', () => {
   );
 
   test.each([
-    ['sales', [...ORDER_CREATED, 'OrderShippedV1', 'OrderCancelledV1', 'OrderCancelledV2'], {}],
+    [
+      'sales',
+      [
+        ...ORDER_CREATED,
+        'OrderShippedV1',
+        'OrderCancelledV1',
+        'OrderCancelledV2',
+        'PaymentCapturedV1',
+        'PaymentCapturedV2',
+        'PaymentRefundedV1',
+        'PaymentRefundedV2',
+        'PaymentChargedBackV1',
+      ],
+      {},
+    ],
     ['customs', ORDER_CREATED, { country: 'homeCountry' }],
     ['fraud-review', ORDER_CREATED, { total: 'highValueThreshold' }],
     [
@@ -88,12 +102,33 @@ describe('asyncapi.json', () => {
         'OrderCancelledV2',
         'PaymentDeclinedV1',
         'PaymentDeclinedV2',
+        'PaymentRefundedV1',
+        'PaymentRefundedV2',
+        'RefundFailedV1',
+        'PaymentReportParkedV1',
         'FraudReviewEscalatedV1',
         'CustomsDeclarationEscalatedV1',
       ],
       {},
     ],
-    ['stock-view', ['StockReceivedV1', 'StockReservedV1', 'StockRejectedV1', 'StockReleasedV1'], {}],
+    [
+      'stock-view',
+      [
+        'StockReceivedV1',
+        'StockAdjustedV1',
+        'StockReservedV1',
+        'StockReservedV2',
+        'StockRejectedV1',
+        'StockRejectedV2',
+        'StockReleasedV1',
+        'StockReleasedV2',
+        'StockIssuedV1',
+        'StockBackorderedV1',
+        'BackorderFilledV1',
+        'BackorderCancelledV1',
+      ],
+      {},
+    ],
   ])('%s receives %j', (consumer, messages, parameters) => {
     const operation = asyncApi.operations[consumer];
     const named = operation.messages.map(({ $ref }: { $ref: string }) => $ref.split('/').at(-1));

@@ -52,7 +52,18 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run -s ops -- redrive .*--dry-run$/, { runs: true, prints: /would go back to the queue/ }],
   [/^npm run -s ops -- redrive .*(?<!--dry-run)$/, { runs: true, prints: /went back to the queue/ }],
   [/^npm run -s ops -- republish --stream /, { runs: true, prints: /^1 events? went to the topic/m }],
-  [/^npm run -s ops -- republish --type OrderGiftNoteAdded /, { test: 'tests/docs/guide/guide.test.ts' }],
+  [
+    /^npm run -s ops -- backfill --consumer gift-wrapping /,
+    { test: 'tests/integration/kit/operations/backfill.test.ts' },
+  ],
+  [
+    /^npm run -s ops -- backfill --consumer (?!gift-wrapping).*--dry-run$/,
+    { runs: true, prints: /would go to the queue of/ },
+  ],
+  [
+    /^npm run -s ops -- backfill --consumer (?!gift-wrapping).*(?<!--dry-run)$/,
+    { runs: true, prints: /went to the queue of/ },
+  ],
   [/^npm run -s ops -- republish --(from|publisher-failures) /, { runs: true, prints: /went to the topic/ }],
   [/^npm run -s ops -- audit /, { runs: true, prints: /events from .* have arrived/ }],
   [/^node -p /, { runs: true, prints: /^[0-9a-f]{12}$/m }],

@@ -1,12 +1,14 @@
+import type { Outcome } from '#domain/payment/events.ts';
 import type { Answer, Clients } from './clients.ts';
 import type { Random } from './random.ts';
 
 const CUSTOMERS = ['ada', 'bob', 'cyd', 'dee', 'eve'];
-/** Plenty, too few, so few that most orders of it fail, and two that nobody ever received. */
-const STOCK: Record<string, number> = { MUG: 10_000, PEN: 60, RARE: 4, GHOST: 0, EBOOK: 0 };
+/** Plenty, too few, so few that most orders of it fail, one that orders wait for, and one that has no stock. */
+const STOCK: Record<string, number> = { MUG: 10_000, PEN: 60, RARE: 4, LATER: 30, EBOOK: 0 };
+const CHANGES: Record<string, object> = { LATER: { backorder: true }, EBOOK: { tracked: false } };
 const SKUS = Object.keys(STOCK);
 const COUNTRIES = ['US', 'US', 'DE', 'FR', 'JP'];
-const PRICES: Record<string, number> = { MUG: 12.5, PEN: 4.99, RARE: 1000, GHOST: 400, EBOOK: 999.99 };
+const PRICES: Record<string, number> = { MUG: 12.5, PEN: 4.99, RARE: 1000, LATER: 400, EBOOK: 999.99 };
 
 /** What happens to an order, as far as its people want. */
 const PLOTS = [
@@ -21,12 +23,19 @@ const PLOTS = [
   'never paid',
   'paid at the deadline',
   'refunded by hand',
+  'paid in parts',
+  'paid too much',
+  'declined, then captured',
+  'refund came back',
+  'charged back',
 ] as const;
+
+type Plot = (typeof PLOTS)[number];
 
 /** What can be ordered, before anything else happens. */
 export async function listCatalogue(clients: Clients): Promise<void> {
   const list = (sku: string) => {
-    const body = { name: `Thing ${sku}`, price: PRICES[sku] };
+    const body = { name: `Thing ${sku}`, price: PRICES[sku], ...CHANGES[sku] };
     return clients.send('list-product', { parameters: { sku }, body, keyed: true });
   };
   await Promise.all(SKUS.map(list));
@@ -68,6 +77,9 @@ export async function openShop(clients: Clients, random: Random): Promise<void> 
         left -= quantity;
         await clients.send('receive-stock', { parameters: { sku }, body: { quantity } });
         await clients.pause(random.between(0, 90_000));
+        if (!random.hits(0.3)) continue;
+        const by = random.pick([-1, 1]);
+        await clients.send('adjust-stock', { parameters: { sku }, body: { by, reason: 'counted' } });
       }
     }),
   ]);
@@ -100,9 +112,14 @@ export async function orderStory(clients: Clients, random: Random): Promise<void
   // Six minutes in the simulation.
   if (plot === 'paid at the deadline') await clients.pause(random.between(357_000, 366_000));
   await order.hesitate();
-  const payments = await Promise.all([order.pay(), ...(plot === 'paid twice' ? [order.pay()] : [])]);
+  const payments = await order.payAs(plot);
   if (plot === 'cancelled after payment') return void (await order.cancel());
   if (plot === 'refunded by hand') return void (await order.refund(payments[0]));
+  if (plot === 'refund came back') {
+    await order.refund(payments[0]);
+    return void (await order.report('refund_failed'));
+  }
+  if (plot === 'charged back') return void (await order.report('charged_back'));
   const decided = order.decide();
   if (plot === 'cancelled while shipped') await Promise.all([order.shipWhenPaid(), order.cancel()]);
   else await order.shipWhenPaid();
@@ -118,6 +135,8 @@ class Order {
   readonly #amount: number;
   readonly #country: string;
   #steps = 0;
+  /** The reference of the newest payment. */
+  #paidAs = 0;
 
   constructor(
     clients: Clients,
@@ -140,8 +159,47 @@ class Order {
   }
 
   async pay(outcome: 'captured' | 'declined' = 'captured'): Promise<Answer | undefined> {
+    return this.#record(outcome, this.#amount, this.#steps++);
+  }
+
+  /** All of a plot's captures at once. */
+  payAs(plot: Plot): Promise<(Answer | undefined)[]> {
+    const capture = (amount: number, reference: number) => this.#record('captured', amount, reference);
+    switch (plot) {
+      case 'paid twice':
+        return Promise.all([this.pay(), this.pay()]);
+      case 'paid in parts': {
+        const part = Math.floor(this.#amount * 40) / 100;
+        const rest = Math.round((this.#amount - part) * 100) / 100;
+        const reference = this.#steps++;
+        // Of one payment, or of two.
+        const other = this.#random.hits(0.5) ? reference : this.#steps++;
+        return Promise.all([capture(part, reference), capture(rest, other)]);
+      }
+      case 'paid too much':
+        return Promise.all([capture(this.#amount + 5, this.#steps++)]);
+      case 'declined, then captured': {
+        const reference = this.#steps++;
+        return Promise.all([
+          this.#record('declined', this.#amount, reference),
+          capture(this.#amount, reference),
+        ]);
+      }
+      default:
+        return Promise.all([this.pay()]);
+    }
+  }
+
+  /** What the provider reports of the newest payment, late or early. */
+  async report(outcome: 'refund_failed' | 'charged_back'): Promise<void> {
+    await this.hesitate();
+    await this.#record(outcome, this.#amount, this.#paidAs);
+  }
+
+  #record(outcome: Outcome, amount: number, reference: number): Promise<Answer | undefined> {
     const { orderId } = this.#parameters;
-    const body = { orderId, amount: this.#amount, reference: `${orderId}-${this.#steps++}`, outcome };
+    this.#paidAs = reference;
+    const body = { orderId, amount, reference: `${orderId}-${reference}`, outcome };
     return this.#clients.send('record-payment', { body });
   }
 
