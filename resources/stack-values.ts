@@ -14,7 +14,7 @@ export type ResolveStackValue = (resolveVariable: ResolveVariable, naming: Namin
 /** What `${stack:<name>}` stands for in serverless.yml and the files that it reads; `${stack:<name>.<field>}` is a part of it. */
 export const stackValues: Readonly<Record<string, ResolveStackValue>> = {
   name: readStackName,
-  /** `functions`, `resources` and `queues`. */
+  /** `functions`, `resources`, `queues` and `subscriptions`. */
   consumers: readConsumerParts,
   /** Alarms with their topic, the dashboard and the saved queries, as resources and outputs. */
   observability: readObservability,

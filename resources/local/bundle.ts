@@ -46,6 +46,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<{ stop():
     alias: {
       '@aws-sdk/credential-provider-node': './shared/kit/aws/environment-credentials.ts',
       '@smithy/core/event-streams': './shared/kit/aws/no-event-streams.ts',
+      '@aws-sdk/endpoint-cache': './shared/kit/aws/no-endpoint-cache.ts',
     },
     sourcemap: 'linked',
     sourcesContent: false,

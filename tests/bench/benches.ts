@@ -1,7 +1,9 @@
 import { billBench } from './bill/bill-bench.ts';
 import { bundleBench } from './bundles.ts';
 import { capsBench } from './caps.ts';
+import { commandsBench } from './commands.ts';
+import { rebuildBench } from './rebuild.ts';
 import type { Bench } from './types.ts';
 
 /** Every bench, in the order in which they run. */
-export const benches: readonly Bench[] = [billBench, capsBench, bundleBench];
+export const benches: readonly Bench[] = [billBench, capsBench, bundleBench, commandsBench, rebuildBench];

@@ -129,3 +129,9 @@ export async function react<Event extends StoredEvent, Result>(
 
 const isAsking = <Result>(result: Result | Asking<Result> | undefined): result is Asking<Result> =>
   typeof (result as Partial<Asking<Result>> | undefined)?.next === 'function';
+
+/** Whose policy it is, and the types that it reacts to. */
+export const typesOf = <Event extends StoredEvent, Result>({ consumer, on }: Policy<Event, Result>) => ({
+  consumer,
+  eventTypes: Object.keys(on),
+});

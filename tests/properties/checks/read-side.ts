@@ -7,6 +7,7 @@ import type { DomainEvent } from '#domain/index.ts';
 import { inventoryAggregate } from '#domain/inventory/decisions.ts';
 import { stockView } from '#domain/inventory/view.ts';
 import { orderView } from '#domain/order/view.ts';
+import { paymentView } from '#domain/payment/view.ts';
 import { productView } from '#domain/product.ts';
 import type { ItemKey } from '#kit/projections/keys.ts';
 import {
@@ -15,12 +16,14 @@ import {
   fraudReviewKey,
   orderKey,
   orderListKeys,
+  paymentKey,
   productKey,
   productListingKeys,
   salesKey,
   salesShardOf,
   stockKey,
 } from '#read-model/keys.ts';
+import { payments } from '#read-model/order-view.ts';
 import { customsDeclarations, fraudReviews } from '#read-model/reviews.ts';
 import type { Item } from '#tests/properties/fakes/expression.ts';
 import type { Findings, Kind } from './findings.ts';
@@ -67,6 +70,10 @@ export function checkReadModel(history: History, items: readonly Item[], finding
   for (const stream of history.streamsOf('customer')) {
     const view = fold(stream, customerView);
     if (view) expect(customerKey(view.customerId), { ...view });
+  }
+  for (const stream of history.streamsOf('payment')) {
+    const view = fold(stream, paymentView);
+    if (view) expect(paymentKey(view.paymentId), { ...view, ...payments.indexKeys?.(view) });
   }
   for (const stream of history.streamsOf('product')) {
     const view = fold(stream, productView);

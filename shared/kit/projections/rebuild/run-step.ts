@@ -5,8 +5,8 @@ import type { Projection } from '#kit/projections/projection.ts';
 import { type Checkpoint, type Counters, commitCheckpoint, noteOf, readCheckpoint } from './checkpoint.ts';
 import { compare } from './compare.ts';
 import { drop } from './drop.ts';
-import { fill } from './fill.ts';
-import { type StartKey, streamsPage } from './scan.ts';
+import { fillFrom, runsOfStreams } from './fill.ts';
+import { eventsPage, keyOfEvent, type Page, type StartKey, streamsPage } from './scan.ts';
 import { REBUILD_STEP, readStep, type Step, sendSteps } from './step.ts';
 
 /**
@@ -17,6 +17,7 @@ export const STEP_MS = 2_000;
 
 /** So many streams are worked on at once; with both their views one batch get. */
 export const STREAMS_AT_ONCE = 25;
+
 const EXAMPLES = 5;
 
 /**
@@ -91,46 +92,71 @@ async function work(runtime: Runtime, projection: Projection, given: Work): Prom
     const { startKey } = dropped;
     return { ...counters, ...(startKey && { startKey }), ended: startKey === undefined };
   }
-  let startKey = checkpoint.startKey;
-  do {
-    const page = await streamsPage(runtime, projection, {
-      segment: step.segment,
-      segments: other.segments,
-      startKey,
+  const scan = { segment: step.segment, segments: other.segments };
+  const from = { startKey: checkpoint.startKey, counters, deadline };
+  if (step.phase === 'filling') {
+    return walk(runtime, from, {
+      read: (startKey) => eventsPage(runtime, projection, { ...scan, startKey }),
+      unitsOf: runsOfStreams,
+      keyOf: (events) => keyOfEvent(events.at(-1)),
+      async work(streams) {
+        await fillFrom(runtime, projection, other.generation, streams);
+        // A stream that goes on from an earlier page was counted there.
+        counters.done += streams.filter(([first]) => first?.version === 1).length;
+      },
     });
-    for (let at = 0; at < page.items.length; at += STREAMS_AT_ONCE) {
-      const chunk = page.items.slice(at, at + STREAMS_AT_ONCE);
-      await workOn(runtime, projection, given, chunk, counters);
-      const last = chunk.at(-1);
-      // In the middle of a page: every item's key is a place to go on from.
-      const isPageDone = at + STREAMS_AT_ONCE >= page.items.length;
-      if (last && !isPageDone && runtime.now() >= deadline) {
-        counters.scanned += Math.round((page.scanned * (at + chunk.length)) / page.items.length);
-        return { ...counters, startKey: last, ended: false };
+  }
+  return walk(runtime, from, {
+    read: (startKey) => streamsPage(runtime, projection, { ...scan, startKey }),
+    unitsOf: (entries) => entries,
+    keyOf: (entry) => entry,
+    async work(entries) {
+      const streamIds = entries.map(({ streamId }) => streamId);
+      const generations = { next: other.generation, live: given.live };
+      const { repaired, differing } = await compare(runtime, projection, generations, streamIds);
+      counters.repaired += repaired.length;
+      counters.differing += differing.length;
+      counters.examples.push(...differing.slice(0, EXAMPLES - counters.examples.length));
+      counters.done += entries.length;
+    },
+  });
+}
+
+interface Walk<Item, Unit> {
+  read(startKey: StartKey | undefined): Promise<Page<Item>>;
+  /** What is worked on as a whole, in the order of the page. */
+  unitsOf(items: Item[]): Unit[];
+  /** Where a scan goes on after it. */
+  keyOf(unit: Unit): StartKey | undefined;
+  work(units: Unit[]): Promise<void>;
+}
+
+/** Works on pages of a segment until its end or the deadline, and ends in the middle of a page where it is late. */
+async function walk<Item, Unit>(
+  runtime: Runtime,
+  from: { startKey: StartKey | undefined; counters: Counters; deadline: number },
+  { read, unitsOf, keyOf, work: workOn }: Walk<Item, Unit>,
+): Promise<Progress> {
+  const { counters, deadline } = from;
+  let { startKey } = from;
+  do {
+    const page = await read(startKey);
+    const units = unitsOf(page.items);
+    for (let at = 0; at < units.length; at += STREAMS_AT_ONCE) {
+      const some = units.slice(at, at + STREAMS_AT_ONCE);
+      await workOn(some);
+      const isPageDone = at + STREAMS_AT_ONCE >= units.length;
+      const last = some.at(-1);
+      const goOn = last && keyOf(last);
+      if (goOn && !isPageDone && runtime.now() >= deadline) {
+        counters.scanned += Math.round((page.scanned * (at + some.length)) / units.length);
+        return { ...counters, startKey: goOn, ended: false };
       }
     }
     counters.scanned += page.scanned;
     startKey = page.next;
   } while (startKey && runtime.now() < deadline);
   return { ...counters, ...(startKey && { startKey }), ended: startKey === undefined };
-}
-
-async function workOn(
-  runtime: Runtime,
-  projection: Projection,
-  { live, step: { phase, generation } }: Work,
-  items: readonly StartKey[],
-  counters: Counters,
-): Promise<void> {
-  const streamIds = items.map(({ streamId }) => String(streamId));
-  if (phase === 'filling') await fill(runtime, projection, generation, streamIds);
-  if (phase === 'comparing') {
-    const { repaired, differing } = await compare(runtime, projection, { next: generation, live }, streamIds);
-    counters.repaired += repaired.length;
-    counters.differing += differing.length;
-    counters.examples.push(...differing.slice(0, EXAMPLES - counters.examples.length));
-  }
-  counters.done += items.length;
 }
 
 const sendNext = (runtime: Runtime, step: Step): Promise<void> =>

@@ -1,6 +1,6 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { BY_TYPE_INDEX } from '#kit/event-store/event-item.ts';
+import { BY_TYPE_INDEX, type EventItem } from '#kit/event-store/event-item.ts';
 import { type ItemKey, partitionInGeneration } from '#kit/projections/keys.ts';
 import { type Projection, streamPrefixes } from '#kit/projections/projection.ts';
 
@@ -22,6 +22,32 @@ export interface ScanOptions {
   segments: number;
   startKey: StartKey | undefined;
 }
+
+/**
+ * A page of the events of the streams that a projection keeps views of, from a parallel scan of the events table: a segment has each of its
+ * streams whole, its events one after the other. AWS calls: one consistent scan.
+ */
+export async function eventsPage(
+  runtime: Runtime,
+  projection: Projection,
+  options: ScanOptions,
+): Promise<Page<EventItem>> {
+  const filter = prefixFilter('streamId', streamPrefixes(projection));
+  const answer = await runtime.dynamo.send(
+    new ScanCommand({
+      TableName: runtime.setting('EVENTS_TABLE'),
+      FilterExpression: filter.expression,
+      ExpressionAttributeValues: filter.values,
+      ConsistentRead: true,
+      ...scanned(options),
+    }),
+  );
+  return pageOf<EventItem>(answer);
+}
+
+/** Where a scan of the events table goes on after this event. */
+export const keyOfEvent = (event: EventItem | undefined): StartKey | undefined =>
+  event && { streamId: event.streamId, version: event.version };
 
 /** The first event's entry in the index `by-type`, which every stream has one of, on whatever day it began. */
 export interface StreamEntry extends StartKey {

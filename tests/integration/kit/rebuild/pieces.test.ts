@@ -4,8 +4,9 @@ import type { StoredEvent } from '#kit/events/event.ts';
 import { type ItemKey, keyInFirstGeneration, keyInGeneration } from '#kit/projections/keys.ts';
 import type { Projection } from '#kit/projections/projection.ts';
 import { compare, RECHECK_SECONDS } from '#kit/projections/rebuild/compare.ts';
-import { fill } from '#kit/projections/rebuild/fill.ts';
+import { fill, fillFrom, runsOfStreams } from '#kit/projections/rebuild/fill.ts';
 import {
+  eventsPage,
   generationPage,
   PAGE_SIZE,
   type Page,
@@ -58,6 +59,61 @@ async function scanAll<Item>(
   }
   return items;
 }
+
+describe('A scan of the events', () => {
+  test.each([1, 3])(
+    'in %d segments has each stream whole, its events one after the other',
+    async (segments) => {
+      const streams = Array.from({ length: 30 }, (_, index) =>
+        counterStream(`c${index}`, AT, 1 + (index % 4)),
+      );
+      await data.store(streams.flat());
+      const events = await scanAll(segments, (options) =>
+        eventsPage(data.runtime(), counterProjection, options),
+      );
+      expect(events).toHaveLength(streams.flat().length);
+      const runs = runsOfStreams(events);
+      expect(runs.map(([first]) => first?.streamId).sort()).toEqual(names(streams));
+      for (const run of runs)
+        expect(run.map(({ version }) => version)).toEqual(run.map((_, index) => index + 1));
+    },
+  );
+
+  test.each<[string, [from: number, to: number][]]>([
+    ['in one piece', [[0, 4]]],
+    [
+      'cut in two by the end of a page',
+      [
+        [0, 2],
+        [2, 4],
+      ],
+    ],
+    [
+      'with its end first',
+      [
+        [2, 4],
+        [0, 2],
+      ],
+    ],
+  ])('fills a stream that comes %s', async (_, pieces) => {
+    await data.store(counterStream('c1', AT, 4));
+    const items = await scanAll(1, (options) => eventsPage(data.runtime(), counterProjection, options));
+    for (const [from, to] of pieces)
+      await fillFrom(data.runtime(), counterProjection, 2, [items.slice(from, to)]);
+    const { Items = [] } = await data.dynamo.send(
+      new ScanCommand({ TableName: data.runtime().setting('READ_MODEL_TABLE'), ConsistentRead: true }),
+    );
+    expect(Items).toMatchObject([{ ...keyInGeneration(2, counterKey('c1')), version: 4, total: 5 }]);
+  });
+
+  test('names the stream that cannot be filled', async () => {
+    const [event] = counterStream('c1', AT, 1);
+    const unknown = { ...event, eventType: 'CounterPainted' } as never;
+    await expect(fillFrom(data.runtime(), counterProjection, 2, [[unknown]])).rejects.toThrow(
+      'counter-c1: UnknownEventType',
+    );
+  });
+});
 
 describe('A scan', () => {
   test.each([1, 4])(
