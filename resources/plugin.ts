@@ -1,6 +1,7 @@
+import { historyHints, newConsumers } from './consumers/new-consumers.ts';
 import { limitRoles } from './iam/boundary.ts';
 import { addRoles, permissionsSchema } from './iam/roles.ts';
-import type { Serverless } from './local/serverless.ts';
+import type { PluginUtils, Serverless } from './local/serverless.ts';
 import { checkEnvironments } from './stack/environment.ts';
 import { allowOwnMessages } from './stack/recursive-loop.ts';
 import { checkStages } from './stack/stages.ts';
@@ -15,7 +16,7 @@ interface VariableRequest {
 
 /**
  * The Serverless plugin that derives the stack from the functions and consumers that serverless.yml lists. It adds the variables
- * `${stack:…}` (see `stackValues`) and a role for each function. An InvalidConfiguration ends the command with its message,
+ * `${stack:…}` (see `stackValues`) and a role for each function, and says after a deployment how a new consumer gets its history. An InvalidConfiguration ends the command with its message,
  * without a stack trace.
  */
 export default class StackPlugin {
@@ -25,14 +26,22 @@ export default class StackPlugin {
     { resolve(request: VariableRequest): Promise<{ value: unknown }> }
   >;
   readonly #serverless: Serverless;
+  readonly #log: PluginUtils['log'];
+  /** Logical ids that the stack had before the deployment; absent where there was none. */
+  #before: ReadonlySet<string> | undefined;
 
-  constructor(serverless: Serverless) {
+  constructor(serverless: Serverless, _options: object, { log }: PluginUtils) {
     this.#serverless = serverless;
+    this.#log = log;
     const { configSchemaHandler } = serverless;
     configSchemaHandler.defineTopLevelProperty('consumers', { type: 'array', items: { type: 'string' } });
     configSchemaHandler.defineFunctionProperties('aws', { properties: { permissions: permissionsSchema } });
     this.configurationVariablesSources = { stack: { resolve: (request) => this.#resolve(request) } };
-    this.hooks = { initialize: () => this.#withoutStackTrace(() => this.#initialize()) };
+    this.hooks = {
+      initialize: () => this.#withoutStackTrace(() => this.#initialize()),
+      'before:aws:deploy:deploy:createStack': () => this.#rememberStack(),
+      'after:deploy:finalize': () => this.#tellHowToBackfill(),
+    };
   }
 
   #initialize(): void {
@@ -41,6 +50,22 @@ export default class StackPlugin {
     addRoles(this.#serverless);
     allowOwnMessages(this.#serverless);
     limitRoles(this.#serverless);
+  }
+
+  async #rememberStack(): Promise<void> {
+    try {
+      const resources = await this.#serverless.getProvider('aws').getStackResources();
+      this.#before = new Set(resources.map(({ LogicalResourceId }) => LogicalResourceId));
+    } catch {
+      // There is no stack yet, so no history either. Anything else the deployment itself meets next, and reports.
+    }
+  }
+
+  #tellHowToBackfill(): void {
+    if (!this.#before) return;
+    const consumers = newConsumers(this.#serverless, this.#before);
+    const hints = historyHints(consumers, this.#serverless.getProvider('aws').getStage());
+    if (hints.length > 0) this.#log.notice(['', ...hints].join('\n'));
   }
 
   async #resolve({ address, resolveVariable }: VariableRequest): Promise<{ value: unknown }> {

@@ -50,3 +50,6 @@ export const visible = (text: string): string =>
   text.replaceAll(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, (character) => {
     return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
   });
+
+/** `12,345` */
+export const count = (number: number): string => number.toLocaleString('en-US');

@@ -23,3 +23,7 @@ export function ago(time: string, now: number): string {
 
 /** `2026-11-25T13:40:02.000Z (3 min ago)` */
 export const withAgo = (time: string, now: number): string => `${time} (${ago(time, now)})`;
+
+/** A duration: `3:07`; an hour and more in minutes as well. */
+export const minutes = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;

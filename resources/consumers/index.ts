@@ -8,7 +8,8 @@ import { subscriptionOf } from './subscription.ts';
 
 /**
  * Everything that is derived from the files of consumers: `functions`; `resources` (queues, dead letters and subscriptions, with
- * the names of the queues as outputs); and `queues`, JSON with the queue and dead letters of each consumer for the operations.
+ * the names of the queues as outputs); for the operations `queues`, JSON with the queue and dead letters of each consumer, and
+ * `subscriptions`, JSON with its queue and its filter policy.
  * Throws InvalidConfiguration.
  */
 export async function readConsumerParts(resolveVariable: ResolveVariable) {
@@ -18,6 +19,7 @@ export async function readConsumerParts(resolveVariable: ResolveVariable) {
     functions: consumerFunctions(consumers, settings),
     resources: { Resources: resourcesOf(consumers, settings), Outputs: outputsOf(consumers) },
     queues: queueUrls(consumers),
+    subscriptions: subscriptions(consumers),
   };
 }
 
@@ -41,4 +43,16 @@ function queueUrls(consumers: readonly Consumer[]) {
     return [consumer.name, { queue: `\${${queue}}`, deadLetters: `\${${deadLetters}}` }] as const;
   });
   return { 'Fn::Sub': JSON.stringify(Object.fromEntries(urls)) };
+}
+
+/** Without the dead letters, so that queues and filters of about 17 consumers are within the same 4 KB. */
+function subscriptions(consumers: readonly Consumer[]) {
+  const entries = consumers.map((consumer) => {
+    const { queue } = idsOf(consumer);
+    return [
+      consumer.name,
+      { queue: `\${${queue}}`, ...(consumer.filter && { filter: consumer.filter }) },
+    ] as const;
+  });
+  return { 'Fn::Sub': JSON.stringify(Object.fromEntries(entries)) };
 }

@@ -3,8 +3,9 @@ import { InvalidConfiguration } from '#resources/variables.ts';
 
 /**
  * What a function may call, as its YAML declares it under `permissions`: resource → API actions. A resource is named by its
- * logical id (`EventsTable`). `EventsTable/by-type` is an index of a table, `*DeadLetters` every resource whose id ends so, and
- * `EmailIdentity` the sender of emails. The AWS service follows from the resource.
+ * logical id (`EventsTable`). `EventsTable/by-type` is an index of a table, `*DeadLetters` every resource whose id ends so,
+ * `SubscribedQueues` the queues that have a subscription, and `EmailIdentity` the sender of emails. The AWS service follows from
+ * the resource.
  */
 export type Permissions = Readonly<Record<string, readonly string[]>>;
 
@@ -113,6 +114,7 @@ interface Target {
 
 function targetsOf(target: string, { resources, emailFrom }: RoleRequest): Target[] {
   if (target === 'EmailIdentity') return emailIdentities(emailFrom).map((arn) => ({ service: 'ses', arn }));
+  if (target === 'SubscribedQueues') return subscribedQueues(resources);
   const [pattern = '', index] = target.split('/');
   const ids = pattern.startsWith('*')
     ? Object.keys(resources).filter((id) => targetOf(id, resources[id]) && id.endsWith(pattern.slice(1)))
@@ -123,6 +125,11 @@ function targetsOf(target: string, { resources, emailFrom }: RoleRequest): Targe
   }
   return targets as Target[];
 }
+
+const subscribedQueues = (resources: RoleRequest['resources']): Target[] =>
+  Object.values(resources)
+    .filter(({ Type, Properties }) => Type === 'AWS::SNS::Subscription' && Properties?.Protocol === 'sqs')
+    .map(({ Properties }) => ({ service: 'sqs', arn: Properties?.Endpoint }));
 
 function targetOf(id: string, resource: Resource | undefined, index?: string): Target | undefined {
   const arn = { 'Fn::GetAtt': [id, 'Arn'] };

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BuildFailure, BuildOptions } from 'esbuild';
+import { readFoldHash } from '#resources/stack/fold-hash.ts';
 import { withEsbuild } from './esbuild.ts';
 import { watchService } from './watch-service.ts';
 
@@ -58,7 +59,11 @@ export async function bundleFunctions(options: BundleOptions): Promise<{ stop():
     },
   } satisfies BuildOptions;
   // To build all again takes hardly longer than a part.
-  const buildAll = () => withEsbuild(async ({ build }) => writeFiles((await build(settings)).outputFiles));
+  const buildAll = () =>
+    withEsbuild(async ({ build }) => {
+      const define = { FOLD_HASH: await readFoldHash(serviceDir) };
+      await writeFiles((await build({ ...settings, define })).outputFiles);
+    });
   let building = Promise.resolve();
   const buildAgain = () => {
     building = building

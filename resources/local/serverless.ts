@@ -35,6 +35,8 @@ export interface Serverless {
   getProvider(name: 'aws'): {
     getStage(): string;
     getRegion(): string;
+    /** The resources of the deployed stack (ListStackResources). Rejects where there is no stack. */
+    getStackResources(): Promise<{ LogicalResourceId: string }[]>;
     naming: {
       getLambdaLogicalId(functionName: string): string;
       getLogGroupLogicalId(functionName: string): string;

@@ -12,6 +12,9 @@ export const eventId = asUuid('A UUIDv7: sorts by time');
 export const customerId = z.string().min(1).meta({ description: "The customer: a token's `sub`" });
 export const sku = z.string().min(1).meta({ description: 'The article' });
 
+export const onHand = z.int().min(0).meta({ description: 'In the warehouse, what is reserved included' });
+export const reserved = z.int().min(0).meta({ description: 'For orders that have not been shipped yet' });
+
 export const version = z
   .int()
   .positive()

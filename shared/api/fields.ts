@@ -87,6 +87,13 @@ export const quantity = z.int().min(1).max(10_000);
 /** Of one delivery to the warehouse. */
 export const receivedQuantity = z.int().min(1).max(1_000_000);
 
+/** By how many the books were wrong. */
+export const adjustment = z
+  .int()
+  .min(-1_000_000)
+  .max(1_000_000)
+  .refine((by) => by !== 0, 'must not be 0');
+
 /** Of one piece; parsed to minor units. */
 export const unitPrice = (currency: () => string) => amount(currency, 1_000_000);
 

@@ -7,7 +7,7 @@ export const tags = {
   Products: 'What can be ordered, and at what price.',
   Customers: 'Who orders. The name is joined to orders when they are read.',
   Payments: 'What a payment provider reports.',
-  Inventory: 'Stock by SKU. A SKU that was never received is not tracked and always available.',
+  Inventory: 'Stock by SKU, of products that are tracked. What was never received is out of stock.',
   Reviews: 'Fraud reviews and customs declarations: what people decide before an order ships.',
   Reports: 'What consumers have made of the events.',
   Audit: 'The events themselves.',

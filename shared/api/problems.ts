@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { customerRules } from '#domain/customer.ts';
 import { customsDeclarationRules } from '#domain/customs-declaration.ts';
 import { fraudReviewRules } from '#domain/fraud-review.ts';
-import { inventoryRules } from '#domain/inventory.ts';
+import { inventoryRules } from '#domain/inventory/decisions.ts';
 import { orderRules } from '#domain/order/decisions.ts';
 import { paymentRules } from '#domain/payment/decisions.ts';
 import { productRules } from '#domain/product.ts';

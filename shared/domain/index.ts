@@ -17,13 +17,18 @@ import {
   fraudReviewOpened,
   fraudReviewRejected,
 } from './fraud-review.ts';
+import { inventoryAggregate } from './inventory/decisions.ts';
 import {
-  inventoryAggregate,
+  backorderCancelled,
+  backorderFilled,
+  stockAdjusted,
+  stockBackordered,
+  stockIssued,
   stockReceived,
   stockRejected,
   stockReleased,
   stockReserved,
-} from './inventory.ts';
+} from './inventory/events.ts';
 import { orderAggregate } from './order/decisions.ts';
 import {
   orderCancelled,
@@ -69,9 +74,14 @@ export const eventDefinitions = {
   PaymentChargedBack: paymentChargedBack,
   PaymentReportParked: paymentReportParked,
   StockReceived: stockReceived,
+  StockAdjusted: stockAdjusted,
   StockReserved: stockReserved,
   StockRejected: stockRejected,
   StockReleased: stockReleased,
+  StockIssued: stockIssued,
+  StockBackordered: stockBackordered,
+  BackorderFilled: backorderFilled,
+  BackorderCancelled: backorderCancelled,
   FraudReviewOpened: fraudReviewOpened,
   FraudReviewApproved: fraudReviewApproved,
   FraudReviewRejected: fraudReviewRejected,

@@ -1,5 +1,5 @@
 import type { DomainEventFrom } from '#domain/index.ts';
-import { type StockView, stockView } from '#domain/inventory.ts';
+import { type StockView, stockView } from '#domain/inventory/view.ts';
 import type { Projection, VersionedView } from '#kit/projections/projection.ts';
 import { stockKey } from './keys.ts';
 

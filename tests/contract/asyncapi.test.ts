@@ -93,7 +93,24 @@ describe('asyncapi.json', () => {
       ],
       {},
     ],
-    ['stock-view', ['StockReceivedV1', 'StockReservedV1', 'StockRejectedV1', 'StockReleasedV1'], {}],
+    [
+      'stock-view',
+      [
+        'StockReceivedV1',
+        'StockAdjustedV1',
+        'StockReservedV1',
+        'StockReservedV2',
+        'StockRejectedV1',
+        'StockRejectedV2',
+        'StockReleasedV1',
+        'StockReleasedV2',
+        'StockIssuedV1',
+        'StockBackorderedV1',
+        'BackorderFilledV1',
+        'BackorderCancelledV1',
+      ],
+      {},
+    ],
   ])('%s receives %j', (consumer, messages, parameters) => {
     const operation = asyncApi.operations[consumer];
     const named = operation.messages.map(({ $ref }: { $ref: string }) => $ref.split('/').at(-1));

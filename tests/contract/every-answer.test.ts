@@ -3,7 +3,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type CustomsDeclarationCommand, customsDeclarationAggregate } from '#domain/customs-declaration.ts';
 import { type FraudReviewCommand, fraudReviewAggregate } from '#domain/fraud-review.ts';
-import { inventoryAggregate } from '#domain/inventory.ts';
+import { inventoryAggregate } from '#domain/inventory/decisions.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
@@ -250,12 +250,15 @@ test.each(decisions)('%s: of what is open, once', async (operation) => {
   await call(operation, { params: { orderId: randomUUID() }, body: { note: 'By me.' } });
 });
 
-test('stock: received up to a limit', async () => {
+test('stock: received up to a limit, adjusted between nothing and that', async () => {
   await call('receive-stock', valid['receive-stock']);
   const command = { type: 'receive', sku: 'ATOM', quantity: 1e12 } as const;
   const runtime = system.runtimeOf('receive-stock');
   await handleCommand(runtime, inventoryAggregate, { aggregateId: 'ATOM', command, metadata: metadata() });
   await call('receive-stock', { ...valid['receive-stock'], params: { sku: 'ATOM' } });
+  await call('adjust-stock', valid['adjust-stock']);
+  await call('adjust-stock', { ...valid['adjust-stock'], params: { sku: 'ATOM' } });
+  await call('adjust-stock', { params: { sku: 'NEVER' }, body: { by: -1, reason: 'lost' } });
   await call('get-stock', { params: { sku: 'NEVER' } });
 });
 
@@ -283,6 +286,7 @@ test('every command: a key for another command, a version that is gone, a race t
     ],
     'refund-payment': [{ params: { paymentId }, body: { reason: 'a' } }, { reason: 'b' }],
     'receive-stock': [{ params: { sku: 'TEA' }, body: { quantity: 1 } }, { quantity: 2 }],
+    'adjust-stock': [{ params: { sku: 'TEA' }, body: { by: 1, reason: 'found' } }, { by: 2 }],
     ...Object.fromEntries(
       await Promise.all(
         decisions.map(async (operation) => {

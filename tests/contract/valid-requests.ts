@@ -19,6 +19,7 @@ export const valid: Record<string, Sent> = {
   'clear-customs-declaration': { params: { orderId: randomUUID() }, body: { note: 'MRN 1.' } },
   'refuse-customs-declaration': { params: { orderId: randomUUID() }, body: { note: 'Embargo.' } },
   'receive-stock': { params: { sku: 'TEA' }, body: { quantity: 5 } },
+  'adjust-stock': { params: { sku: 'TEA' }, body: { by: 1, reason: 'stocktaking' } },
   'get-customer': { params: { customerId: 'ada' } },
   'list-products': {},
   'get-product': { params: { sku: 'TEA' } },

@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals';
-import { application } from '#application';
 import { eventDefinitions, registry } from '#domain/index.ts';
 import { checksOf } from '#functions/operations/audit/delivery-checks.ts';
 import type { Template } from '#resources/local/stack/template.ts';
@@ -19,26 +18,14 @@ function consumersOf({ Resources }: Template, eventType: (typeof registry.eventT
   });
 }
 
-const projections: readonly string[] = application.projections.map(({ name }) => name);
-
-test('The audit would notice the loss of an event of any type that somebody receives', async () => {
+test('The audit would notice that any consumer lacks an event of any type that its filter lets through', async () => {
   const template = await compiledTemplate();
-  const blind = registry.eventTypes.flatMap((eventType) => {
-    const consumers = consumersOf(template, eventType);
-    const asked = checksOf(eventType).map(({ consumer }) => consumer);
-    const others = consumers.filter((consumer) => !projections.includes(consumer));
-    return [
-      ...asked
-        .filter((consumer) => !consumers.includes(consumer))
-        .map((consumer) => `${consumer} is asked for ${eventType}, which it does not receive`),
-      ...consumers
-        .filter((consumer) => projections.includes(consumer) && !asked.includes(consumer))
-        .map((consumer) => `${consumer} is not asked for ${eventType}`),
-      // One that is no projection answers for all: what it has had was published.
-      ...(others.length > 0 && !others.some((consumer) => asked.includes(consumer))
-        ? [`none of ${others.join(', ')} is asked for ${eventType}`]
-        : []),
-    ];
-  });
-  expect(blind).toEqual([]);
+  const pairs = registry.eventTypes.flatMap((eventType) =>
+    consumersOf(template, eventType).map((consumer) => `${consumer} ${eventType}`),
+  );
+  const checked = registry.eventTypes.flatMap((eventType) =>
+    checksOf(eventType).map(({ consumer }) => `${consumer} ${eventType}`),
+  );
+  expect(pairs.length).toBeGreaterThan(40);
+  expect(checked.sort()).toEqual(pairs.sort());
 });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { parse } from 'yaml';
+import { readFoldHash } from '#resources/stack/fold-hash.ts';
 import { root } from './scripts.ts';
 
 /** The settings of esbuild in serverless.yml, without those that only serverless-esbuild knows. */
@@ -10,7 +11,7 @@ async function deployedSettings(): Promise<BuildOptions> {
     custom: { esbuild: Record<string, unknown> };
   };
   const { outputFileExtension, outputWorkFolder, exclude, concurrency, ...settings } = custom.esbuild;
-  return settings as BuildOptions;
+  return { ...settings, define: { FOLD_HASH: await readFoldHash(root) } };
 }
 
 export interface Bundle {

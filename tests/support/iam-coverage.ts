@@ -86,6 +86,7 @@ async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
   await http(the, 'register-customer', { body: customer });
   await http(the, 'register-customer', { body: customer }, 4);
   await http(the, 'receive-stock', { params: { sku: 'TRACKED' }, body: { quantity: 5 } });
+  await http(the, 'adjust-stock', { params: { sku: 'TRACKED' }, body: { by: 1, reason: 'found' } });
   // Only a projection receives these events, so the audit sends them to its own queue.
   for (const { sku, unitPrice: price } of order.items) {
     await http(the, 'list-product', {
@@ -94,7 +95,13 @@ async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
     });
   }
   const { orderId } = await http(the, 'place-order', { body: order });
-  await http(the, 'record-payment', { body: payment(orderId, 'one') });
+  const closing = { eventType: 'FraudReviewOpened', aggregateId: randomUUID() };
+  const risk = { total: 1, score: 0, level: 'low', reasons: [], dueAt: '2099-01-01T00:00:00.000Z' };
+  const about = { orderId: closing.aggregateId, customerId: person.email, currency: 'USD', country: 'DE' };
+  await the.invoke('emit-event', { ...closing, data: { ...about, ...risk } });
+  const { paymentId } = await http(the, 'record-payment', { body: payment(orderId, 'one') });
+  const refund = { reason: 'goodwill', amount: 1 };
+  await http(the, 'refund-payment', { params: { paymentId }, body: refund });
   return orderId;
 }
 

@@ -14,12 +14,11 @@ export async function planned<Event extends StoredEvent>(
   application: Application,
   policy: Policy<Event>,
   event: Event,
-  { streams = [], remembered }: { streams?: readonly (readonly StoredEvent[])[]; remembered?: unknown } = {},
+  { streams = [] }: { streams?: readonly (readonly StoredEvent[])[] } = {},
 ): Promise<Planned[]> {
   const stored = streams.flat();
   const plan = await planPolicy({ application }, policy, event, {
     load: async (streamId) => stored.filter((one) => one.streamId === streamId),
-    recall: async () => remembered,
   });
   return plan.map(asRead);
 }

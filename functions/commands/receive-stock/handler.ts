@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import * as fields from '#api/fields.ts';
 import { application } from '#application';
-import { inventoryAggregate } from '#domain/inventory.ts';
+import { inventoryAggregate } from '#domain/inventory/decisions.ts';
 import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
@@ -9,7 +9,7 @@ import { commandMetadata } from '#kit/http/command-metadata.ts';
 import { etagOf } from '#kit/http/entity-tags.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 
-/** POST /inventory/{sku}/receive. From its first receipt on a SKU is tracked. */
+/** POST /inventory/{sku}/receive. What orders wait for is reserved for them at once, oldest first. */
 export const createHandler = (runtime: Runtime) =>
   httpHandler(runtime, {
     scope: 'inventory:write',

@@ -5,7 +5,7 @@ import type { OperationContract } from '#api/operation.ts';
 export const contract: OperationContract = {
   tag: 'Inventory',
   summary: 'Receive stock',
-  description: 'From its first receipt on a SKU is tracked.',
+  description: 'Orders that wait for the SKU have it reserved at once, the oldest first.',
   requests: { delivery: { quantity: 10 } },
   answers: [
     {
@@ -14,8 +14,8 @@ export const contract: OperationContract = {
       schema: z.object({
         sku: fields.sku,
         version: fields.version,
-        onHand: z.int().meta({ description: 'What is reserved included' }),
-        reserved: z.int().min(0),
+        onHand: fields.onHand,
+        reserved: fields.reserved,
       }),
       example: { sku: 'LAPTOP-14', version: 3, onHand: 10, reserved: 1 },
       headers: ['etag'],

@@ -1,18 +1,14 @@
-import type { EventType } from '#domain/index.ts';
+import { typesOf } from '#kit/events/policy.ts';
 import { findCompleted } from '#kit/messaging/idempotency.ts';
 import type { DeliveryCheck } from '#kit/operations/delivery-check.ts';
+import { notifications } from './policy.ts';
 
-const consumer = 'notifications';
+const { consumer, eventTypes } = typesOf(notifications);
 
-/** By the record of what was sent. AWS calls: a get for each event; so only of types that no cheaper check tells of. */
+/** By the record of what was sent. AWS calls: a get for each event. */
 export const deliveryCheck: DeliveryCheck = {
   consumer,
-  eventTypes: [
-    'OrderDelivered',
-    'PaymentDeclined',
-    'FraudReviewEscalated',
-    'CustomsDeclarationEscalated',
-  ] satisfies EventType[],
+  eventTypes,
   async findUndelivered(runtime, keys) {
     const sent = await findCompleted(
       runtime,

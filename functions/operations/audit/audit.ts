@@ -30,7 +30,7 @@ export interface Audited {
 
 /**
  * Compares every event of a time, unless it is younger than the limit, with what its consumers have; sends again what
- * is behind. Works for ten seconds or so and answers how to go on. Throws NotPublished, or what SQS throws.
+ * is behind. Works for ten seconds or so and answers how to go on. Throws NotSent, or what SQS throws.
  * AWS calls for each 100 events of a type: 4 queries for each day touched, one or two batch gets; what is behind comes
  * on top (see `heal`).
  */

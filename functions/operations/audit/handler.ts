@@ -1,5 +1,5 @@
 import { application } from '#application';
-import { dynamoClient, snsClient, sqsClient } from '#kit/aws/clients.ts';
+import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { type Audited, audit } from './audit.ts';
 import { checkRequest } from './input.ts';
@@ -30,5 +30,5 @@ export const createHandler =
   };
 
 export const handler = createHandler(
-  createRuntime(application, { dynamo: dynamoClient(), sns: snsClient(), sqs: sqsClient() }),
+  createRuntime(application, { dynamo: dynamoClient(), sqs: sqsClient() }),
 );

@@ -3,7 +3,7 @@ import { walkByType } from '#kit/event-store/walk-by-type.ts';
 import { timeOf } from '#kit/events/ids.ts';
 import { REPEATABLE_MS } from '#kit/messaging/repeatable.ts';
 import { createRateLimiter, type RateLimiter } from '#kit/operations/rate-limiter.ts';
-import { checkDelivery, type Finding } from './check-delivery.ts';
+import { checkDelivery, checkDeliveryAgain, type Finding } from './check-delivery.ts';
 import { auditedTypes } from './delivery-checks.ts';
 import { DEFAULT_LIMIT } from './input.ts';
 import { stillUndelivered } from './recheck.ts';
@@ -20,8 +20,8 @@ const HOUR_MS = 3_600_000;
 const SLICE_MS = 6 * HOUR_MS;
 
 /**
- * How old an event is when it is checked, in ms. The second pass finds events that index lag or clock skew hid, and
- * redeliveries that failed.
+ * How old an event is when it is checked, in ms. The second pass finds events that index lag or clock skew hid; that
+ * nobody has had one shows at the projections, so they are asked first (`checkDeliveryAgain`).
  */
 const AGES: Record<Pass, number> = { first: DEFAULT_LIMIT * 1_000, second: 24 * HOUR_MS };
 
@@ -38,7 +38,7 @@ const REDELIVER_AGAIN_AFTER_MS = [HOUR_MS / 4, HOUR_MS];
  * one run is the next one's.
  *
  * Killed anywhere, the next run sends one page at most a second time. Of two at the same time one stops. Throws
- * NotPublished, or what DynamoDB or SQS throws: then the next run begins at the page after the last that was sent.
+ * NotSent, or what DynamoDB or SQS throws: then the next run begins at the page after the last that was sent.
  * AWS calls where nothing happened: a get, a put, and 4 queries for each type, look and day touched.
  */
 export async function auditOnSchedule(runtime: Runtime): Promise<ScheduledAudit> {
@@ -117,7 +117,8 @@ class Run {
       for await (const page of walkByType(runtime, auditedTypes, { from, to }, open?.place, PAGE_SIZE)) {
         for (const { streamId } of page.keys) this.#streams.add(streamId);
         this.#events += page.keys.length;
-        const behind = await this.#redeliver(await checkDelivery(runtime, page.eventType, page.keys));
+        const check = pass === 'first' ? checkDelivery : checkDeliveryAgain;
+        const behind = await this.#redeliver(await check(runtime, page.eventType, page.keys));
         this.#state.passes[pass] = page.next
           ? { auditedTo: from, open: { to, place: page.next } }
           : { auditedTo: to };

@@ -1,29 +1,22 @@
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { chunksOf } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { getStored } from '#kit/event-store/by-type.ts';
-import { fromItem, toPublishable } from '#kit/event-store/event-item.ts';
-import type { StoredEvent } from '#kit/events/event.ts';
-import { bodyOf } from '#kit/messaging/outgoing-message.ts';
-import { logContextOf } from '#kit/observability/log-context.ts';
-import { queuesOf } from '#kit/operations/consumer-queues.ts';
-import { publishAll } from '#kit/operations/publish-all.ts';
 import type { RateLimiter } from '#kit/operations/rate-limiter.ts';
-import { type Finding, isMissingOnlyAtProjections, type MissingAt } from './check-delivery.ts';
+import { sendAll } from '#kit/operations/send-all.ts';
+import { subscriptionOf } from '#kit/operations/subscriptions.ts';
+import type { Finding } from './check-delivery.ts';
 
 /** What one BatchGetItem brings. */
 const PAGE_SIZE = 100;
-const SENDERS = 10;
 
-/** Events a second. More would reach the consumers as a burst, and a small region's topic takes 300. */
+/** Messages a second. More would reach a consumer as a burst. */
 export const REDELIVERIES_PER_SECOND = 200;
 
 /**
- * Redelivers what was found, as it was stored. What is missing at anyone but a projection may never have been published:
- * it goes to the topic, so to everybody. Where it is missing only at a projection, a wake-up message is enough: the
- * stream's newest event, to the projection's own queue; the projection reads what comes before from the events table.
- * Answers how many messages went out. Throws NotPublished, or what SQS throws; sending all again is safe.
- * AWS calls: a batch get for each 100; a publish for each 10; a send for each wake-up message.
+ * Redelivers what was found, as it was stored, to the queues of those who have not had it, and to nobody else. A projection
+ * gets the newest event of each stream: it reads what comes before from the events table.
+ * Answers how many messages went out. Throws NotSent, or what SQS throws; sending all again is safe.
+ * AWS calls: a batch get for each 100 events; a SendMessageBatch for each 10 messages of a consumer.
  */
 export async function redeliver(
   runtime: Runtime,
@@ -31,69 +24,28 @@ export async function redeliver(
   rateLimiter: RateLimiter,
 ): Promise<number> {
   let sent = 0;
-  for (const chunk of chunksOf(
-    findings.filter((finding) => !isMissingOnlyAtProjections(finding)),
-    PAGE_SIZE,
-  )) {
-    const events = (await getStored(runtime, chunk)).map(toPublishable);
-    const refused = await publishAll(runtime, events, rateLimiter);
-    sent += events.length - refused.size;
-  }
-  for (const chunk of chunksOf(wakeUpsOf(findings), PAGE_SIZE)) {
+  for (const chunk of chunksOf([...findings], PAGE_SIZE)) {
     const stored = new Map((await getStored(runtime, chunk)).map((item) => [item.eventId, item]));
-    for (const several of chunksOf(chunk, SENDERS)) {
-      await rateLimiter(several.length);
-      const outcomes = await Promise.all(
-        several.map(async ({ eventId, missingAt }) => {
-          const event = stored.get(eventId);
-          return event !== undefined && (await notifyProjection(runtime, missingAt, fromItem(event)));
-        }),
-      );
-      sent += outcomes.filter((isSent) => isSent).length;
+    for (const [consumer, lacking] of byConsumer(chunk)) {
+      const events = lacking.flatMap(({ eventId }) => stored.get(eventId) ?? []);
+      const refused = await sendAll(runtime, subscriptionOf(runtime, consumer), events, rateLimiter);
+      sent += events.length - refused.size;
     }
   }
   return sent;
 }
 
-/** Of each stream and projection the newest event. */
-function wakeUpsOf(findings: readonly Finding[]): Finding[] {
-  const newest = new Map<string, Finding>();
+/** What each consumer is sent: all that it lacks; a projection, of each stream the newest. */
+function byConsumer(findings: readonly Finding[]): Map<string, Finding[]> {
+  const lacking = new Map<string, Map<string, Finding>>();
   for (const finding of findings) {
-    if (!isMissingOnlyAtProjections(finding)) continue;
-    const other = newest.get(finding.streamId);
-    if (!other || other.version < finding.version) newest.set(finding.streamId, finding);
-  }
-  return [...newest.values()];
-}
-
-/** Answers whether it was sent; an event that no queue can take is reported and left. */
-async function notifyProjection(
-  runtime: Runtime,
-  projections: readonly MissingAt[],
-  event: StoredEvent,
-): Promise<boolean> {
-  const about = logContextOf(event);
-  for (const { consumer } of projections) {
-    try {
-      const { queue: QueueUrl } = queuesOf(runtime, consumer);
-      await runtime.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: bodyOf(event) }));
-    } catch (error) {
-      if (!isMessageFault(error)) throw error;
-      runtime.metrics.count('EventsRefused');
-      runtime.logger.error('event refused', {
-        hop: 'publish',
-        to: consumer,
-        ...about,
-        error: error as Error,
-      });
-      return false;
+    for (const { consumer, reached } of finding.missingAt) {
+      const isProjection = reached !== undefined;
+      const own = lacking.get(consumer) ?? new Map<string, Finding>();
+      const key = isProjection ? finding.streamId : finding.eventId;
+      if ((own.get(key)?.version ?? 0) < finding.version) own.set(key, finding);
+      lacking.set(consumer, own);
     }
-    runtime.logger.info('sent again', { hop: 'publish', to: consumer, ...about });
   }
-  return true;
+  return new Map([...lacking].map(([consumer, own]) => [consumer, [...own.values()]]));
 }
-
-/** SQS says that it is the message that is wrong (SQS API reference, SendMessage), or it is no message at all. */
-const isMessageFault = (error: unknown): boolean =>
-  error instanceof Error &&
-  ['UnpublishableEvent', 'InvalidMessageContents', 'InvalidParameterValue'].includes(error.name);

@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { sku } from '#api/fields.ts';
 import { application } from '#application';
-import type { StockView } from '#domain/inventory.ts';
+import type { StockView } from '#domain/inventory/view.ts';
 import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
@@ -23,9 +23,11 @@ export const createHandler = (runtime: Runtime) =>
       const TableName = runtime.setting('READ_MODEL_TABLE');
       const Key = keyInGeneration(await liveGeneration(runtime, 'stock-view'), stockKey(params.sku));
       const { Item } = await runtime.dynamo.send(new GetCommand({ TableName, Key }));
-      if (!Item) throw notFound('This SKU has never been received.');
-      const { onHand, reserved, updatedAt, version } = withoutStorageKeys<StockView>(Item);
-      const body = { sku: params.sku, onHand, reserved, available: onHand - reserved, updatedAt, version };
+      if (!Item) throw notFound('This SKU has never been received or ordered.');
+      const { backordered = 0, ...view } = withoutStorageKeys<StockView>(Item);
+      const { onHand, reserved, updatedAt, version } = view;
+      const available = onHand - reserved;
+      const body = { sku: params.sku, onHand, reserved, available, backordered, updatedAt, version };
       return { status: 200, body, headers: { etag: `"${version}"` } };
     },
   });

@@ -14,9 +14,10 @@ export const contract: OperationContract = {
       schema: z
         .object({
           sku: fields.sku,
-          onHand: z.int().meta({ description: 'What is reserved included' }),
-          reserved: z.int().min(0),
+          onHand: fields.onHand,
+          reserved: fields.reserved,
           available: z.int().meta({ description: '`onHand` less `reserved`' }),
+          backordered: z.int().min(0).meta({ description: 'What orders wait for' }),
           updatedAt: fields.timestamp,
           version: fields.version,
         })
@@ -26,11 +27,12 @@ export const contract: OperationContract = {
         onHand: 10,
         reserved: 1,
         available: 9,
+        backordered: 0,
         updatedAt: '2026-11-23T09:00:01.105Z',
         version: 2,
       },
       headers: ['etag'],
     },
   ],
-  problems: [notFound('This SKU has never been received.')],
+  problems: [notFound('This SKU has never been received or ordered.')],
 };

@@ -3,6 +3,7 @@ import { asksForHelp, printError, readArguments, UsageError } from '#resources/c
 import { nearest } from '#resources/cli/nearest.ts';
 import { type Command, systemClock, type Values } from './command.ts';
 import { audit } from './commands/audit.ts';
+import { backfill } from './commands/backfill.ts';
 import { deadLetters } from './commands/dead-letters.ts';
 import { discard } from './commands/discard.ts';
 import { rebuild } from './commands/rebuild.ts';
@@ -17,6 +18,7 @@ const commands: Record<string, Command> = {
   redrive,
   discard,
   republish,
+  backfill,
   audit,
   rebuild,
 };

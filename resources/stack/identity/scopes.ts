@@ -14,7 +14,7 @@ const scopes: Readonly<Record<Scope, { groupId: string; description: string }>> 
     description: 'List products, change and withdraw them',
   },
   'payments:write': { groupId: 'PaymentClerks', description: 'Report payments and refund them' },
-  'inventory:write': { groupId: 'StockClerks', description: 'Receive stock' },
+  'inventory:write': { groupId: 'StockClerks', description: 'Receive and adjust stock' },
   'reviews:decide': { groupId: 'FraudReviewers', description: 'Approve and reject fraud reviews' },
   'customs:decide': { groupId: 'CustomsClerks', description: 'Clear and refuse customs declarations' },
   'audit:read': { groupId: 'Auditors', description: 'Read all events' },

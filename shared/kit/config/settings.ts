@@ -10,7 +10,21 @@ const whole = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
 
+/** JSON of this shape. */
+const json = <Schema extends z.ZodType>(schema: Schema, shape: string) =>
+  text.transform((value, context): z.output<Schema> => {
+    const parsed = schema.safeParse(fromJson(value));
+    if (parsed.success) return parsed.data;
+    context.addIssue({ code: 'custom', message: `must be JSON: ${shape}` });
+    return z.NEVER;
+  });
+
 const consumerQueues = z.record(z.string(), z.object({ queue: text, deadLetters: text }));
+
+const subscriptions = z.record(
+  z.string(),
+  z.object({ queue: text, filter: z.record(z.string(), z.array(z.unknown())).optional() }),
+);
 
 /** The environment variables that the kit reads; serverless.yml and resources/ set them. */
 const kitSettings = z
@@ -32,12 +46,9 @@ const kitSettings = z
     /** Of the backoff; 0 = at once. */
     RETRY_BASE_SECONDS: whole(0, 900),
     /** JSON: the URLs of every consumer's two queues, by its name. */
-    CONSUMER_QUEUES: text.transform((value, context) => {
-      const parsed = consumerQueues.safeParse(fromJson(value));
-      if (parsed.success) return parsed.data;
-      context.addIssue({ code: 'custom', message: 'must be JSON: consumer → {queue, deadLetters}' });
-      return z.NEVER;
-    }),
+    CONSUMER_QUEUES: json(consumerQueues, 'consumer → {queue, deadLetters}'),
+    /** JSON: the URL of every consumer's queue and the filter policy of its subscription, where it is subscribed, by its name. */
+    CONSUMER_SUBSCRIPTIONS: json(subscriptions, 'consumer → {queue, filter}'),
     PUBLISHER_FAILURES_URL: text,
     /** Until every process knows of a new generation; see kit/projections/generations.ts. */
     PROPAGATION_SECONDS: whole(0, 900),

@@ -7,7 +7,7 @@ import { timeOf } from '#kit/events/ids.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
 import { append } from './append.ts';
 import { CommandIdReused, ConcurrencyConflict, VersionMismatch } from './errors.ts';
-import { load } from './load.ts';
+import { type LoadedStream, loadStream, newStream } from './snapshots.ts';
 
 export interface CommandRequest<State, Command> {
   aggregateId: string;
@@ -18,6 +18,11 @@ export interface CommandRequest<State, Command> {
   creates?: boolean;
   /** What the caller last saw (If-Match): one of these. */
   expectedVersions?: readonly number[] | undefined;
+  /**
+   * Asked after each load and before the append; where it answers false, the command yields nothing. What it reads cannot be
+   * older than the state that is decided on.
+   */
+  onlyIf?: () => Promise<boolean>;
   /** Throws where this caller may not touch this aggregate; runs before anything else is decided or answered. */
   authorize?: (state: State) => void;
 }
@@ -42,7 +47,8 @@ export const MAX_ATTEMPTS = 8;
  * Load → decide → append. Exactly once per `commandId`: a repeat finds its own events in the stream and is
  * answered as the first time. A lost race is decided anew on the new state, 8 times at the most, with full jitter.
  *
- * AWS calls: a command that creates, one conditional put; any other, one consistent query and one put.
+ * AWS calls: a command that creates, one conditional put; any other, one consistent query and one put, and where the
+ * aggregate declares snapshots another query before them.
  * Throws CommandRejected, VersionMismatch, CommandIdReused, ConcurrencyConflict (after the last attempt),
  * AppendTooLarge, UnreadableEvent (of a stored event, or InvalidEventData of a decided one); nothing was appended then. Counted by outcome: accepted, repeated, rejected.
  */
@@ -73,16 +79,19 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
   const streamId = streamIdOf(aggregate.type, aggregateId);
   const fold = foldOf(aggregate);
   // 1. Load what the stream holds. A command that creates it expects nothing there, and does not ask.
-  let history = request.creates ? [] : await load(runtime, streamId);
+  let loaded = request.creates ? newStream(aggregate) : await loadStream(runtime, aggregate, aggregateId);
   for (let attempt = 1; ; attempt++) {
-    const state = fold(history);
-    const version = history.at(-1)?.version ?? 0;
+    // Where a snapshot covers the first time, only the whole stream can tell what it was answered.
+    if (loaded.base.commandIds.includes(metadata.commandId)) {
+      loaded = await loadStream(runtime, aggregate, aggregateId, { whole: true });
+    }
+    const { state, version } = loaded;
 
     // 2. Refuse whoever may not touch this aggregate, before anything is said of it.
     if (version > 0) request.authorize?.(state);
 
     // 3. Answer a repeat as the first time: the stream holds the events of this commandId.
-    const repeat = repeatIn(aggregate, request, history);
+    const repeat = repeatIn(aggregate, request, loaded);
     if (repeat) return repeat;
 
     // 4. Decide, unless the caller saw another version. For a stream that does not exist, let the domain answer
@@ -90,7 +99,8 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
     const isStale = expectedVersions !== undefined && !expectedVersions.includes(version);
     const mismatch = () => new VersionMismatch(runtime.redact(streamId), expectedVersions ?? [], version);
     if (isStale && version > 0) throw mismatch();
-    const decided = aggregate.decide(command, state);
+    const applies = (await request.onlyIf?.()) ?? true;
+    const decided = applies ? aggregate.decide(command, state) : [];
     if (isStale) throw mismatch();
 
     // 5. Check each new event against its schema, and give it its place in the stream.
@@ -117,7 +127,7 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
       if (attempt >= MAX_ATTEMPTS) throw error;
       const own = events.length === 1 && request.creates && ownCreation(runtime, error.existing, metadata);
       if (!own && !request.creates) await fullJitter(runtime, attempt);
-      history = own ? [own] : await load(runtime, streamId);
+      loaded = own ? streamOf(aggregate, [own]) : await loadStream(runtime, aggregate, aggregateId);
     }
   }
 }
@@ -132,8 +142,12 @@ export async function findRepeat<State, Command, Event extends NewEvent>(
   aggregate: Aggregate<State, Command, Event>,
   request: Pick<CommandRequest<State, Command>, 'aggregateId' | 'metadata'>,
 ): Promise<CommandResult<State> | undefined> {
-  const history = await load(runtime, streamIdOf(aggregate.type, request.aggregateId));
-  const repeat = repeatIn(aggregate, request, history);
+  const { aggregateId } = request;
+  const repeat = repeatIn(
+    aggregate,
+    request,
+    await loadStream(runtime, aggregate, aggregateId, { whole: true }),
+  );
   if (repeat) runtime.metrics.count('CommandsRepeated');
   return repeat;
 }
@@ -141,14 +155,22 @@ export async function findRepeat<State, Command, Event extends NewEvent>(
 function repeatIn<State, Command, Event extends NewEvent>(
   aggregate: Aggregate<State, Command, Event>,
   { aggregateId, metadata }: Pick<CommandRequest<State, Command>, 'aggregateId' | 'metadata'>,
-  history: readonly StoredEvent[],
+  { base, events: history }: LoadedStream<State>,
 ): CommandResult<State> | undefined {
   const events = eventsOf(metadata, history);
   const last = events.at(-1);
   if (!last) return undefined;
-  const state = foldOf(aggregate)(history.slice(0, history.indexOf(last) + 1));
+  const state = foldOf(aggregate)(history.slice(0, history.indexOf(last) + 1), base.state);
   const streamId = streamIdOf(aggregate.type, aggregateId);
   return { aggregateId, streamId, version: last.version, state, events, repeated: true };
+}
+
+function streamOf<State, Command, Event extends NewEvent>(
+  aggregate: Aggregate<State, Command, Event>,
+  events: StoredEvent[],
+): LoadedStream<State> {
+  const state = foldOf(aggregate)(events);
+  return { ...newStream(aggregate), events, state, version: events.at(-1)?.version ?? 0 };
 }
 
 const foldOf =
@@ -166,11 +188,12 @@ function eventsOf(
   return own;
 }
 
-function placed<State, Command, Event extends NewEvent>(
+/** A decided event as it is stored, checked against its schema. Throws InvalidEventData. */
+export function placed(
   runtime: Runtime,
-  aggregate: Aggregate<State, Command, Event>,
-  { aggregateId, metadata }: CommandRequest<State, Command>,
-  event: Event,
+  aggregate: { type: string },
+  { aggregateId, metadata }: Pick<CommandRequest<unknown, unknown>, 'aggregateId' | 'metadata'>,
+  event: NewEvent,
   version: number,
 ): StoredEvent {
   const { registry } = runtime.application;
@@ -199,6 +222,6 @@ function ownCreation(
   return event?.metadata.commandId === commandId ? event : undefined;
 }
 
-function logAppended(runtime: Runtime, events: readonly StoredEvent[]): void {
+export function logAppended(runtime: Runtime, events: readonly StoredEvent[]): void {
   for (const event of events) runtime.logger.info('appended', { hop: 'command', ...logContextOf(event) });
 }

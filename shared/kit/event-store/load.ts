@@ -7,11 +7,13 @@ export interface LoadOptions {
   after?: number;
   /** At the most so many events. */
   limit?: number;
+  /** False = eventually consistent, at half the price: for those who can live with what was there a moment ago. */
+  consistent?: boolean;
 }
 
 /**
  * The events of one stream in the order of their versions, lifted to today's schemas; none = no such stream.
- * Strongly consistent: everything that was acknowledged is there. Throws UnreadableEvent, naming the type and
+ * Strongly consistent, unless asked otherwise: everything that was acknowledged is there. Throws UnreadableEvent, naming the type and
  * version, for an event that this code is too old for. `Event` is what the caller's registry makes of events.
  */
 export async function load<Event extends StoredEvent = StoredEvent>(
@@ -19,7 +21,7 @@ export async function load<Event extends StoredEvent = StoredEvent>(
   streamId: string,
   options: LoadOptions = {},
 ): Promise<Event[]> {
-  const { after = 0, limit = Number.POSITIVE_INFINITY } = options;
+  const { after = 0, limit = Number.POSITIVE_INFINITY, consistent = true } = options;
   const { upcast } = runtime.application.registry;
   const events: Event[] = [];
   let start: Record<string, unknown> | undefined;
@@ -30,7 +32,7 @@ export async function load<Event extends StoredEvent = StoredEvent>(
         KeyConditionExpression: 'streamId = :streamId AND #version > :after',
         ExpressionAttributeNames: { '#version': 'version' },
         ExpressionAttributeValues: { ':streamId': streamId, ':after': after },
-        ConsistentRead: true,
+        ConsistentRead: consistent,
         Limit: Number.isFinite(limit) ? limit - events.length : undefined,
         ExclusiveStartKey: start,
       }),

@@ -25,4 +25,22 @@ export interface Aggregate<State, Command, Event extends NewEvent> {
    * or after what was awaited: `decide` yields nothing then. Pure. Needed where an event of this aggregate has a `dueAt`.
    */
   onDue?(event: Event, due: Due): Command | undefined;
+  /** Keeps snapshots of its streams, which grow long (event-store/snapshots.ts). The state is plain JSON then. */
+  readonly snapshot?: SnapshotOptions<Event>;
+  /**
+   * Declares that a policy's commands of one batch are decided one after the other and appended together: the events of
+   * all of them as fewer, which fold to the same state. What a command comes to is told by the state then, and so is a
+   * repeat: `decide` answers it with nothing. Pure.
+   */
+  combine?(events: readonly Event[]): Event[];
+}
+
+export interface SnapshotOptions<Event extends NewEvent> {
+  /** How many events after the last one a snapshot is written. */
+  readonly every: number;
+  /**
+   * The events of commands whose repeat the state does not tell: a snapshot keeps their commandIds, of the newest 200. A
+   * repeat of any other command is decided anew.
+   */
+  readonly commandsOf: readonly Event['eventType'][];
 }

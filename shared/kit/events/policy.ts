@@ -30,8 +30,6 @@ export type Asking<Result> = Generator<PolicyRequest, Result, any>;
 export type PolicyRequest =
   | { readonly type: 'state'; readonly aggregate: AnyAggregate; readonly aggregateId: string }
   | { readonly type: 'outcomes'; readonly commands: readonly PolicyCommand[] }
-  | { readonly type: 'recall' }
-  | { readonly type: 'remember'; readonly value: unknown }
   | { readonly type: 'warn'; readonly message: string; readonly fields: Readonly<Record<string, unknown>> };
 
 /** A command to one aggregate; see `commandTo`. */
@@ -49,6 +47,19 @@ export interface CommandOptions {
   readonly tolerates?: readonly string[] | 'any';
   /** The command starts a stream: then nothing is read first. */
   readonly creates?: boolean;
+  /** What else must be so; where it is not, the command yields nothing. */
+  readonly onlyIf?: Condition;
+}
+
+/**
+ * Holds of another aggregate, read after the stream of the command and before the append, which succeeds only where
+ * that stream has not moved on meanwhile. So whoever makes it untrue and then acts on that stream acts afterwards.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export interface Condition<State = any> {
+  readonly aggregate: AnyAggregate<State>;
+  readonly aggregateId: string;
+  readonly holds: (state: State) => boolean;
 }
 
 /** What became of a command: the state after it (of a repeat, the state then), or the rule that it broke and may break. */
@@ -82,18 +93,6 @@ export function* issue<State>(command: PolicyCommand<State>): Asking<Outcome<Sta
 /** Issues commands at the same time, those to one stream in this order; goes on when all have their outcome. */
 export function* issueAll<State>(commands: readonly PolicyCommand<State>[]): Asking<Outcome<State>[]> {
   return yield { type: 'outcomes', commands };
-}
-
-/**
- * What `remember` kept because of this event in an earlier delivery, for 30 days: for what a reaction went by and no
- * stream can tell later. The first value stays.
- */
-export function* recall<Value>(): Asking<Value | undefined> {
-  return yield { type: 'recall' };
-}
-
-export function* remember(value: unknown): Asking<void> {
-  yield { type: 'remember', value };
 }
 
 /** A line in the log that people should see; it names the event by itself. */
@@ -130,3 +129,9 @@ export async function react<Event extends StoredEvent, Result>(
 
 const isAsking = <Result>(result: Result | Asking<Result> | undefined): result is Asking<Result> =>
   typeof (result as Partial<Asking<Result>> | undefined)?.next === 'function';
+
+/** Whose policy it is, and the types that it reacts to. */
+export const typesOf = <Event extends StoredEvent, Result>({ consumer, on }: Policy<Event, Result>) => ({
+  consumer,
+  eventTypes: Object.keys(on),
+});

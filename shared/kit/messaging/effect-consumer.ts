@@ -39,7 +39,7 @@ export function createEffectConsumer<Event extends StoredEvent, Effect>(
     return async (request: PolicyRequest) => {
       if (request.type === 'outcomes')
         throw new Error(`${policy.consumer} has effects, and issues no commands`);
-      return answerWithoutCommands(runtime, policy.consumer, event, request);
+      return answerWithoutCommands(runtime, event, request);
     };
   }
 }

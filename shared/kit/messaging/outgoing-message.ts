@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
 import type { Runtime } from '#kit/config/runtime.ts';
-import type { PublishableEvent } from '#kit/event-store/event-item.ts';
+import type { FilterAttributes, PublishableEvent } from '#kit/event-store/event-item.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { UnreadableEvent } from '#kit/events/unreadable-event.ts';
 import { type LogContext, logContextOf } from '#kit/observability/log-context.ts';
@@ -31,16 +31,12 @@ export class UnpublishableEvent extends Error {
  * attributes were not stored yet (before version 0.2) are they made from the data in today's schema; of such an event
  * that this code cannot read, the two that every event has. Throws UnpublishableEvent.
  */
-export function toMessage(
-  runtime: Runtime,
-  { attributes: stored, ...event }: PublishableEvent,
-): OutgoingMessage {
+export function toMessage(runtime: Runtime, published: PublishableEvent): OutgoingMessage {
+  const { attributes: _, ...event } = published;
   const body = bodyOf(event);
   const attributes: Record<string, MessageAttributeValue> = {};
   let bytes = Buffer.byteLength(body);
-  for (const [name, value] of Object.entries(
-    stored ? { ...always(event), ...stored } : attributesOf(runtime, event),
-  )) {
+  for (const [name, value] of Object.entries(attributesOf(runtime, published))) {
     // SNS takes no empty value. No filter asks for one.
     if (value === '' || value === undefined) continue;
     const DataType = typeof value === 'number' ? 'Number' : 'String';
@@ -63,7 +59,12 @@ export function bodyOf(event: StoredEvent): string {
   }
 }
 
-function attributesOf({ application }: Runtime, event: StoredEvent): Record<string, string | number> {
+/** What subscriptions filter this event by; see `toMessage`. */
+export function attributesOf(
+  { application }: Pick<Runtime, 'application'>,
+  { attributes: stored, ...event }: PublishableEvent,
+): FilterAttributes {
+  if (stored) return { ...always(event), ...stored };
   const { messageAttributes, upcast } = application.registry;
   try {
     return messageAttributes(upcast(event));

@@ -12,7 +12,6 @@ import {
   react,
 } from '#kit/events/policy.ts';
 import { consumerMetadata } from './consumer-command.ts';
-import { recallOf } from './policy-memory.ts';
 
 /** A command that the policy would issue because of an event, and what would become of it now. */
 export interface PlannedCommand {
@@ -34,17 +33,15 @@ export interface PlannedCommand {
 /** From where a plan reads; another one lets a test plan without any I/O. */
 export interface PlanSources {
   load(streamId: string): Promise<readonly StoredEvent[]>;
-  recall(consumer: string, event: StoredEvent): Promise<unknown>;
 }
 
-/** The tables of this runtime. AWS calls: a consistent query for each stream, a consistent get for `recall`. */
+/** The tables of this runtime. AWS calls: a consistent query for each stream. */
 export const tablesOf = (runtime: Runtime): PlanSources => ({
   load: (streamId) => load(runtime, streamId),
-  recall: (consumer, event) => recallOf(runtime, consumer, event),
 });
 
 /**
- * What the policy would do if this event came now: appends nothing, remembers nothing, logs nothing. Later commands are
+ * What the policy would do if this event came now: appends nothing, logs nothing. Later commands are
  * decided as if the earlier ones had been appended. Each stream is read once. It ends where a command is rejected that
  * the policy does not tolerate.
  */
@@ -95,9 +92,6 @@ class Plan {
         return this.#stateOf(request.aggregate, request.aggregateId);
       case 'outcomes':
         return this.addAll(request.commands);
-      case 'recall':
-        return this.#sources.recall(this.#consumer, this.#event);
-      case 'remember':
       case 'warn':
         return undefined;
     }
@@ -135,7 +129,9 @@ class Plan {
     }
     const state = await this.#stateOf(aggregate, aggregateId);
     try {
-      const events: NewEvent[] = aggregate.decide(command.command, state);
+      const { onlyIf } = command;
+      const applies = !onlyIf || onlyIf.holds(await this.#stateOf(onlyIf.aggregate, onlyIf.aggregateId));
+      const events: NewEvent[] = applies ? aggregate.decide(command.command, state) : [];
       this.commands.push({ ...planned, status: events.length > 0 ? 'due' : 'unneeded' });
       this.#appended.set(streamId, [...(this.#appended.get(streamId) ?? []), ...events]);
       return { state: fold(aggregate, events, state) };

@@ -1,10 +1,17 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
-import { load } from '#kit/event-store/load.ts';
-import type { Aggregate } from '#kit/events/aggregate.ts';
+import {
+  type CombiningAggregate,
+  handleTogether,
+  type JointOutcome,
+  type JointRequest,
+} from '#kit/event-store/handle-together.ts';
+import { loadStream } from '#kit/event-store/snapshots.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { type NewEvent, type StoredEvent, streamIdOf } from '#kit/events/event.ts';
 import {
+  type AnyAggregate,
+  type Condition,
   isTolerated,
   type Outcome,
   type Policy,
@@ -15,15 +22,16 @@ import {
 import { logContextOf } from '#kit/observability/log-context.ts';
 import { createConsumer } from './consume.ts';
 import { consumerMetadata } from './consumer-command.ts';
+import { type Ask, Gathering } from './gathering.ts';
 import { each } from './handle-batch.ts';
 import { allSettledOrThrow, createKeyedMutex, type WithLock } from './keyed-mutex.ts';
-import { recallOf, rememberOf } from './policy-memory.ts';
 
 /**
  * The Lambda handler of a consumer that answers events with commands. Each command is exactly once for its event,
  * however often the event arrives and wherever the process was killed. Commands of a batch to one stream wait for each
- * other. A policy that depends on settings is a function here: it is called for each message.
- * AWS calls for each command: those of `handleCommand`.
+ * other; where the aggregate combines them (`Aggregate.combine`), they are handled together as soon as every message of
+ * the batch has come so far. A policy that depends on settings is a function here: it is called for each message.
+ * AWS calls for each command: those of `handleCommand`, or for all of them together those of `handleTogether`.
  */
 export function createPolicyConsumer<Event extends StoredEvent>(
   runtime: Runtime,
@@ -31,10 +39,25 @@ export function createPolicyConsumer<Event extends StoredEvent>(
 ): ReturnType<typeof createConsumer> {
   const withLock = createKeyedMutex();
   const policyOf = typeof policy === 'function' ? policy : () => policy;
-  return createConsumer(
-    runtime,
-    each((event: Event) => runPolicy(runtime, policyOf(), event, withLock)),
-  );
+  return createConsumer(runtime, (deliveries) => {
+    const together: Together = new Gathering((asks) => void settleTogether(runtime, asks));
+    const handleOne = (event: Event) =>
+      together.during(() => runPolicy(runtime, policyOf(), event, { withLock, together }));
+    return each(handleOne, { concurrency: deliveries.length })(deliveries);
+  });
+}
+
+interface Issued {
+  command: PolicyCommand;
+  streamId: string;
+  request: JointRequest<PolicyCommand['command']>;
+}
+
+type Together = Gathering<Issued, JointOutcome<unknown>>;
+
+interface Ways {
+  withLock: WithLock;
+  together: Together;
 }
 
 /** Runs the policy because of one event, to its end. Throws what `handleCommand` throws, but not what is tolerated. */
@@ -42,61 +65,130 @@ async function runPolicy<Event extends StoredEvent>(
   runtime: Runtime,
   policy: Policy<Event>,
   event: Event,
-  withLock: WithLock,
+  ways: Ways,
 ): Promise<void> {
   const issueAll = (commands: readonly PolicyCommand[]) =>
-    allSettledOrThrow(commands.map((command) => issue(runtime, policy.consumer, event, command, withLock)));
+    issueCommands(runtime, policy.consumer, event, commands, ways);
   const answer = (request: PolicyRequest) =>
-    request.type === 'outcomes'
-      ? issueAll(request.commands)
-      : answerWithoutCommands(runtime, policy.consumer, event, request);
+    request.type === 'outcomes' ? issueAll(request.commands) : answerWithoutCommands(runtime, event, request);
   await issueAll((await react(policy, event, answer)) ?? []);
 }
 
-/** Answers what a policy asks for, unless that is to issue commands. AWS calls: one consistent query, get or put. */
-export async function answerWithoutCommands(
+/** All of them, also after one that fails; throws the first failure then. */
+async function issueCommands(
   runtime: Runtime,
   consumer: string,
+  cause: StoredEvent,
+  commands: readonly PolicyCommand[],
+  { withLock, together }: Ways,
+): Promise<Outcome<unknown>[]> {
+  const all = commands.map((command) => issuedOf(runtime, consumer, cause, command));
+  const joint = all.filter(({ command }) => command.aggregate.combine);
+  const jointly = together.ask(joint);
+  return allSettledOrThrow(
+    all.map(async (one) => {
+      const outcome = one.command.aggregate.combine
+        ? (await jointly)[joint.indexOf(one)]
+        : await withLock(one.streamId, () => handleAlone(runtime, one));
+      return outcomeOf(one.command, outcome);
+    }),
+  );
+}
+
+/** Answers what a policy asks for, unless that is to issue commands. AWS calls: one consistent query for a state. */
+export async function answerWithoutCommands(
+  runtime: Runtime,
   event: StoredEvent,
   request: Exclude<PolicyRequest, { type: 'outcomes' }>,
 ): Promise<unknown> {
   switch (request.type) {
-    case 'state': {
-      const { aggregate, aggregateId } = request;
-      const history = await load(runtime, streamIdOf(aggregate.type, aggregateId));
-      return history.reduce(aggregate.evolve, aggregate.initialState);
-    }
-    case 'recall':
-      return recallOf(runtime, consumer, event);
-    case 'remember':
-      return rememberOf(runtime, consumer, event, request.value);
+    case 'state':
+      return stateOf(runtime, request);
     case 'warn':
       return runtime.logger.warn(request.message, { ...logContextOf(event), ...request.fields });
   }
 }
 
-async function issue(
+async function stateOf(
+  runtime: Runtime,
+  { aggregate, aggregateId }: Pick<Condition, 'aggregate' | 'aggregateId'>,
+): Promise<unknown> {
+  return (await loadStream(runtime, aggregate, aggregateId)).state;
+}
+
+function issuedOf(
   runtime: Runtime,
   consumer: string,
   cause: StoredEvent,
-  { aggregate, aggregateId, command, ...options }: PolicyCommand,
-  withLock: WithLock,
-): Promise<Outcome<unknown>> {
+  policyCommand: PolicyCommand,
+): Issued {
+  const { aggregate, aggregateId, command, onlyIf } = policyCommand;
   const streamId = streamIdOf(aggregate.type, aggregateId);
-  const metadata = consumerMetadata(runtime, consumer, cause, streamId, command);
-  const { creates = false } = options;
+  return {
+    command: policyCommand,
+    streamId,
+    request: {
+      command,
+      metadata: consumerMetadata(runtime, consumer, cause, streamId, command),
+      ...(onlyIf && { onlyIf: async () => onlyIf.holds(await stateOf(runtime, onlyIf)) }),
+    },
+  };
+}
+
+async function handleAlone(
+  runtime: Runtime,
+  { command: { aggregate, aggregateId, creates = false }, request }: Issued,
+): Promise<JointOutcome<unknown>> {
   try {
-    const { state } = await withLock(streamId, () =>
-      handleCommand(runtime, aggregate as Aggregate<unknown, typeof command, NewEvent>, {
-        aggregateId,
-        command,
-        metadata,
-        creates,
-      }),
-    );
+    const { state } = await handleCommand(runtime, aggregate as AnyAggregate, {
+      aggregateId,
+      creates,
+      ...request,
+    });
     return { state };
   } catch (error) {
-    if (!(error instanceof CommandRejected) || !isTolerated(options, error.rule)) throw error;
-    return { rejected: error.rule };
+    return { error };
   }
+}
+
+/** Handles the commands to each stream together. */
+async function settleTogether(
+  runtime: Runtime,
+  asks: readonly Ask<Issued, JointOutcome<unknown>>[],
+): Promise<void> {
+  const byStream = Map.groupBy(asks, ({ request }) => request.streamId);
+  await Promise.all(
+    [...byStream.values()].map(async (group) => {
+      const outcomes = await handleGroup(runtime, group);
+      for (const [index, { settle }] of group.entries()) settle(outcomes[index] ?? { state: undefined });
+    }),
+  );
+}
+
+async function handleGroup(
+  runtime: Runtime,
+  group: readonly Ask<Issued, JointOutcome<unknown>>[],
+): Promise<JointOutcome<unknown>[]> {
+  const [first] = group;
+  if (!first) return [];
+  const { aggregate, aggregateId } = first.request.command;
+  const requests = group.map(({ request }) => request.request);
+  try {
+    return await handleTogether(
+      runtime,
+      aggregate as CombiningAggregate<unknown, PolicyCommand['command'], NewEvent>,
+      aggregateId,
+      requests,
+    );
+  } catch (error) {
+    return group.map(() => ({ error }));
+  }
+}
+
+/** Throws what the command failed with, unless the policy may live with it. */
+function outcomeOf(command: PolicyCommand, outcome: JointOutcome<unknown> | undefined): Outcome<unknown> {
+  if (!outcome || !('error' in outcome)) return { state: outcome?.state };
+  const { error } = outcome;
+  if (!(error instanceof CommandRejected) || !isTolerated(command, error.rule)) throw error;
+  return { rejected: error.rule };
 }

@@ -34,6 +34,12 @@ export const checkpointKey = (
   sk: `${phase}#${String(segment).padStart(4, '0')}`,
 });
 
+/** The state of a stream as some code folds it; another code has another `hash`. */
+export const snapshotKey = (streamId: string, hash: string): ItemKey => ({
+  pk: `SNAPSHOT#${streamId}`,
+  sk: hash,
+});
+
 /** How far `audit` has come: a single item. */
 export const auditKey: ItemKey = { pk: 'AUDIT', sk: 'STATE' };
 

@@ -39,6 +39,10 @@ const predecessors: Partial<Record<EventType, EventType[]>> = {
   StockReserved: ['StockReceived'],
   StockRejected: ['StockReceived'],
   StockReleased: ['StockReceived', 'StockReserved'],
+  StockAdjusted: ['StockReceived'],
+  StockIssued: ['StockReceived', 'StockReserved'],
+  BackorderFilled: ['StockReceived', 'StockBackordered'],
+  BackorderCancelled: ['StockBackordered'],
 };
 
 describe('emit-event', () => {

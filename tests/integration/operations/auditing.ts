@@ -1,13 +1,18 @@
-import type { PublishBatchCommandInput } from '@aws-sdk/client-sns';
-import type { SendMessageCommandInput } from '@aws-sdk/client-sqs';
+import type { SendMessageBatchCommandInput } from '@aws-sdk/client-sqs';
 import type { DomainEvent, NewDomainEvent } from '#domain/index.ts';
+import * as customs from '#functions/consumers/customs/handler.ts';
+import * as fraudReview from '#functions/consumers/fraud-review/handler.ts';
+import * as inventory from '#functions/consumers/inventory/handler.ts';
 import * as notifications from '#functions/consumers/notifications/handler.ts';
+import * as orderHolds from '#functions/consumers/order-holds/handler.ts';
 import * as orderPayments from '#functions/consumers/order-payments/handler.ts';
+import * as refunds from '#functions/consumers/refunds/handler.ts';
 import * as sales from '#functions/consumers/sales/handler.ts';
 import type { Audited } from '#functions/operations/audit/audit.ts';
 import { createHandler } from '#functions/operations/audit/handler.ts';
 import type { ScheduledAudit } from '#functions/operations/audit/report.ts';
 import * as orderView from '#functions/projections/order-view/handler.ts';
+import * as reviews from '#functions/projections/reviews/handler.ts';
 import * as stockView from '#functions/projections/stock-view/handler.ts';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
 import { type ConsumerHandler, type Consumers, startConsumers } from '#tests/support/consumers.ts';
@@ -23,6 +28,18 @@ const handlers: Record<string, { createHandler(runtime: Runtime): unknown }> = {
   sales,
   notifications,
   'order-payments': orderPayments,
+  'order-holds': orderHolds,
+  inventory,
+  'fraud-review': fraudReview,
+  customs,
+  refunds,
+  reviews,
+};
+
+/** As the template has them. */
+const FILTERS: Record<string, object> = {
+  'fraud-review': { total: [{ numeric: ['>=', 1_000] }] },
+  customs: { country: [{ 'anything-but': ['US'] }] },
 };
 
 /** An audit over tables of the test's own, on the test's clock; what it sends is kept, and arrives nowhere by itself. */
@@ -30,9 +47,10 @@ export interface Auditing {
   the: Consumers;
   /** ms since 1970. */
   now: number;
-  /** By the topic, and by queue, since the last `clear`. */
-  published: DomainEvent[];
-  rung: { queue: string; event: DomainEvent }[];
+  /** What went out since the last `clear`. */
+  sent: { queue: string; event: DomainEvent }[];
+  /** The same, each event once. */
+  readonly redelivered: DomainEvent[];
   /** Metric → value, of the last run: `ProjectionLagSeconds order-view`. */
   metrics: Record<string, number>;
   /** A run by the schedule. */
@@ -52,15 +70,16 @@ export async function startAuditing(): Promise<Auditing> {
     the,
     // Noon: no day's end is near unless a test looks for it.
     now: Date.UTC(2026, 5, 15, 12),
-    published: [],
-    rung: [],
+    sent: [],
+    get redelivered() {
+      return [...new Map(auditing.sent.map(({ event }) => [event.eventId, event])).values()];
+    },
     metrics: {},
     run: (parts) => auditing.audit<ScheduledAudit>({ scheduled: true }, parts),
     async audit<Answer>(input: object, parts: RuntimeParts = {}) {
       auditing.metrics = {};
       const runtime = the.runtime('audit', {
         now: () => auditing.now,
-        sns: topicOf(auditing),
         sqs: queueOf(auditing),
         metrics: {
           count: (name, value = 1) => record(name, value),
@@ -68,7 +87,7 @@ export async function startAuditing(): Promise<Auditing> {
           flush() {},
         },
         ...parts,
-        settings: { TOPIC_ARN: 'topic', CONSUMER_QUEUES: JSON.stringify(QUEUES) },
+        settings: { CONSUMER_SUBSCRIPTIONS: JSON.stringify(SUBSCRIPTIONS) },
       });
       return (await createHandler(runtime)(input)) as Answer;
     },
@@ -86,8 +105,7 @@ export async function startAuditing(): Promise<Auditing> {
       }
     },
     clear() {
-      auditing.published.length = 0;
-      auditing.rung.length = 0;
+      auditing.sent.length = 0;
     },
   };
   const record = (name: string, value: number, of?: string) => {
@@ -97,26 +115,27 @@ export async function startAuditing(): Promise<Auditing> {
   return auditing;
 }
 
-const QUEUES = Object.fromEntries(
-  ['order-view', 'stock-view'].map((name) => [name, { queue: name, deadLetters: `${name}-dead-letters` }]),
+const SUBSCRIPTIONS = Object.fromEntries(
+  Object.keys(handlers).map((name) => [name, { queue: name, filter: FILTERS[name] ?? {} }]),
 );
 
-const topicOf = ({ published }: Auditing) =>
+const queueOf = ({ sent }: Auditing) =>
   ({
-    async send({ input }: { input: PublishBatchCommandInput }) {
-      const entries = input.PublishBatchRequestEntries ?? [];
-      published.push(...entries.map(({ Message = '' }) => JSON.parse(Message) as DomainEvent));
-      return {};
-    },
-  }) as unknown as Runtime['sns'];
-
-const queueOf = ({ rung }: Auditing) =>
-  ({
-    async send({ input }: { input: SendMessageCommandInput }) {
-      rung.push({ queue: input.QueueUrl ?? '', event: JSON.parse(input.MessageBody ?? '') });
+    async send({ input }: { input: SendMessageBatchCommandInput }) {
+      const entries = input.Entries ?? [];
+      sent.push(
+        ...entries.map(({ MessageBody = '' }) => ({
+          queue: input.QueueUrl ?? '',
+          event: JSON.parse(MessageBody) as DomainEvent,
+        })),
+      );
       return {};
     },
   }) as unknown as Runtime['sqs'];
+
+/** Who was sent what: `sales order-1@2`. */
+export const deliveriesOf = (sent: Auditing['sent']): string[] =>
+  sent.map(({ queue, event }) => `${queue} ${event.streamId}@${event.version}`).sort();
 
 /** `order-1@2` */
 export const placesOf = (events: readonly { streamId: string; version: number }[]): string[] =>

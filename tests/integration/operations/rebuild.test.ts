@@ -2,7 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { customerView } from '#domain/customer.ts';
 import { type DomainEvent, registry } from '#domain/index.ts';
-import { stockView } from '#domain/inventory.ts';
+import { stockView } from '#domain/inventory/view.ts';
 import { orderView } from '#domain/order/view.ts';
 import { keyInFirstGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
 import { orderKey, stockKey } from '#read-model/keys.ts';

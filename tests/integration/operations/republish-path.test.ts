@@ -55,7 +55,7 @@ test('A republished stream reaches every consumer again, and nothing is done twi
     }),
   });
   await call(system, 'receive-stock', { params: { sku: 'MUG' }, body: { quantity: 10 } });
-  await listProducts(system.runtimeOf('list-product'), order.items, { tracked: false });
+  await listProducts(system.runtimeOf('list-product'), order.items);
   const { orderId } = await call(system, 'place-order', { body: order });
   const once = { 'order-view': 2, sales: 1, inventory: 1, notifications: 1, 'stock-view': 2 };
   await eventually(() => expect(handled).toMatchObject(once));
@@ -76,7 +76,7 @@ test('A republished stream reaches every consumer again, and nothing is done twi
 
 test('What the publisher never published arrives, and the dead letters of a crash go back and are handled', async () => {
   const system = await start({ runs: (name) => name !== 'publish-events' });
-  await listProducts(system.runtimeOf('list-product'), order.items, { tracked: false });
+  await listProducts(system.runtimeOf('list-product'), order.items);
   const { orderId } = await call(system, 'place-order', { body: order });
   const failures = system.stack.queues.PublisherFailures?.url ?? '';
   const seconds = Math.floor(Date.now() / 1_000);

@@ -93,10 +93,10 @@ describe('stock-view', () => {
     const sku = `SKU-${randomUUID()}`;
     const events = streamAt(AT, 'inventory', sku, [
       { eventType: 'StockReceived', data: { sku, quantity: 10 } },
-      { eventType: 'StockReserved', data: { sku, orderId: 'o1', quantity: 4 } },
-      { eventType: 'StockRejected', data: { sku, orderId: 'o2', quantity: 7, available: 6 } },
-      { eventType: 'StockReserved', data: { sku, orderId: 'o3', quantity: 6 } },
-      { eventType: 'StockReleased', data: { sku, orderId: 'o1', quantity: 4 } },
+      { eventType: 'StockReserved', data: { sku, orders: [{ orderId: 'o1', quantity: 4 }] } },
+      { eventType: 'StockRejected', data: { sku, orders: [{ orderId: 'o2', quantity: 7, available: 6 }] } },
+      { eventType: 'StockReserved', data: { sku, orders: [{ orderId: 'o3', quantity: 6 }] } },
+      { eventType: 'StockReleased', data: { sku, orders: [{ orderId: 'o1', quantity: 4 }] } },
     ]);
     const handler = stockView(data.runtime());
     expect(await handler(sqsEvent(events.toReversed()))).toEqual({ batchItemFailures: [] });
@@ -105,6 +105,7 @@ describe('stock-view', () => {
       sku,
       onHand: 10,
       reserved: 6,
+      backordered: 0,
       updatedAt: '2026-05-01T00:00:03.000Z',
       version: 5,
     });

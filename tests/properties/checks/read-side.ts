@@ -3,7 +3,7 @@ import { customerView } from '#domain/customer.ts';
 import { customsDeclarationView } from '#domain/customs-declaration.ts';
 import { fraudReviewView } from '#domain/fraud-review.ts';
 import type { DomainEvent } from '#domain/index.ts';
-import { stockView } from '#domain/inventory.ts';
+import { stockView } from '#domain/inventory/view.ts';
 import { orderView } from '#domain/order/view.ts';
 import { productView } from '#domain/product.ts';
 import type { ItemKey } from '#kit/projections/keys.ts';

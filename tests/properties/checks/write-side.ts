@@ -1,7 +1,8 @@
 import { customsDeclarationAggregate } from '#domain/customs-declaration.ts';
 import { fraudReviewAggregate } from '#domain/fraud-review.ts';
 import type { DomainEvent } from '#domain/index.ts';
-import { inventoryAggregate } from '#domain/inventory.ts';
+import { inventoryAggregate } from '#domain/inventory/decisions.ts';
+import { available } from '#domain/inventory/state.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
 import { quantitiesBySku } from '#domain/order/quantities.ts';
 import { paymentAggregate } from '#domain/payment/decisions.ts';
@@ -104,38 +105,103 @@ function checkCommand(
   }
 }
 
-/** Stock: what a live order holds is what it asked for, a cancelled one holds nothing. */
+/** What became of one order in the stock of one SKU. */
+interface Booked {
+  reserved: number;
+  released: number;
+  issued: number;
+  backordered: number;
+  /** Of what was back ordered: filled, or ended by a cancellation. */
+  settled: number;
+  /** How often it was reserved, at its turn or later. */
+  times: number;
+}
+
+/**
+ * Stock: an order reserves each SKU once; what is cancelled holds nothing, what is shipped took exactly its own with it,
+ * and what still waits for stock waits for more than there is.
+ */
 export function checkReservations(history: History, findings: Findings): void {
-  const held = new Map<string, number>();
-  const rejected = new Set<string>();
-  for (const stream of history.streamsOf('inventory')) {
-    for (const event of stream) {
-      if (event.eventType === 'StockReceived') continue;
-      const { sku, orderId, quantity } = event.data;
-      const key = `${orderId}|${sku}`;
-      if (event.eventType === 'StockReserved') held.set(key, (held.get(key) ?? 0) + quantity);
-      if (event.eventType === 'StockReleased') held.set(key, (held.get(key) ?? 0) - quantity);
-      if (event.eventType === 'StockRejected') rejected.add(orderId);
-    }
-  }
+  const booked = bookedByOrder(history);
+  const left = new Map(
+    history.streamsOf('inventory').map((stream) => {
+      const state = (stream as never[]).reduce(inventoryAggregate.evolve, inventoryAggregate.initialState);
+      return [stream[0]?.aggregateId, available(state)];
+    }),
+  );
   for (const stream of history.streamsOf('order')) {
     const [created] = stream;
     if (created?.eventType !== 'OrderCreated') continue;
     const orderId = created.aggregateId;
-    const cancelled = stream.some(({ eventType }) => eventType === 'OrderCancelled');
-    const shipped = stream.some(({ eventType }) => eventType === 'OrderShipped');
+    const order = (stream as never[]).reduce(orderAggregate.evolve, orderAggregate.initialState);
+    if (order.status === 'none') continue;
+    const waitsForStock = order.status !== 'cancelled' && order.holds.includes('stock');
+    let waiting = 0;
     for (const { sku, quantity } of quantitiesBySku(created.data.items)) {
-      const holds = held.get(`${orderId}|${sku}`) ?? 0;
-      if (cancelled && holds > 0)
-        findings.add('lost', `cancelled order ${orderId} still holds ${holds} ${sku}`);
-      if (holds < 0 || holds > quantity)
-        findings.add('doubled', `order ${orderId} holds ${holds} of ${quantity} ${sku}`);
+      const name = `order ${orderId}, ${order.status}, ${quantity} ${sku}`;
+      const own = booked.get(`${orderId}|${sku}`) ?? NOTHING;
+      const held = own.reserved - own.released - own.issued;
+      const waits = own.backordered - own.settled;
+      const isTracked = created.data.items.some((item) => item.sku === sku && item.tracked);
+      if (own.times > 1) findings.add('doubled', `${name}: reserved ${own.times} times`);
+      if (!isTracked && own !== NOTHING) findings.add('doubled', `${name}: not tracked, and in the books`);
+      if (!isTracked) continue;
+      if (waits > 0) waiting++;
+      if (order.status === 'cancelled' && (held !== 0 || waits !== 0))
+        findings.add('lost', `${name}: still holds ${held} and waits for ${waits}`);
+      if (
+        (order.status === 'shipped' || order.status === 'delivered') &&
+        (held !== 0 || own.issued !== quantity)
+      )
+        findings.add('lost', `${name}: took ${own.issued} with it and left ${held}`);
+      if ((order.status === 'pending' || order.status === 'paid') && held !== quantity && waits !== quantity)
+        findings.add('lost', `${name}: holds ${held} and waits for ${waits}`);
+      if (waits > 0 && waits <= (left.get(sku) ?? 0))
+        findings.add('lost', `${name}: waits for ${waits}, of which there are ${left.get(sku)}`);
     }
-    // What left the house before its stock was looked at is for people to put right.
-    if (rejected.has(orderId) && !cancelled && !shipped) {
-      findings.add('lost', `order ${orderId} has no stock and was not cancelled`);
+    if (waitsForStock && waiting === 0)
+      findings.add('lost', `order ${orderId} has its stock, and is held for it`);
+  }
+}
+
+const NOTHING: Booked = { reserved: 0, released: 0, issued: 0, backordered: 0, settled: 0, times: 0 };
+
+function bookedByOrder(history: History): Map<string, Booked> {
+  const booked = new Map<string, Booked>();
+  for (const event of history.streamsOf('inventory').flat()) {
+    const { eventType } = event;
+    if (eventType === 'StockReceived' || eventType === 'StockAdjusted' || eventType === 'StockRejected')
+      continue;
+    for (const { orderId, quantity } of event.data.orders) {
+      const key = `${orderId}|${event.data.sku}`;
+      const one = booked.get(key) ?? { ...NOTHING };
+      booked.set(key, one);
+      switch (eventType) {
+        case 'StockReserved':
+          one.reserved += quantity;
+          one.times++;
+          break;
+        case 'BackorderFilled':
+          one.reserved += quantity;
+          one.settled += quantity;
+          one.times++;
+          break;
+        case 'StockReleased':
+          one.released += quantity;
+          break;
+        case 'StockIssued':
+          one.issued += quantity;
+          break;
+        case 'StockBackordered':
+          one.backordered += quantity;
+          break;
+        case 'BackorderCancelled':
+          one.settled += quantity;
+          break;
+      }
     }
   }
+  return booked;
 }
 
 /**

@@ -128,7 +128,15 @@ export class Table {
 }
 
 // Through JSON: nobody keeps a hand on what is stored, and `undefined` is left out, as the document client does.
-const clone = (item: Item): Item => JSON.parse(JSON.stringify(item)) as Item;
+const clone = (item: Item): Item =>
+  Object.fromEntries(
+    Object.entries(item)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [
+        name,
+        value instanceof Uint8Array ? value : JSON.parse(JSON.stringify(value)),
+      ]),
+  );
 
 const sorted = (items: Item[], by: string | undefined): Item[] =>
   by === undefined

@@ -2,11 +2,12 @@ import type { Answer, Clients } from './clients.ts';
 import type { Random } from './random.ts';
 
 const CUSTOMERS = ['ada', 'bob', 'cyd', 'dee', 'eve'];
-/** Plenty, too few, so few that most orders of it fail, and two that nobody ever received. */
-const STOCK: Record<string, number> = { MUG: 10_000, PEN: 60, RARE: 4, GHOST: 0, EBOOK: 0 };
+/** Plenty, too few, so few that most orders of it fail, one that orders wait for, and one that has no stock. */
+const STOCK: Record<string, number> = { MUG: 10_000, PEN: 60, RARE: 4, LATER: 30, EBOOK: 0 };
+const CHANGES: Record<string, object> = { LATER: { backorder: true }, EBOOK: { tracked: false } };
 const SKUS = Object.keys(STOCK);
 const COUNTRIES = ['US', 'US', 'DE', 'FR', 'JP'];
-const PRICES: Record<string, number> = { MUG: 12.5, PEN: 4.99, RARE: 1000, GHOST: 400, EBOOK: 999.99 };
+const PRICES: Record<string, number> = { MUG: 12.5, PEN: 4.99, RARE: 1000, LATER: 400, EBOOK: 999.99 };
 
 /** What happens to an order, as far as its people want. */
 const PLOTS = [
@@ -26,7 +27,7 @@ const PLOTS = [
 /** What can be ordered, before anything else happens. */
 export async function listCatalogue(clients: Clients): Promise<void> {
   const list = (sku: string) => {
-    const body = { name: `Thing ${sku}`, price: PRICES[sku] };
+    const body = { name: `Thing ${sku}`, price: PRICES[sku], ...CHANGES[sku] };
     return clients.send('list-product', { parameters: { sku }, body, keyed: true });
   };
   await Promise.all(SKUS.map(list));
@@ -68,6 +69,9 @@ export async function openShop(clients: Clients, random: Random): Promise<void> 
         left -= quantity;
         await clients.send('receive-stock', { parameters: { sku }, body: { quantity } });
         await clients.pause(random.between(0, 90_000));
+        if (!random.hits(0.3)) continue;
+        const by = random.pick([-1, 1]);
+        await clients.send('adjust-stock', { parameters: { sku }, body: { by, reason: 'counted' } });
       }
     }),
   ]);

@@ -1,10 +1,9 @@
 import {
+  type CommandOptions,
   commandTo,
   issue,
   issueAll,
   type Policy,
-  recall,
-  remember,
   stateOf,
   warn,
 } from '#kit/events/policy.ts';
@@ -13,7 +12,7 @@ import { counterAggregate, type StoredCounterEvent } from './counter.ts';
 /**
  * A policy of the counters, with everything that a policy can ask for. The counter `<id>-copy` starts with the counter
  * `<id>`; every increase is copied to it and to the counter `sum`. Where that cannot take it, both are closed. The copy
- * closes with its counter if `sum` was open at the first delivery.
+ * closes with its counter while `sum` is open.
  */
 export const relay = (sum: string): Policy<StoredCounterEvent> => ({
   consumer: 'relay',
@@ -37,12 +36,8 @@ export const relay = (sum: string): Policy<StoredCounterEvent> => ({
     },
 
     *CounterClosed({ aggregateId }) {
-      let seen = yield* recall<string>();
-      if (seen === undefined) {
-        seen = (yield* stateOf(counterAggregate, sum)).status;
-        yield* remember(seen);
-      }
-      return seen === 'open' ? [close(copyOf(aggregateId), 'closed')] : [];
+      const copy = yield* stateOf(counterAggregate, copyOf(aggregateId));
+      return copy.status === 'none' ? [] : [close(copyOf(aggregateId), 'closed', whileOpen(sum))];
     },
   },
 });
@@ -52,5 +47,9 @@ const copyOf = (counterId: string) => `${counterId}-copy`;
 const increase = (counterId: string, by: number, tolerates: string[] = []) =>
   commandTo(counterAggregate, counterId, { type: 'increase', by }, { tolerates });
 
-const close = (counterId: string, reason: string) =>
-  commandTo(counterAggregate, counterId, { type: 'close', reason });
+const close = (counterId: string, reason: string, options: CommandOptions = {}) =>
+  commandTo(counterAggregate, counterId, { type: 'close', reason }, options);
+
+const whileOpen = (counterId: string): CommandOptions => ({
+  onlyIf: { aggregate: counterAggregate, aggregateId: counterId, holds: ({ status }) => status === 'open' },
+});

@@ -59,9 +59,14 @@ const PERSISTED: Record<EventType, [AggregateType, number]> = {
   PaymentChargedBack: ['payment', 1],
   PaymentReportParked: ['payment', 1],
   StockReceived: ['inventory', 1],
-  StockReserved: ['inventory', 1],
-  StockRejected: ['inventory', 1],
-  StockReleased: ['inventory', 1],
+  StockAdjusted: ['inventory', 1],
+  StockReserved: ['inventory', 2],
+  StockRejected: ['inventory', 2],
+  StockReleased: ['inventory', 2],
+  StockIssued: ['inventory', 1],
+  StockBackordered: ['inventory', 1],
+  BackorderFilled: ['inventory', 1],
+  BackorderCancelled: ['inventory', 1],
   FraudReviewOpened: ['fraud-review', 1],
   FraudReviewApproved: ['fraud-review', 1],
   FraudReviewRejected: ['fraud-review', 1],
@@ -200,9 +205,14 @@ function describeEvent(event: DomainEvent): string {
     case 'PaymentChargedBack':
       return event.data.chargebackId;
     case 'StockReceived':
+    case 'StockAdjusted':
     case 'StockReserved':
     case 'StockRejected':
     case 'StockReleased':
+    case 'StockIssued':
+    case 'StockBackordered':
+    case 'BackorderFilled':
+    case 'BackorderCancelled':
       return event.data.sku;
     case 'FraudReviewOpened':
     case 'CustomsDeclarationOpened':

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Serverless } from '#resources/local/serverless.ts';
+import type { PluginUtils, Serverless } from '#resources/local/serverless.ts';
 import type { Resource } from '#resources/local/stack/template.ts';
 import StackPlugin from '#resources/plugin.ts';
 import { variables } from '#tests/support/variables.ts';
@@ -18,12 +18,18 @@ interface Configuration {
   params?: object;
   environment?: object;
   permissionsBoundary?: string;
+  /** The logical ids of the deployed stack; none where it is not deployed. */
+  deployed?: string[];
 }
 
 /** As much of the framework as the plugin uses. */
 function framework(configuration: Configuration = {}) {
   const { functions = {}, resources = {}, params = { default: {} } } = configuration;
-  const { environment, permissionsBoundary } = configuration;
+  const { environment, permissionsBoundary, deployed } = configuration;
+  const getStackResources = async () => {
+    if (!deployed) throw new Error('Stack with id shop-qa does not exist');
+    return deployed.map((LogicalResourceId) => ({ LogicalResourceId }));
+  };
   const naming = {
     getLambdaLogicalId: (name: string) => `${name}LambdaFunction`,
     getLogGroupLogicalId: (name: string) => `${name}LogGroup`,
@@ -40,17 +46,19 @@ function framework(configuration: Configuration = {}) {
       getAllFunctions: () => Object.keys(functions),
       getFunction: (name: string) => functions[name],
     },
-    getProvider: () => ({ naming, getStage: () => 'qa' }),
+    getProvider: () => ({ naming, getStage: () => 'qa', getStackResources }),
     configSchemaHandler: {
       defineFunctionProperties: (_: string, schema: unknown) => Object.assign(schemas, { functions: schema }),
       defineTopLevelProperty: (name: string, schema: unknown) => Object.assign(schemas, { [name]: schema }),
     },
     classes: { Error: ServerlessError },
   };
-  const plugin = new StackPlugin(serverless as unknown as Serverless);
+  const notices: string[] = [];
+  const log = { notice: (text: string) => notices.push(text) } as unknown as PluginUtils['log'];
+  const plugin = new StackPlugin(serverless as unknown as Serverless, {}, { log });
   const resolve = (address: string, values: Record<string, unknown> = {}) =>
     plugin.configurationVariablesSources.stack?.resolve({ address, resolveVariable: variables(values) });
-  return { plugin, serverless, schemas, resolve };
+  return { plugin, serverless, schemas, resolve, notices };
 }
 
 describe('A variable of the source stack', () => {
@@ -193,5 +201,51 @@ describe('The plugin', () => {
     const failure = Promise.resolve(plugin.hooks.initialize?.());
     await expect(failure).rejects.toThrow('publish: permissions: the stack has no Topic');
     await expect(failure).rejects.toThrow(ServerlessError);
+  });
+});
+
+describe('A deployment', () => {
+  const subscription = (queue: string): Resource => ({
+    Type: 'AWS::SNS::Subscription',
+    Properties: { Protocol: 'sqs', Endpoint: { 'Fn::GetAtt': [queue, 'Arn'] } },
+  });
+  const consumer = (folder: string, queue: string) => ({
+    handler: `functions/${folder}/handler.handler`,
+    events: [{ sqs: { arn: { 'Fn::GetAtt': [queue, 'Arn'] } } }],
+  });
+  const configuration = {
+    functions: {
+      sales: consumer('consumers/sales', 'SalesQueue'),
+      wrapping: consumer('consumers/wrapping', 'WrappingQueue'),
+      'gift-view': consumer('projections/gift-view', 'GiftViewQueue'),
+      deadlines: consumer('consumers/deadlines', 'DeadlinesQueue'),
+      health: { handler: 'functions/queries/health/handler.handler' },
+    },
+    resources: {
+      SalesSubscription: subscription('SalesQueue'),
+      WrappingSubscription: subscription('WrappingQueue'),
+      GiftViewSubscription: subscription('GiftViewQueue'),
+    },
+  };
+  const deploy = async (deployed?: string[]) => {
+    const { plugin, notices } = framework({ ...configuration, ...(deployed && { deployed }) });
+    await plugin.hooks['before:aws:deploy:deploy:createStack']?.();
+    await plugin.hooks['after:deploy:finalize']?.();
+    return notices.join('\n');
+  };
+
+  test('says how a consumer gets its history whose queue the stack did not have, and of no other', async () => {
+    expect((await deploy(['SalesQueue', 'EventsTopic'])).split('\n')).toEqual([
+      '',
+      'wrapping is new: it receives what is appended from now on. For what was appended before:',
+      '  npm run ops -- backfill --consumer wrapping --from <day> --old --dry-run --stage qa',
+      'gift-view is new: it receives what is appended from now on. For what was appended before:',
+      '  npm run ops -- rebuild --projection gift-view --stage qa',
+    ]);
+  });
+
+  test('says nothing where no consumer is new, and the first time, when there is no history', async () => {
+    expect(await deploy(['SalesQueue', 'WrappingQueue', 'GiftViewQueue'])).toBe('');
+    expect(await deploy()).toBe('');
   });
 });

@@ -8,6 +8,8 @@ import {
   type Outcome,
   type Values,
 } from '#resources/cli/ops/command.ts';
+import { count } from '#resources/cli/text.ts';
+import { minutes } from '#resources/cli/times.ts';
 
 const POLL_MS = 500;
 /** Dead letters that were just redriven need a moment to be seen at work. */
@@ -147,11 +149,6 @@ function paceOf(clock: Clock): (status: RebuildStatus, work: NonNullable<Rebuild
     ].join(', ');
   };
 }
-
-const count = (number: number): string => number.toLocaleString('en-US');
-
-const minutes = (seconds: number): string =>
-  `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
 
 function outcome(status: RebuildStatus, lines: readonly string[] = []): Outcome {
   const failed = status.work?.failed ?? [];

@@ -39,7 +39,7 @@ export function path(stack: () => Stack): void {
       const delivered = { customerName: 'Ada Lovelace', total: 1_299, status: 'delivered', version: 4 };
       expect(await view(large)).toMatchObject(delivered);
       expect(await view(small)).toMatchObject({ total: 12.5, status: 'cancelled', version: 2 });
-      expect(await get(stock)).toMatchObject({ onHand: 3, reserved: 1 });
+      expect(await get(stock)).toMatchObject({ onHand: 2, reserved: 0 });
       expect((await get('/fraud-reviews')).fraudReviews).toMatchObject([{ orderId: large }]);
       const declaration = { orderId: large, country: 'DE' };
       expect((await get('/customs-declarations')).customsDeclarations).toMatchObject([declaration]);
@@ -65,7 +65,7 @@ export function path(stack: () => Stack): void {
           'catalogue-view': [],
           'stock-view': [],
           sales: events(['OrderCreated', 'OrderShipped'], cancelled),
-          inventory: events(['OrderCreated'], cancelled),
+          inventory: events(['OrderCreated', 'OrderShipped'], cancelled),
           'fraud-review': events(['OrderCreated'], []),
           customs: events(['OrderCreated'], []),
           notifications: events(['OrderCreated', 'OrderShipped', 'OrderDelivered'], cancelled),
@@ -73,7 +73,7 @@ export function path(stack: () => Stack): void {
         }),
       patient,
     );
-    const ofStock = ['StockReceived', 'StockReleased', 'StockReserved'];
+    const ofStock = ['StockIssued', 'StockReceived', 'StockReleased', 'StockReserved'];
     expect(await deliveriesOf(stack(), [`inventory-${ORDER_SKU}`])).toMatchObject({
       'stock-view': ofStock.map((type) => `${type} inventory-${ORDER_SKU}`),
       'order-view': [],

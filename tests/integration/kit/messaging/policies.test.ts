@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { commandTo, issue, type Policy, stateOf } from '#kit/events/policy.ts';
 import { createEffectConsumer } from '#kit/messaging/effect-consumer.ts';
 import { isFulfilled, planPolicy, tablesOf } from '#kit/messaging/plan-policy.ts';
 import { createPolicyConsumer } from '#kit/messaging/run-policy.ts';
-import { counterAggregate, type StoredCounterEvent } from '#tests/support/counter/counter.ts';
+import {
+  type CounterCommand,
+  counterAggregate,
+  type StoredCounterEvent,
+} from '#tests/support/counter/counter.ts';
 import { startCounters } from '#tests/support/counter/data.ts';
 import { relay } from '#tests/support/counter/relay.ts';
 import { counterStream } from '#tests/support/counter/streams.ts';
@@ -45,6 +50,12 @@ function newRelay() {
   const stream = counterStream(id, '2026-03-01T10:00:00.000Z');
   const [started, second, third, closed] = stream;
   if (!started || !second || !third || !closed) throw new Error('four events');
+  const command = (aggregateId: string, one: CounterCommand) =>
+    handleCommand(data.runtime(), counterAggregate, {
+      aggregateId,
+      command: one,
+      metadata: { userId: 'test', correlationId: 'c', causationId: 'e', commandId: randomUUID() },
+    });
   const typesOf = async (counterId: string) =>
     (await load(data.runtime(), `counter-${counterId}`)).map(({ eventType }) => eventType);
   return {
@@ -57,6 +68,8 @@ function newRelay() {
     sumTypes: () => typesOf(sum),
     /** What another consumer or a person does to the sum. */
     storeSum: (events: number) => data.store(counterStream(sum, '2026-03-01T09:00:00.000Z', events)),
+    closeSum: () => command(sum, { type: 'close', reason: 'test' }),
+    increaseCopy: () => command(`${id}-copy`, { type: 'increase', by: 1 }),
     deliver: (events: readonly StoredEvent[], parts?: RuntimeParts) =>
       createPolicyConsumer(runtime(parts), on)(sqsEvent(events)),
   };
@@ -135,13 +148,29 @@ describe('A consumer with a policy', () => {
     expect(await copyTypes()).toEqual(['CounterStarted', 'CounterIncreased']);
   });
 
-  test('goes by what it remembered at the first delivery', async () => {
+  test('issues a command with a condition only while that holds', async () => {
     const { deliver, started, closed, storeSum, copyTypes } = newRelay();
     await deliver([started]);
-    await deliver([closed]);
-    await storeSum(1);
     expect(await deliver([closed])).toEqual(HANDLED);
     expect(await copyTypes()).toEqual(['CounterStarted']);
+    await storeSum(1);
+    expect(await deliver([closed])).toEqual(HANDLED);
+    expect(await copyTypes()).toEqual(['CounterStarted', 'CounterClosed']);
+  });
+
+  test('reads what a condition goes by between the load and the append, and again after a lost race', async () => {
+    const { deliver, started, closed, storeSum, closeSum, copyTypes, increaseCopy } = newRelay();
+    await deliver([started]);
+    await storeSum(1);
+    // The policy reads the copy; its command the copy and the sum. Then somebody else closes the sum, and is first.
+    const { dynamo, counts } = watched(data.dynamo, async (command, count) => {
+      if (command !== 'PutCommand' || count > 1) return;
+      await closeSum();
+      await increaseCopy();
+    });
+    expect(await deliver([closed], { dynamo })).toEqual(HANDLED);
+    expect(counts).toEqual({ QueryCommand: 5, PutCommand: 1 });
+    expect(await copyTypes()).toEqual(['CounterStarted', 'CounterIncreased']);
   });
 
   test('that is killed at any call finishes with the next delivery; the plan tells whether it has', async () => {

@@ -86,11 +86,13 @@ describe('A plan of a policy', () => {
     ]);
   });
 
-  test('goes by what was remembered when the event first came', async () => {
+  test('yields nothing for a command whose condition does not hold', async () => {
     const closing = { type: 'close', reason: 'closed' };
-    const streams = [streamOf('c1-copy')];
-    expect(await planned(counterApplication, relay, closed, { streams })).toEqual([]);
-    expect(await planned(counterApplication, relay, closed, { streams, remembered: 'open' })).toEqual([
+    const shut: CounterEvent = { eventType: 'CounterClosed', data: { reason: 'full' } };
+    expect(await plan(closed, streamOf('c1-copy'), streamOf('sum', shut))).toEqual([
+      ['counter-c1-copy unneeded', closing],
+    ]);
+    expect(await plan(closed, streamOf('c1-copy'), streamOf('sum'))).toEqual([
       ['counter-c1-copy due', closing],
     ]);
   });
@@ -103,7 +105,6 @@ describe('A plan of a policy', () => {
   test('is fulfilled where nothing is due and nothing is rejected', async () => {
     const sources = (...stored: ReturnType<typeof streamOf>[]) => ({
       load: async (streamId: string) => stored.flat().filter((event) => event.streamId === streamId),
-      recall: async () => undefined,
     });
     const isDone = async (event: StoredCounterEvent, ...stored: ReturnType<typeof streamOf>[]) =>
       isFulfilled(await planPolicy({ application: counterApplication }, relay, event, sources(...stored)));

@@ -1,0 +1,4 @@
+import { policyCheck } from '#kit/operations/policy-check.ts';
+import { policyOf } from './settings.ts';
+
+export const deliveryCheck = policyCheck({ consumer: 'customs', eventTypes: ['OrderCreated'] }, policyOf);
