@@ -17,6 +17,8 @@ export const productKey = (sku: string): ItemKey => ({ pk: `PRODUCT#${sku}`, sk:
 
 export const stockKey = (sku: string): ItemKey => ({ pk: `STOCK#${sku}`, sk: VIEW });
 
+export const paymentKey = (paymentId: string): ItemKey => ({ pk: `PAYMENT#${paymentId}`, sk: VIEW });
+
 export const fraudReviewKey = (orderId: string): ItemKey => ({ pk: `FRAUD_REVIEW#${orderId}`, sk: VIEW });
 
 export const customsDeclarationKey = (orderId: string): ItemKey => ({
@@ -78,6 +80,14 @@ export const orderListKeys = (order: {
     ...(isOpen(order.status) && { openPk: openOrdersPartition(shard), openSk: place }),
   };
 };
+
+/** `orderIndexes.ofCustomer` as well: one partition an order, its payments in the order of time. */
+export const orderPaymentsPartition = (orderId: string): string => `ORDER_PAYMENTS#${orderId}`;
+
+export const orderPaymentKeys = (payment: { orderId: string; createdAt: string; paymentId: string }) => ({
+  customerPk: orderPaymentsPartition(payment.orderId),
+  customerSk: `${payment.createdAt}#${payment.paymentId}`,
+});
 
 /** Index `listing`: one partition a status, its products in the order of their SKUs. Products change seldom. */
 export const productsPartition = (status: ProductStatus): string => `PRODUCTS#${status}`;

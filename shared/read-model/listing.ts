@@ -18,7 +18,7 @@ export type ListingKind =
   | 'CUSTOMS_DECLARATIONS';
 
 /** What people still have to do, of whatever month: it leaves the list when it is done. Reaches storage: never rename one. */
-export type WorkList = 'FRAUD_REVIEWS#open' | 'CUSTOMS_DECLARATIONS#open';
+export type WorkList = 'FRAUD_REVIEWS#open' | 'CUSTOMS_DECLARATIONS#open' | `PAYMENTS#${string}`;
 
 /** A kind's month, and a work list, is spread over this many partitions: its members' writes never meet in one. */
 const LISTING_SHARDS = 4;
@@ -103,14 +103,16 @@ export async function readListing(
 }
 
 /**
- * A page of a work list, oldest first; `after` is the `next` of the page before. The index is eventually consistent.
- * AWS calls: 4 queries; more where one shard holds most of a page.
+ * A page of work lists, merged, oldest first; `after` is the `next` of the page before. The index is eventually consistent.
+ * AWS calls: 4 queries for each list; more where one shard holds most of a page.
  */
 export async function readWorkList(
   runtime: Runtime,
-  { list, limit, after, generation = 1 }: WorkListQuery,
+  { lists, limit, after, generation = 1 }: WorkListQuery,
 ): Promise<ListingPage> {
-  const shards = SHARDS.map((shard) => partitionInGeneration(generation, workListPartition(list, shard)));
+  const shards = lists.flatMap((list) =>
+    SHARDS.map((shard) => partitionInGeneration(generation, workListPartition(list, shard))),
+  );
   const range = { after: after ?? '0', before: '~' };
   const items = await mergedOf(runtime, shards, range, 'oldest first', limit + 1);
   const page = items.slice(0, limit);
@@ -118,7 +120,7 @@ export async function readWorkList(
 }
 
 export interface WorkListQuery {
-  list: WorkList;
+  lists: readonly WorkList[];
   limit: number;
   after?: string | undefined;
   /** Of the projection that keeps it. */

@@ -106,7 +106,7 @@ async function readReviews(
 ): Promise<ListingPage> {
   const generation = await liveGeneration(runtime, reviewProjection.name);
   if (status === 'open') {
-    return readWorkList(runtime, { list: workList, limit, after: cursor, generation });
+    return readWorkList(runtime, { lists: [workList], limit, after: cursor, generation });
   }
   const all = { kinds: others, workLists: [workList] };
   const kinds = status === undefined ? all : { kinds: others.filter((kind) => kind.endsWith(`#${status}`)) };

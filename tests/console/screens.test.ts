@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { eventually } from '#tests/support/eventually.ts';
 import { npmStart, type Started } from '#tests/support/npm-start.ts';
 import { seriousViolations } from './support/axe.ts';
 import { keepPicture, openBrowser, openPage, overflowOf } from './support/browser.ts';
@@ -158,7 +159,7 @@ describe('the console of npm start', () => {
     });
     await page.getByText(/\d+ throttled/).waitFor();
     await page.getByRole('button', { name: 'Switch everything off' }).click();
-    expect(await page.getByLabel('ReadModelTable').inputValue()).toBe('0');
+    await eventually(async () => (await page.getByLabel('ReadModelTable').inputValue()) === '0');
     await keepPicture(page, 'break');
   });
 
@@ -246,6 +247,14 @@ describe('the console of npm start', () => {
     await phone.getByRole('region', { name: 'What one correlation id has set off' }).waitFor();
     await phone.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Send' }).tap();
     await phone.getByText('Choose what to send').waitFor();
+    await phone.goto(`${system.run.httpUrl}/console/streams?by=type&value=OrderDelivered`);
+    await phone
+      .getByRole('link', { name: /^order-/ })
+      .first()
+      .tap();
+    await phone.getByRole('region', { name: 'The view' }).getByText('status').first().waitFor();
+    expect(await overflowOf(phone)).toBe(0);
+    await keepPicture(phone, 'stream-390');
     await phone.context().close();
   });
 

@@ -12,6 +12,7 @@ const letter = {
   errorMessage: 'it broke',
   sentAt: new Date().toISOString(),
   eventType: 'Counted',
+  streamId: 'counter-7',
 };
 
 let browser: Browser;
@@ -58,10 +59,16 @@ describe('the console of a stage', () => {
     await redrive.click();
     await page.getByRole('button', { name: 'Redrive 1', exact: true }).click();
     await page.getByText('1 of 1 sent back').waitFor();
-    expect(invoked.filter(({ name }) => name === 'redrive').map(({ input }) => input)).toEqual([
-      { consumer: 'consumer-1', fingerprint: 'f1', dryRun: true },
-      { consumer: 'consumer-1', fingerprint: 'f1', dryRun: false },
+    const redriven = () => invoked.filter(({ name }) => name === 'redrive').map(({ input }) => input);
+    const all = { consumer: 'consumer-1', fingerprint: 'f1' };
+    expect(redriven()).toEqual([
+      { ...all, dryRun: true },
+      { ...all, dryRun: false },
     ]);
+    await page.getByRole('button', { name: /counter-7/ }).click();
+    await page.getByRole('button', { name: 'Redrive this stream’s' }).click();
+    await page.getByRole('dialog').getByText('Send 1 messages back').waitFor();
+    expect(redriven().at(-1)).toEqual({ ...all, stream: 'counter-7', dryRun: true });
     await page.context().close();
   });
 

@@ -75,7 +75,21 @@ describe('asyncapi.json', () => {
   );
 
   test.each([
-    ['sales', [...ORDER_CREATED, 'OrderShippedV1', 'OrderCancelledV1', 'OrderCancelledV2'], {}],
+    [
+      'sales',
+      [
+        ...ORDER_CREATED,
+        'OrderShippedV1',
+        'OrderCancelledV1',
+        'OrderCancelledV2',
+        'PaymentCapturedV1',
+        'PaymentCapturedV2',
+        'PaymentRefundedV1',
+        'PaymentRefundedV2',
+        'PaymentChargedBackV1',
+      ],
+      {},
+    ],
     ['customs', ORDER_CREATED, { country: 'homeCountry' }],
     ['fraud-review', ORDER_CREATED, { total: 'highValueThreshold' }],
     [
@@ -88,6 +102,10 @@ describe('asyncapi.json', () => {
         'OrderCancelledV2',
         'PaymentDeclinedV1',
         'PaymentDeclinedV2',
+        'PaymentRefundedV1',
+        'PaymentRefundedV2',
+        'RefundFailedV1',
+        'PaymentReportParkedV1',
         'FraudReviewEscalatedV1',
         'CustomsDeclarationEscalatedV1',
       ],

@@ -322,11 +322,16 @@ test('reading: what there is, as it was, and what has not come yet', async () =>
   await listProducts(system.runtimeOf('list-product'), [{ sku: 'WATCH', unitPrice: 900 }]);
   const { orderId } = (await call('place-order', { body: rich })).body;
   const reading = { params: { orderId } };
+  // The second contradicts the first: it waits for somebody.
+  for (const amount of [1, 2]) await pay(orderId, { amount, reference: 'ch_parked', reportId: 'cap_1' });
   await call('get-order', reading);
   await call('get-order', { ...reading, query: { asOf: new Date(Date.now() + 60_000).toISOString() } });
   await call('get-order', { ...reading, query: { minVersion: '9' } });
   await call('get-order', { ...reading, sub: 'eve', scope: '' });
   await call('get-order-events', { ...reading, query: { limit: '1' } });
+  for (const list of ['list-order-payments', 'list-order-notifications']) {
+    await call(list, { ...reading, sub: 'eve', scope: '' });
+  }
   await call('list-customer-orders', { params: { customerId: 'ada' }, query: { limit: '1' } });
   await call('list-customer-orders', { params: { customerId: 'ada' }, sub: 'eve', scope: '' });
   await call('list-events', { query: { type: 'OrderCreated', limit: '1' } });
@@ -341,6 +346,9 @@ test('reading: what there is, as it was, and what has not come yet', async () =>
     ['list-fraud-reviews', 'fraudReviews', {}],
     ['list-customs-declarations', 'customsDeclarations', {}],
     ['list-notifications', 'notifications', { query: { orderId } }],
+    ['list-order-notifications', 'notifications', reading],
+    ['list-order-payments', 'payments', reading],
+    ['list-payments', 'payments', { query: { status: 'parked' } }],
     ['get-stock', 'sku', { params: { sku: 'TEA' } }],
   ] as const) {
     await eventually(async () =>

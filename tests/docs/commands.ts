@@ -52,13 +52,28 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run -s ops -- redrive .*--dry-run$/, { runs: true, prints: /would go back to the queue/ }],
   [/^npm run -s ops -- redrive .*(?<!--dry-run)$/, { runs: true, prints: /went back to the queue/ }],
   [/^npm run -s ops -- republish --stream /, { runs: true, prints: /^1 events? went to the topic/m }],
-  [/^npm run -s ops -- republish --type OrderGiftNoteAdded /, { test: 'tests/docs/guide/guide.test.ts' }],
+  [
+    /^npm run -s ops -- backfill --consumer gift-wrapping /,
+    { test: 'tests/integration/kit/operations/backfill.test.ts' },
+  ],
+  [
+    /^npm run -s ops -- backfill --consumer (?!gift-wrapping).*--dry-run$/,
+    { runs: true, prints: /would go to the queue of/ },
+  ],
+  [
+    /^npm run -s ops -- backfill --consumer (?!gift-wrapping).*(?<!--dry-run)$/,
+    { runs: true, prints: /went to the queue of/ },
+  ],
   [/^npm run -s ops -- republish --(from|publisher-failures) /, { runs: true, prints: /went to the topic/ }],
   [/^npm run -s ops -- audit /, { runs: true, prints: /events from .* have arrived/ }],
   [/^node -p /, { runs: true, prints: /^[0-9a-f]{12}$/m }],
 
   [/^npx sls deploy( --stage dev --param \S+)?$/, { needs: ACCOUNT }],
   [/^APP_ORIGINS=\S+ npx sls deploy /, { needs: `${ACCOUNT}; ${REHEARSAL} deploys to an emulated one` }],
+  [
+    /^npm run console -- --stage /,
+    { needs: `${ACCOUNT}; tests/unit/console/stage-source.test.ts asks a fake one` },
+  ],
   [/^npx sls info /, { needs: `${ACCOUNT}; ${REHEARSAL} asks an emulated one` }],
   [
     /^SMOKE_TOKEN=… npm run -s smoke /,

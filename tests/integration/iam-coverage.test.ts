@@ -72,6 +72,7 @@ describe('The role of every function', () => {
     }
     expect(making.sort()).toEqual([
       'functions/consumers/notifications/ses-sender.ts',
+      'shared/kit/aws/clients.ts',
       'shared/kit/config/runtime.ts',
     ]);
   });

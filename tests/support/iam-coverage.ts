@@ -99,9 +99,9 @@ async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
   const risk = { total: 1, score: 0, level: 'low', reasons: [], dueAt: '2099-01-01T00:00:00.000Z' };
   const about = { orderId: closing.aggregateId, customerId: person.email, currency: 'USD', country: 'DE' };
   await the.invoke('emit-event', { ...closing, data: { ...about, ...risk } });
-  const { paymentId } = await http(the, 'record-payment', { body: payment(orderId, 'one') });
-  const refund = { reason: 'goodwill', amount: 1 };
-  await http(the, 'refund-payment', { params: { paymentId }, body: refund });
+  await http(the, 'record-payment', { body: payment(orderId, 'one') });
+  const { paymentId } = await http(the, 'record-payment', { body: payment(orderId, 'back') });
+  await http(the, 'refund-payment', { params: { paymentId }, body: { reason: person.line1 } });
   return orderId;
 }
 
@@ -243,6 +243,15 @@ async function deadLettersAndBack({ invoke, deadLetters, system }: RecordedSyste
 async function republishing({ invoke, system }: RecordedSystem, orderId: string): Promise<void> {
   await invoke('republish', { stream: `order-${orderId}` });
   await invoke('republish', { stream: `customer-${person.email}` });
+  const from = new Date(Date.now() - 600_000).toISOString();
+  const settings = system.runtimeOf('republish').setting('CONSUMER_SUBSCRIPTIONS');
+  for (const [consumer, { filter }] of Object.entries(settings)) {
+    if (filter)
+      expect(await invoke('republish', { consumer, from, rate: 1_000 })).toHaveProperty(
+        'sent',
+        expect.any(Number),
+      );
+  }
   const batch: GivenUpBatch = {
     records: [{ dynamodb: { SequenceNumber: '1', ApproximateCreationDateTime: Date.now() / 1_000 } }],
     condition: 'RetryAttemptsExhausted',
@@ -305,6 +314,9 @@ async function queries(the: RecordedSystem, orderId: string): Promise<void> {
   await http(the, 'get-order', { params });
   await http(the, 'get-order', { params, query: { asOf: new Date().toISOString() } });
   await http(the, 'get-order-events', { params, query: { limit: '1' } });
+  await http(the, 'list-order-payments', { params });
+  await http(the, 'list-order-notifications', { params });
+  await http(the, 'list-payments', { query: { status: 'refund_failed' } });
   const { email } = person;
   await http(the, 'list-customer-orders', { params: { customerId: email }, query: { status: 'delivered' } });
   await http(the, 'get-customer', { params: { customerId: email } });
@@ -334,6 +346,7 @@ async function whatIsRefused(the: RecordedSystem): Promise<void> {
     ['emit-event', { eventType: 'CustomerRegistered', aggregateId: email, data: { name, nickname: name } }],
     ['emit-event', { eventType: 'CustomerRenamed', aggregateId: email, data: { name }, expectedVersion: 99 }],
     ['republish', { stream: `customer-other-${email}` }],
+    ['republish', { consumer: email, from: line1 }],
     ['republish', { stream: `customer-${email}`, type: name }],
   ];
   for (const [operation, input] of operations) {

@@ -3,13 +3,20 @@ import { minorDigits, toMajor } from '#domain/money.ts';
 
 /** The events of which a customer is told. */
 export type NotifiedEvent = DomainEventOf<
-  'OrderCreated' | 'OrderShipped' | 'OrderDelivered' | 'OrderCancelled' | 'PaymentDeclined'
+  | 'OrderCreated'
+  | 'OrderShipped'
+  | 'OrderDelivered'
+  | 'OrderCancelled'
+  | 'PaymentDeclined'
+  | 'PaymentRefunded'
 >;
 
 /** The events of which staff are told. */
-export type EscalatedEvent = DomainEventOf<'FraudReviewEscalated' | 'CustomsDeclarationEscalated'>;
+export type StaffEvent = DomainEventOf<
+  'FraudReviewEscalated' | 'CustomsDeclarationEscalated' | 'RefundFailed' | 'PaymentReportParked'
+>;
 
-/** To a customer. It holds no text that a customer wrote. */
+/** To a customer. It holds no text that a caller wrote: the names of products are the catalogue's. */
 export interface Message {
   orderId: string;
   customerId: string;
@@ -23,10 +30,7 @@ export function messageOf(event: NotifiedEvent): Message | undefined {
     case 'OrderCreated':
       return message(event, event.aggregateId, 'We have your order', orderLines(event));
     case 'OrderShipped':
-      return message(event, event.aggregateId, 'Your order is on its way', [
-        `${event.data.carrier} has your parcel.`,
-        `Tracking number: ${event.data.trackingNumber}`,
-      ]);
+      return message(event, event.aggregateId, 'Your order is on its way', shipmentLines(event));
     case 'OrderDelivered':
       return message(event, event.aggregateId, 'Your order has been delivered', ['Your parcel has arrived.']);
     case 'OrderCancelled':
@@ -37,6 +41,12 @@ export function messageOf(event: NotifiedEvent): Message | undefined {
       return message(event, event.data.orderId, 'Your payment was declined', [
         `A payment of ${money(event.data.amount, event.data.currency)} was declined.`,
         'Your order waits for you to try again.',
+      ]);
+    case 'PaymentRefunded':
+      if (event.data.customerId === undefined) return undefined;
+      return message(event, event.data.orderId, 'Your refund is on its way', [
+        `We have refunded ${money(event.data.amount, event.data.currency)} to you.`,
+        'Your bank may take some days to show it.',
       ]);
   }
 }
@@ -58,26 +68,51 @@ function orderLines({ data: { items, total, currency } }: DomainEventOf<'OrderCr
   ];
 }
 
+/** Any other name is the words of whoever shipped it. */
+const CARRIERS = ['UPS', 'FedEx', 'USPS', 'DHL', 'DPD', 'GLS'];
+
+/** No text passes for one: a single word with a digit in it. */
+const TRACKING_NUMBER = /^(?=.*\d)[A-Za-z0-9-]{1,40}$/;
+
+function shipmentLines({ data: { carrier, trackingNumber } }: DomainEventOf<'OrderShipped'>): string[] {
+  const isNumber = TRACKING_NUMBER.test(trackingNumber);
+  return [
+    `${CARRIERS.find((known) => known === carrier) ?? 'Our carrier'} has your parcel.`,
+    ...(isNumber ? [`Tracking number: ${trackingNumber}`] : []),
+  ];
+}
+
 /** To the staff of the shop. */
 export type StaffMessage = Omit<Message, 'customerId'>;
 
 /** What staff are told of the event. Plain text, one line a fact. */
-export function staffMessageOf(event: EscalatedEvent): StaffMessage {
+export function staffMessageOf(event: StaffEvent): StaffMessage {
   switch (event.eventType) {
     case 'FraudReviewEscalated':
-      return staffMessage(event, 'A fraud review is overdue', [
+      return staffMessage(event.aggregateId, 'A fraud review is overdue', [
         `Nobody has decided on this fraud review by ${event.data.dueAt}.`,
         `Risk: ${event.data.level}, ${event.data.score} of 100 points.`,
       ]);
     case 'CustomsDeclarationEscalated':
-      return staffMessage(event, 'A customs declaration is overdue', [
+      return staffMessage(event.aggregateId, 'A customs declaration is overdue', [
         `Nobody has decided on this customs declaration by ${event.data.dueAt}.`,
         `Country: ${event.data.country}`,
+      ]);
+    case 'RefundFailed':
+      return staffMessage(event.data.orderId, 'A refund failed', [
+        `A refund of ${money(event.data.amount, event.data.currency)} could not be made.`,
+        'The money is kept until somebody asks for the refund again.',
+        `Payment: ${event.aggregateId}`,
+      ]);
+    case 'PaymentReportParked':
+      return staffMessage(event.data.orderId, 'A report about a payment contradicts another', [
+        'Nothing was changed by it: somebody has to look at it.',
+        `Payment: ${event.aggregateId}`,
       ]);
   }
 }
 
-const staffMessage = ({ aggregateId: orderId }: EscalatedEvent, subject: string, lines: string[]) => ({
+const staffMessage = (orderId: string, subject: string, lines: string[]) => ({
   orderId,
   subject,
   text: [...lines, `Order: ${orderId}`].join('\n'),

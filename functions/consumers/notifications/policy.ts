@@ -2,10 +2,10 @@ import { customerAggregate } from '#domain/customer.ts';
 import type { DomainEvent } from '#domain/index.ts';
 import { type Asking, type Policy, stateOf } from '#kit/events/policy.ts';
 import {
-  type EscalatedEvent,
   type Message,
   messageOf,
   type NotifiedEvent,
+  type StaffEvent,
   type StaffMessage,
   staffMessageOf,
 } from './messages.ts';
@@ -14,7 +14,7 @@ export type Notification =
   /** `to` is absent where the customer never registered: then nobody knows an address. */
   (Message & { audience: 'customer'; to?: string }) | (StaffMessage & { audience: 'staff' });
 
-/** Tells the customer of what happens to their order, and staff of what nobody has decided in time. */
+/** Tells the customer of what happens to their order, and staff of what waits for them. */
 export const notifications: Policy<DomainEvent, Notification | undefined> = {
   consumer: 'notifications',
   on: {
@@ -23,6 +23,9 @@ export const notifications: Policy<DomainEvent, Notification | undefined> = {
     OrderDelivered: tell,
     OrderCancelled: tell,
     PaymentDeclined: tell,
+    PaymentRefunded: tell,
+    RefundFailed: tellStaff,
+    PaymentReportParked: tellStaff,
     FraudReviewEscalated: tellStaff,
     CustomsDeclarationEscalated: tellStaff,
   },
@@ -37,6 +40,6 @@ function* tell(event: NotifiedEvent): Asking<Notification | undefined> {
   return customer.status === 'none' ? notification : { ...notification, to: customer.email };
 }
 
-function tellStaff(event: EscalatedEvent): Notification {
+function tellStaff(event: StaffEvent): Notification {
   return { ...staffMessageOf(event), audience: 'staff' };
 }

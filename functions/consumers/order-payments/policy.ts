@@ -1,6 +1,6 @@
 import type { DomainEvent } from '#domain/index.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
-import { type OrderState, takenOf } from '#domain/order/state.ts';
+import { type OrderState, paidAmount, takenOf } from '#domain/order/state.ts';
 import { paymentAggregate } from '#domain/payment/decisions.ts';
 import { balanceOf } from '#domain/payment/state.ts';
 import { commandTo, issue, type Policy, stateOf } from '#kit/events/policy.ts';
@@ -9,25 +9,31 @@ import { commandTo, issue, type Policy, stateOf } from '#kit/events/policy.ts';
 export const orderPayments: Policy<DomainEvent> = {
   consumer: 'order-payments',
   on: {
-    /** A payment of which nothing is kept any more pays for nothing, however late its message is. */
+    /**
+     * What was given back, or taken back by the bank, before this ran pays for nothing. The payment is read before the
+     * order: while the order lives, nothing of what is kept was given back because it was cancelled.
+     */
     *PaymentCaptured({ aggregateId: paymentId, data: { orderId, captureId, amount, currency } }) {
       const payment = yield* stateOf(paymentAggregate, paymentId);
+      const kept = payment.status === 'none' ? 0 : balanceOf(payment).kept;
       const capture = { paymentId, captureId };
       const order = yield* stateOf(orderAggregate, orderId);
-      if (takenOf(order, capture) === 0 && (payment.status === 'none' || balanceOf(payment).kept <= 0))
-        return [];
-      const { state, rejected } = yield* issue(
-        commandTo(
-          orderAggregate,
-          orderId,
-          { type: 'applyCapture', ...capture, amount, currency },
-          { tolerates: ['order_not_found'] },
-        ),
-      );
-      const excess = amount - (state ? takenOf(state, capture) : 0);
+      const isTaken = takenOf(order, capture) > 0;
+      const free = kept - takenAliveOf(order, paymentId);
+      if (free <= 0) return [];
+      const { state = order, rejected } = isTaken
+        ? { state: order }
+        : yield* issue(
+            commandTo(
+              orderAggregate,
+              orderId,
+              { type: 'applyCapture', ...capture, amount: Math.min(amount, free), currency },
+              { tolerates: ['order_not_found'] },
+            ),
+          );
+      const excess = Math.min(amount - takenOf(state, capture), kept - takenAliveOf(state, paymentId));
       if (excess <= 0) return [];
-      const reason = rejected ?? reasonOf(state, currency);
-      return [refund(paymentId, `excess:${captureId}`, excess, reason)];
+      return [refund(paymentId, `excess:${captureId}`, excess, rejected ?? reasonOf(state, currency))];
     },
 
     OrderCancelled: ({ data: { payments } }) =>
@@ -37,9 +43,15 @@ export const orderPayments: Policy<DomainEvent> = {
   },
 };
 
-function reasonOf(order: OrderState | undefined, currency: string): string {
-  if (order?.status === 'cancelled') return 'order_cancelled';
-  return order && order.status !== 'none' && order.currency !== currency ? 'other_currency' : 'excess';
+/** What an order has taken of a payment, unless it was cancelled and gives it back. */
+const takenAliveOf = (order: OrderState, paymentId: string): number =>
+  order.status === 'none' || order.status === 'cancelled'
+    ? 0
+    : paidAmount({ payments: order.payments.filter((taken) => taken.paymentId === paymentId) });
+
+function reasonOf(order: OrderState, currency: string): string {
+  if (order.status === 'cancelled') return 'order_cancelled';
+  return order.status !== 'none' && order.currency !== currency ? 'other_currency' : 'excess';
 }
 
 /** At most what is kept: that it was refunded before, for whatever cause, is just as good. */

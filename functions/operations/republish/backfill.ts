@@ -119,7 +119,7 @@ export async function backfill(runtime: Runtime, given: unknown): Promise<Backfi
     sent += items.length;
     if (next !== undefined && runtime.now() >= deadline) return answer(progress, next);
   }
-  runtime.logger.info('backfilled', { consumer, dryRun, sent: sent - refused.size });
+  runtime.logger.info('backfill', { consumer, dryRun, sent: sent - refused.size });
   return answer(1);
 }
 

@@ -5,7 +5,7 @@ import { createProjectionConsumer } from '#kit/projections/projection-consumer.t
 import { rebuildSteps } from '#kit/projections/rebuild/run-step.ts';
 import { orderProjection } from '#read-model/order-view.ts';
 
-/** Keeps the order view and the customer view. */
+/** Keeps the views of orders, customers and payments. */
 export const createHandler = (runtime: Runtime) =>
   createProjectionConsumer(runtime, orderProjection, rebuildSteps(runtime, orderProjection));
 

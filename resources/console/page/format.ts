@@ -38,6 +38,7 @@ export function filterText(filter: Record<string, unknown[]> | undefined): strin
   return Object.entries(filter)
     .map(([attribute, rules]) => {
       const text = rules.map(ruleText).join(' or ');
+      if (attribute === 'aggregateType') return `every event of ${text}`;
       return attribute === 'eventType' ? text : `${attribute} ${text}`;
     })
     .join(' and ');

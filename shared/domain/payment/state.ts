@@ -28,6 +28,8 @@ export type PaymentState =
       captures: Amounts;
       refunds: Readonly<Record<string, Refund>>;
       chargebacks: Amounts;
+      /** What could not be refunded and nobody has asked for again. */
+      notRefunded: number;
       /** The ids of attempts that were declined. */
       declined: readonly string[];
       /** Reports that contradicted others, as `<outcome> <id> <amount>`. */
@@ -49,11 +51,16 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
       return { ...payment, declined: [...payment.declined, event.data.attemptId] };
     case 'RefundRequested':
       if (Object.hasOwn(payment.refunds, event.data.refundId)) break;
-      return withRefund(payment, event.data, 'requested');
-    case 'PaymentRefunded':
-      return withRefund(payment, event.data, 'refunded');
-    case 'RefundFailed':
-      return withRefund(payment, event.data, 'failed');
+      return withRefund(askedAgain(payment, event.data.amount), event.data, 'requested');
+    case 'PaymentRefunded': {
+      const isAsked = payment.refunds[event.data.refundId]?.status === 'requested';
+      const rest = isAsked ? payment : askedAgain(payment, event.data.amount);
+      return withRefund(rest, event.data, 'refunded');
+    }
+    case 'RefundFailed': {
+      const notRefunded = payment.notRefunded + event.data.amount;
+      return withRefund({ ...payment, notRefunded }, event.data, 'failed');
+    }
     case 'PaymentChargedBack': {
       const { chargebackId, amount } = event.data;
       if (Object.hasOwn(payment.chargebacks, chargebackId)) break;
@@ -82,7 +89,11 @@ export interface Balance {
   chargedBack: number;
 }
 
-export function balanceOf({ captures, refunds, chargebacks }: RecordedPayment): Balance {
+export function balanceOf({
+  captures,
+  refunds,
+  chargebacks,
+}: Pick<RecordedPayment, 'captures' | 'refunds' | 'chargebacks'>): Balance {
   const of = (status: Refund['status']) =>
     sum(Object.values(refunds).map((refund) => (refund.status === status ? refund.amount : 0)));
   const captured = sum(Object.values(captures));
@@ -96,6 +107,10 @@ export function balanceOf({ captures, refunds, chargebacks }: RecordedPayment): 
     chargedBack,
   };
 }
+
+/** What could not be refunded, is still kept, and nobody has asked for again. In minor units. */
+export const owedOf = (payment: RecordedPayment): number =>
+  Math.min(payment.notRefunded, Math.max(0, balanceOf(payment).kept));
 
 /** A payment in one word. `partially_refunded` and `refunded` say nothing before the provider did. */
 export type PaymentStatus =
@@ -111,9 +126,7 @@ export function statusOf(payment: RecordedPayment): PaymentStatus {
   const { captured, kept, refunded, beingRefunded, chargedBack } = balanceOf(payment);
   if (chargedBack > 0) return 'charged_back';
   if (beingRefunded > 0) return 'refund_requested';
-  if (kept > 0 && Object.values(payment.refunds).some(({ status }) => status === 'failed')) {
-    return 'refund_failed';
-  }
+  if (owedOf(payment) > 0) return 'refund_failed';
   if (refunded > 0) return kept > 0 ? 'partially_refunded' : 'refunded';
   return captured > 0 || Object.keys(payment.captures).length > 0 ? 'captured' : 'declined';
 }
@@ -130,6 +143,7 @@ const begunBy = ({ orderId, customerId, currency, reference, provider }: Named):
   captures: {},
   refunds: {},
   chargebacks: {},
+  notRefunded: 0,
   declined: [],
   parked: [],
 });
@@ -143,6 +157,11 @@ function namedBy(event: PaymentEvent): Named {
   if ('reference' in event.data) return event.data as Named;
   throw new InvalidEventSequence(event.eventType, 'none');
 }
+
+const askedAgain = (payment: RecordedPayment, amount: number): RecordedPayment => ({
+  ...payment,
+  notRefunded: Math.max(0, payment.notRefunded - amount),
+});
 
 const withRefund = (
   payment: RecordedPayment,

@@ -4,6 +4,7 @@ import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { type EventItem, fromItem } from '#kit/event-store/event-item.ts';
 import { bodyOf, UnpublishableEvent } from '#kit/messaging/outgoing-message.ts';
+import { logHops } from '#kit/observability/hops.ts';
 import { type LogContext, logContextOf } from '#kit/observability/log-context.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
@@ -78,9 +79,13 @@ export async function sendAll(
         return failed.has(index) && !SenderFault;
       });
     }
-    for (const { id, about } of batch) {
-      if (!refused.has(id)) runtime.logger.info('sent again', { hop: 'publish', to: consumer, ...about });
-    }
+    const sent = batch.filter(({ id }) => !refused.has(id));
+    logHops(
+      runtime,
+      'backfilled',
+      'publish',
+      sent.map(({ about }) => ({ about, more: { to: consumer } })),
+    );
   }
   return refused;
 }

@@ -45,6 +45,7 @@ const ABOUT_NO_EVENT = [
   'request failed',
   'redrive',
   'republished',
+  'backfill',
   'events are missing',
   'event altered',
 ];
@@ -154,6 +155,8 @@ async function everything(): Promise<void> {
   await system.mappings.waitUntilIdle();
   await system.invoke('redrive', { consumer: 'sales' });
   await system.invoke('republish', { stream: `order-${orderId}` });
+  const from = new Date(Date.now() - 600_000).toISOString();
+  await system.invoke('republish', { consumer: 'sales', from });
   reportMissing(system.runtimeOf('audit'), orderId);
   const Keys = { streamId: { S: `order-${orderId}` }, version: { N: '1' } };
   const altered = { eventName: 'REMOVE', dynamodb: { Keys, SequenceNumber: '1' } } as const;
@@ -196,6 +199,8 @@ describe('The lines of a run through the whole path', () => {
       'redriven',
       'redrive',
       'republished',
+      'backfilled',
+      'backfill',
     ]) {
       expect(messages).toContain(message);
     }

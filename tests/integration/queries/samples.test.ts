@@ -42,7 +42,9 @@ describe('tests/events, with which a person tries each function', () => {
     const { statusCode, body } = await handler(await sample('place-order'));
     expect(statusCode).toBe(201);
     const { orderId } = JSON.parse(body);
-    const asked = await Promise.all(['get-order', 'get-order-events', 'list-notifications'].map(sample));
+    const asked = await Promise.all(
+      ['get-order', 'get-order-events', 'list-order-payments', 'list-notifications'].map(sample),
+    );
     for (const { pathParameters, queryStringParameters } of asked) {
       expect({ ...pathParameters, ...queryStringParameters }).toMatchObject({ orderId });
     }
@@ -51,6 +53,9 @@ describe('tests/events, with which a person tries each function', () => {
   test.each([
     ['get-order', { status: 'pending', version: 1 }],
     ['get-order-events', { events: [{ eventType: 'OrderCreated' }] }],
+    ['list-order-payments', { payments: [] }],
+    ['list-order-notifications', { notifications: [] }],
+    ['list-payments', { payments: [] }],
     ['list-customer-orders', { orders: [{ customerId: 'ada' }] }],
     ['list-orders', { orders: [{ status: 'pending' }] }],
     ['list-events', { events: [{ eventType: 'OrderCreated' }] }],

@@ -5,6 +5,7 @@ import { fraudReviewView } from '#domain/fraud-review.ts';
 import type { DomainEvent } from '#domain/index.ts';
 import { stockView } from '#domain/inventory/view.ts';
 import { orderView } from '#domain/order/view.ts';
+import { paymentView } from '#domain/payment/view.ts';
 import { productView } from '#domain/product.ts';
 import type { ItemKey } from '#kit/projections/keys.ts';
 import {
@@ -13,12 +14,14 @@ import {
   fraudReviewKey,
   orderKey,
   orderListKeys,
+  paymentKey,
   productKey,
   productListingKeys,
   salesKey,
   salesShardOf,
   stockKey,
 } from '#read-model/keys.ts';
+import { payments } from '#read-model/order-view.ts';
 import { customsDeclarations, fraudReviews } from '#read-model/reviews.ts';
 import type { Item } from '#tests/properties/fakes/expression.ts';
 import type { Findings, Kind } from './findings.ts';
@@ -65,6 +68,10 @@ export function checkReadModel(history: History, items: readonly Item[], finding
   for (const stream of history.streamsOf('customer')) {
     const view = fold(stream, customerView);
     if (view) expect(customerKey(view.customerId), { ...view });
+  }
+  for (const stream of history.streamsOf('payment')) {
+    const view = fold(stream, paymentView);
+    if (view) expect(paymentKey(view.paymentId), { ...view, ...payments.indexKeys?.(view) });
   }
   for (const stream of history.streamsOf('product')) {
     const view = fold(stream, productView);

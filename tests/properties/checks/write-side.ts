@@ -6,7 +6,7 @@ import { available } from '#domain/inventory/state.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
 import { quantitiesBySku } from '#domain/order/quantities.ts';
 import { paymentAggregate } from '#domain/payment/decisions.ts';
-import { balanceOf } from '#domain/payment/state.ts';
+import { balanceOf, owedOf } from '#domain/payment/state.ts';
 import { productAggregate } from '#domain/product.ts';
 import type { Sent } from '#tests/properties/simulator/clients.ts';
 import type { Findings } from './findings.ts';
@@ -226,13 +226,16 @@ export function checkPayments(history: History, findings: Findings): void {
     if (state.status === 'none') continue;
     const { kept } = balanceOf(state);
     const pays = taken.get(paymentId) ?? 0;
-    const byHand = stream.some(
+    // Somebody asked for it back by hand, or the bank took it.
+    const isTakenBack = stream.some(
       ({ eventType, metadata }) =>
-        eventType === 'RefundRequested' && !metadata.userId.startsWith('consumer:'),
+        eventType === 'PaymentChargedBack' ||
+        (eventType === 'RefundRequested' && !metadata.userId.startsWith('consumer:')),
     );
-    if (kept > pays)
+    // What could not be refunded waits for staff, who were told.
+    if (kept - owedOf(state) > pays)
       findings.add('lost', `payment ${paymentId} keeps ${kept}, of which its order took ${pays}`);
-    if (kept < pays && !byHand) {
+    if (kept < pays && !isTakenBack) {
       findings.add('doubled', `payment ${paymentId} keeps ${kept}, of which its order took ${pays}`);
     }
   }
@@ -263,20 +266,21 @@ export function checkHolds({ streams, streamsOf }: History, findings: Findings):
   }
 }
 
-/** Refunds: each one that was requested has its outcome, once. */
+/** Refunds: each one that was requested has an outcome, and is made once; one that was made may still come back. */
 export function checkRefunds(history: History, findings: Findings): void {
   for (const stream of history.streamsOf('payment')) {
-    const outcomes = new Map<string, number>();
+    const [made, ended] = [new Map<string, number>(), new Set<string>()];
     for (const event of stream) {
       if (event.eventType !== 'PaymentRefunded' && event.eventType !== 'RefundFailed') continue;
-      outcomes.set(event.data.refundId, (outcomes.get(event.data.refundId) ?? 0) + 1);
+      const { refundId } = event.data;
+      ended.add(refundId);
+      if (event.eventType === 'PaymentRefunded') made.set(refundId, (made.get(refundId) ?? 0) + 1);
     }
     for (const event of stream) {
       if (event.eventType !== 'RefundRequested') continue;
-      const count = outcomes.get(event.data.refundId) ?? 0;
-      if (count === 0)
+      if (!ended.has(event.data.refundId))
         findings.add('lost', `refund ${event.data.refundId} of ${event.streamId} has no outcome`);
-      if (count > 1)
+      if ((made.get(event.data.refundId) ?? 0) > 1)
         findings.add('doubled', `refund ${event.data.refundId} of ${event.streamId} was made twice`);
     }
   }

@@ -1,3 +1,4 @@
+import type { Outcome } from '#domain/payment/events.ts';
 import type { Answer, Clients } from './clients.ts';
 import type { Random } from './random.ts';
 
@@ -22,7 +23,14 @@ const PLOTS = [
   'never paid',
   'paid at the deadline',
   'refunded by hand',
+  'paid in parts',
+  'paid too much',
+  'declined, then captured',
+  'refund came back',
+  'charged back',
 ] as const;
+
+type Plot = (typeof PLOTS)[number];
 
 /** What can be ordered, before anything else happens. */
 export async function listCatalogue(clients: Clients): Promise<void> {
@@ -104,9 +112,14 @@ export async function orderStory(clients: Clients, random: Random): Promise<void
   // Six minutes in the simulation.
   if (plot === 'paid at the deadline') await clients.pause(random.between(357_000, 366_000));
   await order.hesitate();
-  const payments = await Promise.all([order.pay(), ...(plot === 'paid twice' ? [order.pay()] : [])]);
+  const payments = await order.payAs(plot);
   if (plot === 'cancelled after payment') return void (await order.cancel());
   if (plot === 'refunded by hand') return void (await order.refund(payments[0]));
+  if (plot === 'refund came back') {
+    await order.refund(payments[0]);
+    return void (await order.report('refund_failed'));
+  }
+  if (plot === 'charged back') return void (await order.report('charged_back'));
   const decided = order.decide();
   if (plot === 'cancelled while shipped') await Promise.all([order.shipWhenPaid(), order.cancel()]);
   else await order.shipWhenPaid();
@@ -122,6 +135,8 @@ class Order {
   readonly #amount: number;
   readonly #country: string;
   #steps = 0;
+  /** The reference of the newest payment. */
+  #paidAs = 0;
 
   constructor(
     clients: Clients,
@@ -144,8 +159,47 @@ class Order {
   }
 
   async pay(outcome: 'captured' | 'declined' = 'captured'): Promise<Answer | undefined> {
+    return this.#record(outcome, this.#amount, this.#steps++);
+  }
+
+  /** All of a plot's captures at once. */
+  payAs(plot: Plot): Promise<(Answer | undefined)[]> {
+    const capture = (amount: number, reference: number) => this.#record('captured', amount, reference);
+    switch (plot) {
+      case 'paid twice':
+        return Promise.all([this.pay(), this.pay()]);
+      case 'paid in parts': {
+        const part = Math.floor(this.#amount * 40) / 100;
+        const rest = Math.round((this.#amount - part) * 100) / 100;
+        const reference = this.#steps++;
+        // Of one payment, or of two.
+        const other = this.#random.hits(0.5) ? reference : this.#steps++;
+        return Promise.all([capture(part, reference), capture(rest, other)]);
+      }
+      case 'paid too much':
+        return Promise.all([capture(this.#amount + 5, this.#steps++)]);
+      case 'declined, then captured': {
+        const reference = this.#steps++;
+        return Promise.all([
+          this.#record('declined', this.#amount, reference),
+          capture(this.#amount, reference),
+        ]);
+      }
+      default:
+        return Promise.all([this.pay()]);
+    }
+  }
+
+  /** What the provider reports of the newest payment, late or early. */
+  async report(outcome: 'refund_failed' | 'charged_back'): Promise<void> {
+    await this.hesitate();
+    await this.#record(outcome, this.#amount, this.#paidAs);
+  }
+
+  #record(outcome: Outcome, amount: number, reference: number): Promise<Answer | undefined> {
     const { orderId } = this.#parameters;
-    const body = { orderId, amount: this.#amount, reference: `${orderId}-${this.#steps++}`, outcome };
+    this.#paidAs = reference;
+    const body = { orderId, amount, reference: `${orderId}-${reference}`, outcome };
     return this.#clients.send('record-payment', { body });
   }
 

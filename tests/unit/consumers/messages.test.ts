@@ -40,6 +40,14 @@ describe('What a customer is told', () => {
     ]);
   });
 
+  test('of a shipment: never the words of whoever shipped', async () => {
+    const [, , shipped] = orderLife('ada');
+    const data = { customerId: 'ada', carrier: 'Call 0900 1', trackingNumber: 'pay at evil.example/1' };
+    expect(await toldOf('order', { ...shipped, data } as NewDomainEvent)).toMatchObject([
+      { text: 'Our carrier has your parcel.\nOrder: o-1' },
+    ]);
+  });
+
   test('of a cancellation: that we were short of stock, and that a payment goes back', async () => {
     const [short] = await toldOf('order', cancellation('out_of_stock', [wholeCapture]));
     expect(short).toMatchObject({ ...ids, subject: 'Your order has been cancelled' });
@@ -72,6 +80,20 @@ describe('What a customer is told', () => {
         subject: 'Your payment was declined',
         text: 'A payment of 1234500 JPY was declined.\nYour order waits for you to try again.\nOrder: o-1',
       },
+    ]);
+  });
+
+  test('of a refund that was made, in our own words; of an order that is not known, nobody', async () => {
+    const refunded = { ...payment, refundId: 'r-1', reason: 'customer is a pain' };
+    const { customerId: _, ...unknown } = refunded;
+    const events = [refunded, unknown].map((data) => ({ eventType: 'PaymentRefunded' as const, data }));
+    expect(await toldOf('payment', ...events)).toEqual([
+      {
+        ...ids,
+        subject: 'Your refund is on its way',
+        text: 'We have refunded 1234500 JPY to you.\nYour bank may take some days to show it.\nOrder: o-1',
+      },
+      undefined,
     ]);
   });
 
@@ -121,6 +143,24 @@ describe('What staff are told', () => {
         text: `Nobody has decided on this customs declaration by ${DUE}.\nCountry: FR\nOrder: o-1`,
       },
     ]);
+  });
+
+  test('of a refund that failed and of a report that contradicts: the order and the payment', async () => {
+    const failed = { ...payment, refundId: 'r-1', reason: 'a pain', failure: 'call 0900 1' };
+    const parked = { ...payment, outcome: 'captured' as const, reportId: 'call 0900 1' };
+    const events: NewDomainEvent[] = [
+      { eventType: 'RefundFailed', data: failed },
+      { eventType: 'PaymentReportParked', data: { ...parked, contradiction: 'other_amount' } },
+    ];
+    const told = await toldOf('payment', ...events);
+    expect(told).toMatchObject([
+      { audience: 'staff', orderId: 'o-1', subject: 'A refund failed' },
+      { audience: 'staff', orderId: 'o-1', subject: 'A report about a payment contradicts another' },
+    ]);
+    expect(told[0]?.text).toMatch(
+      /^A refund of 1234500 JPY could not be made\.\n.*\nPayment: p-1\nOrder: o-1$/,
+    );
+    expect(told[1]?.text).toMatch(/^Nothing was changed by it.*\nPayment: p-1\nOrder: o-1$/);
   });
 
   test('nothing of what somebody decided', async () => {

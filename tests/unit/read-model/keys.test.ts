@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as keys from '#read-model/keys.ts';
 import { listingKeys, workListKeys } from '#read-model/listing.ts';
+import { paymentWorkList } from '#read-model/payments.ts';
 
 const order = { customerId: 'ada', orderId: 'o1', createdAt: '2026-01-31T10:00:00.000Z' };
 
@@ -9,6 +10,18 @@ describe('the keys of the read model reach storage, so they stay as they are', (
     [keys.orderKey('o1'), { pk: 'ORDER#o1', sk: 'VIEW' }],
     [keys.customerKey('ada'), { pk: 'CUSTOMER#ada', sk: 'VIEW' }],
     [keys.stockKey('MUG'), { pk: 'STOCK#MUG', sk: 'VIEW' }],
+    [keys.paymentKey('p1'), { pk: 'PAYMENT#p1', sk: 'VIEW' }],
+    [
+      keys.orderPaymentKeys({ orderId: 'o1', paymentId: 'p1', createdAt: '2026-01-31T10:00:00.000Z' }),
+      { customerPk: 'ORDER_PAYMENTS#o1', customerSk: '2026-01-31T10:00:00.000Z#p1' },
+    ],
+    [
+      workListKeys(paymentWorkList(['parked', 'refund_failed']), '2026-01-31T10:00:00.000Z', 'order-1'),
+      {
+        listPk: 'PAYMENTS#refund_failed+parked#1',
+        listSk: '2026-01-31T10:00:00.000Z#order-1',
+      },
+    ],
     [keys.fraudReviewKey('o1'), { pk: 'FRAUD_REVIEW#o1', sk: 'VIEW' }],
     [keys.customsDeclarationKey('o1'), { pk: 'CUSTOMS_DECLARATION#o1', sk: 'VIEW' }],
     [keys.notificationKey('o1', 'e1'), { pk: 'NOTIFICATIONS#o1', sk: 'e1' }],

@@ -109,6 +109,7 @@ export function DeadLetters() {
               group={chosen}
               letters={value.deadLetters.filter(({ fingerprint }) => fingerprint === chosen.fingerprint)}
               reload={reload}
+              isLoading={isLoading}
             />
           ) : (
             <div class="panel">
@@ -123,36 +124,46 @@ export function DeadLetters() {
   );
 }
 
+interface Asked {
+  what: 'redrive' | 'discard';
+  /** Only those of this stream. */
+  stream?: string;
+  matched: number;
+}
+
 interface GroupProps {
   group: Group;
   letters: Letter[];
   reload: () => void;
+  /** The list is being read: whoever reads a queue at the same time sees a part of it. */
+  isLoading: boolean;
 }
 
-function GroupPanel({ group, letters, reload }: GroupProps) {
+function GroupPanel({ group, letters, reload, isLoading }: GroupProps) {
   const { consumer, fingerprint } = group;
-  const [asked, setAsked] = useState<{ what: 'redrive' | 'discard'; matched: number }>();
+  const [asked, setAsked] = useState<Asked>();
   const [progress, setProgress] = useState<Done>();
   const [error, setError] = useState('');
   const [isBusy, setBusy] = useState(false);
 
-  const inputOf = (what: 'redrive' | 'discard', dryRun: boolean) => ({
+  const inputOf = ({ what, stream }: Omit<Asked, 'matched'>, dryRun: boolean) => ({
     ...(what === 'discard' && { discard: true }),
+    ...(stream && { stream }),
     consumer,
     fingerprint,
     dryRun,
   });
-  const ask = async (what: 'redrive' | 'discard') => {
-    const { matched } = await operate<{ matched: number }>('redrive', inputOf(what, true));
-    setAsked({ what, matched });
+  const ask = async (wanted: Omit<Asked, 'matched'>) => {
+    const { matched } = await operate<{ matched: number }>('redrive', inputOf(wanted, true));
+    setAsked({ ...wanted, matched });
   };
-  const carryOut = async (what: 'redrive' | 'discard') => {
+  const carryOut = async (wanted: Asked) => {
     setAsked(undefined);
     setError('');
     setBusy(true);
     try {
-      await inChunks(inputOf(what, false), (done) => setProgress({ ...done }));
-      if (what === 'redrive') setProgress((done) => done && { ...done, isWatched: true });
+      await inChunks(inputOf(wanted, false), (done) => setProgress({ ...done }));
+      if (wanted.what === 'redrive') setProgress((done) => done && { ...done, isWatched: true });
     } catch (caught) {
       setError((caught as Error).message);
     }
@@ -167,10 +178,18 @@ function GroupPanel({ group, letters, reload }: GroupProps) {
         <h2 class="grow">
           {group.errorName} <small class="quiet">at {consumer}</small>
         </h2>
-        <Action run={() => ask('redrive')} kind="primary" disabled={isBusy || !mayChange()}>
+        <Action
+          run={() => ask({ what: 'redrive' })}
+          kind="primary"
+          disabled={isBusy || isLoading || !mayChange()}
+        >
           Redrive all {group.count}
         </Action>
-        <Action run={() => ask('discard')} kind="danger" disabled={isBusy || !mayChange()}>
+        <Action
+          run={() => ask({ what: 'discard' })}
+          kind="danger"
+          disabled={isBusy || isLoading || !mayChange()}
+        >
           Discard
         </Action>
       </header>
@@ -194,7 +213,13 @@ function GroupPanel({ group, letters, reload }: GroupProps) {
               </code>
               <span class="quiet">{ago(letter.lastFailureAt ?? letter.sentAt)}</span>
             </button>
-            {parameter('message') === letter.messageId && <Whole letter={letter} />}
+            {parameter('message') === letter.messageId && (
+              <Whole
+                letter={letter}
+                {...(letter.streamId &&
+                  !isBusy && { redrive: (stream: string) => ask({ what: 'redrive', stream }) })}
+              />
+            )}
           </li>
         ))}
       </ul>
@@ -211,7 +236,7 @@ function GroupPanel({ group, letters, reload }: GroupProps) {
           confirm={asked.what === 'redrive' ? `Redrive ${asked.matched}` : `Delete ${asked.matched}`}
           isDangerous={asked.what === 'discard'}
           onCancel={() => setAsked(undefined)}
-          onConfirm={() => carryOut(asked.what)}
+          onConfirm={() => carryOut(asked)}
         >
           <p>
             {asked.what === 'redrive'
@@ -236,7 +261,13 @@ function Progress({ done, consumer }: { done: Done; consumer: string }) {
   );
 }
 
-function Whole({ letter }: { letter: Letter }) {
+interface WholeProps {
+  letter: Letter;
+  /** Redrives those of one stream; absent where it has none, or something is being redriven. */
+  redrive?: (stream: string) => Promise<void>;
+}
+
+function Whole({ letter, redrive }: WholeProps) {
   const { consumer, messageId } = letter;
   const { value, error } = useLoaded(messageId, () =>
     operate<{ message?: Letter & { body?: string; attributes: Record<string, string> } }>('dead-letters', {
@@ -269,6 +300,11 @@ function Whole({ letter }: { letter: Letter }) {
         ))}
       </dl>
       <div class="buttons start">
+        {redrive && (
+          <Action run={() => redrive(letter.streamId ?? '')} disabled={!mayChange()}>
+            Redrive this stream’s
+          </Action>
+        )}
         {letter.correlationId && (
           <a class="button" href={href('flow', { follow: letter.correlationId })}>
             Follow it

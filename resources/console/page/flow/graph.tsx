@@ -10,6 +10,8 @@ import { animate } from './pulses.ts';
 const FAILURE_SHOWN_MS = 20_000;
 const ACTIVE_MS = 900;
 const SMALLEST = 0.72;
+const READABLE = 0.8;
+const HEIGHT_PART = 0.62;
 
 /** The way of an event, drawn from the compiled template; what happens runs along its edges. */
 export function FlowGraph() {
@@ -23,10 +25,14 @@ export function FlowGraph() {
   useEffect(() => {
     const box = frame.current;
     if (!box) return;
-    const scaleToWidth = () => setScale(Math.max(SMALLEST, Math.min(1.12, box.clientWidth / placed.width)));
-    const observer = new ResizeObserver(scaleToWidth);
+    // The list below is to be seen too, unless that made the graph too small to read.
+    const scaleToFit = () => {
+      const byHeight = Math.max(READABLE, (HEIGHT_PART * innerHeight) / placed.height);
+      setScale(Math.max(SMALLEST, Math.min(1.12, byHeight, box.clientWidth / placed.width)));
+    };
+    const observer = new ResizeObserver(scaleToFit);
     observer.observe(box);
-    scaleToWidth();
+    scaleToFit();
     return () => observer.disconnect();
   }, [placed]);
 

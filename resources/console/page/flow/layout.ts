@@ -42,7 +42,7 @@ function sizeOf({ kind, members = [] }: GraphNode): { width: number; height: num
     case 'queries':
       return { width: 160, height: 40 + members.length * MEMBER_HEIGHT };
     case 'consumer':
-      return { width: 256, height: 50 };
+      return { width: 262, height: 50 };
     case 'schedule':
       return { width: 108, height: 46 };
     default:
@@ -73,6 +73,7 @@ export function layout({ nodes, edges }: Graph): PlacedGraph {
     return { node, x: x - width / 2, y: y - height / 2, width, height };
   });
   inGivenOrder(placed);
+  onOneLine(placed);
   for (const node of schedules) placed.push(besideItsTarget(node));
   for (const { node, ...box } of placed) boxes.set(node.id, box);
   /** Under the topic, at the height of what it runs. */
@@ -111,6 +112,21 @@ function inGivenOrder(placed: PlacedNode[]): void {
   consumers.forEach((one, index) => {
     Object.assign(one, rows[index]);
   });
+}
+
+/** What is alone in its column stands at half the height of the consumers. */
+function onOneLine(placed: PlacedNode[]): void {
+  const consumers = placed.filter(({ node }) => node.kind === 'consumer');
+  if (consumers.length === 0) return;
+  const top = Math.min(...consumers.map(({ y }) => y));
+  const bottom = Math.max(...consumers.map(({ y, height }) => y + height));
+  const middleOf = ({ x, width }: Box) => x + width / 2;
+  for (const one of placed) {
+    const isAlone = placed.every(
+      (other) => other === one || Math.abs(middleOf(other) - middleOf(one)) > one.width / 2,
+    );
+    if (isAlone) one.y = Math.max(0, (top + bottom) / 2 - one.height / 2);
+  }
 }
 
 function forwardPath(from: Box, to: Box): string {
