@@ -3,7 +3,15 @@ import { bundleBench } from './bundles.ts';
 import { capsBench } from './caps.ts';
 import { commandsBench } from './commands.ts';
 import { rebuildBench } from './rebuild.ts';
+import { startBench } from './start.ts';
 import type { Bench } from './types.ts';
 
 /** Every bench, in the order in which they run. */
-export const benches: readonly Bench[] = [billBench, capsBench, bundleBench, commandsBench, rebuildBench];
+export const benches: readonly Bench[] = [
+  billBench,
+  capsBench,
+  bundleBench,
+  commandsBench,
+  rebuildBench,
+  startBench,
+];
