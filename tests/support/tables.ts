@@ -85,8 +85,11 @@ export async function startTables<Own extends object>(
   const api = awsApi(emulators);
   await createTable(api, settings.EVENTS_TABLE, EVENTS, emulators.region);
   await createTable(api, settings.READ_MODEL_TABLE, readModel, emulators.region);
-  const itemOf = (event: StoredEvent) =>
-    toItem(event, undefined, dueKeysOf(event, application.registry.dueAt(event)));
+  const { registry } = application;
+  // Of a type that nobody knows, nobody knows a deadline.
+  const dueAtOf = (event: StoredEvent) =>
+    registry.isEventType(event.eventType) ? registry.dueAt(event) : undefined;
+  const itemOf = (event: StoredEvent) => toItem(event, undefined, dueKeysOf(event, dueAtOf(event)));
   const dynamo = documentClient(
     new DynamoDBClient({
       region: emulators.region,

@@ -67,7 +67,7 @@ export async function tick(runtime: Runtime): Promise<Ticked> {
   const ticked = { ...run.ticked(), ...(overtaken && { overtaken: true as const }) };
   runtime.metrics.count('DeadlinesSent', ticked.sent);
   runtime.metrics.record('DeadlinesOverdueSeconds', ticked.overdueSeconds);
-  runtime.logger.info('due events sent', { ...ticked });
+  runtime.logger.info('due events sent', { ...ticked, overtaken });
   return ticked;
 }
 

@@ -85,7 +85,17 @@ const delivered: Record<string, string[]> = {
     'CustomsDeclarationEscalated',
     'CustomsDeclarationClosed',
   ],
-  'stock-view': ['StockReceived', 'StockReserved', 'StockRejected', 'StockReleased'],
+  'stock-view': [
+    'StockReceived',
+    'StockReserved',
+    'StockRejected',
+    'StockReleased',
+    'StockIssued',
+    'StockAdjusted',
+    'StockBackordered',
+    'BackorderFilled',
+    'BackorderCancelled',
+  ],
   sales: [
     ...everyOrder,
     'OrderCancelled',
@@ -94,7 +104,7 @@ const delivered: Record<string, string[]> = {
     'PaymentRefunded',
     'PaymentChargedBack',
   ],
-  inventory: [...everyOrder, 'OrderCancelled'],
+  inventory: [...everyOrder, 'OrderCancelled', 'OrderShipped', 'BackorderFilled'],
   'fraud-review': [
     'an order of 1,000.00 at home',
     'an order of 1,500.00 at home',
