@@ -186,13 +186,13 @@ describe('An order that cannot have everything', () => {
     const pen = sku('PEN');
     await receive(pen, 1);
     const created = await place([pen, 2]);
-    // Reads: the SKU, the order, and the order once more after the reservation; then to cancel it.
+    // Reads: the snapshot and the SKU, the order, and the order once more after the reservation; then to cancel it.
     let queries = 0;
     const { dynamo } = watched(the.data.dynamo, async (command) => {
-      if (command === 'QueryCommand' && ++queries === 4) await cancel(created);
+      if (command === 'QueryCommand' && ++queries === 5) await cancel(created);
     });
     await the.handled(inventory({ dynamo }), created);
-    expect(queries).toBe(4);
+    expect(queries).toBe(5);
     expect(await cancellationOf(created)).toMatchObject([{ data: { reason: 'changed_my_mind' } }]);
   });
 });
