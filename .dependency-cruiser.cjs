@@ -104,7 +104,13 @@ module.exports = {
         path: '^(functions/(commands|queries|consumers|projections)/|shared/(domain|read-model|application)|resources/console/shop)',
       },
     },
-    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    // The bench installs castore, with which it compares, into a folder of its own.
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^@castore/' },
+    },
   ],
   options: {
     // swc takes no TSX here; tests/unit/console/page-imports.test.ts holds what the page may import.

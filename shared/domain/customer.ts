@@ -38,20 +38,22 @@ export type StoredCustomerEvent = StoredEventOf<Definition>;
 
 // State
 
-export type CustomerState = { status: 'none' } | { status: 'registered'; name: string; email: string };
+export type CustomerState =
+  | { status: 'none' }
+  | { status: 'registered'; name: string; email: string; changes: number };
 
 /** Throws InvalidEventSequence for an event that no history of commands can have led to. */
 export function evolve(state: CustomerState, event: CustomerEvent): CustomerState {
   switch (event.eventType) {
     case 'CustomerRegistered':
       if (state.status !== 'none') throw new InvalidEventSequence(event.eventType, state.status);
-      return { status: 'registered', name: event.data.name, email: event.data.email };
+      return { status: 'registered', name: event.data.name, email: event.data.email, changes: 0 };
     case 'CustomerRenamed':
       if (state.status === 'none') throw new InvalidEventSequence(event.eventType, state.status);
-      return { ...state, name: event.data.name };
+      return { ...state, name: event.data.name, changes: state.changes + 1 };
     case 'CustomerEmailChanged':
       if (state.status === 'none') throw new InvalidEventSequence(event.eventType, state.status);
-      return { ...state, email: event.data.email };
+      return { ...state, email: event.data.email, changes: state.changes + 1 };
   }
 }
 
@@ -61,11 +63,15 @@ export function evolve(state: CustomerState, event: CustomerEvent): CustomerStat
 export const customerRules = defineRules({
   customer_already_registered: 'This customer is already registered.',
   customer_not_found: ['not-found', 'There is no such customer.'],
+  customer_changed_too_often: 'The name and email of a customer can be changed 200 times.',
 });
 
 export type CustomerCommand =
   | { type: 'register'; name: string; email: string }
   | { type: 'change'; name?: string | undefined; email?: string | undefined };
+
+/** Every command reads the whole stream, and the owner of an account may send as many as they like. */
+const MAX_CHANGES = 200;
 
 /** A change to what already is yields nothing; one of name and email yields an event each. */
 export function decide(command: CustomerCommand, state: CustomerState): CustomerEvent[] {
@@ -79,6 +85,8 @@ export function decide(command: CustomerCommand, state: CustomerState): Customer
       const events: CustomerEvent[] = [];
       if (name !== state.name) events.push({ eventType: 'CustomerRenamed', data: { name } });
       if (email !== state.email) events.push({ eventType: 'CustomerEmailChanged', data: { email } });
+      if (events.length > 0 && state.changes + events.length > MAX_CHANGES)
+        throw customerRules.reject('customer_changed_too_often');
       return events;
     }
   }

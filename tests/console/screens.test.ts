@@ -29,7 +29,7 @@ describe('the console of npm start', () => {
   test('is where / leads, is named by the banner, and says what to do where there is nothing yet', async () => {
     expect(system.output()).toContain(`${system.run.httpUrl}/console`);
     await page.goto(system.run.httpUrl);
-    await page.getByText('No event has come yet').waitFor();
+    await page.getByRole('heading', { name: 'Flow' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/console');
     for (const [path, text] of [
       ['/streams', 'Find a stream'],

@@ -86,7 +86,9 @@ async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
   await http(the, 'register-customer', { body: customer });
   await http(the, 'register-customer', { body: customer }, 4);
   await http(the, 'receive-stock', { params: { sku: 'TRACKED' }, body: { quantity: 5 } });
-  await http(the, 'adjust-stock', { params: { sku: 'TRACKED' }, body: { by: 1, reason: 'found' } });
+  // As many as it takes until the next reservation writes a snapshot.
+  for (let n = 0; n < 24; n++)
+    await http(the, 'adjust-stock', { params: { sku: 'TRACKED' }, body: { by: 1, reason: 'found' } });
   // Only a projection receives these events, so the audit sends them to its own queue.
   for (const { sku, unitPrice: price } of order.items) {
     await http(the, 'list-product', {

@@ -17,5 +17,5 @@ export const contract: OperationContract = {
     },
   ],
   ifMatch: true,
-  rules: ['customer_not_found'],
+  rules: ['customer_not_found', 'customer_changed_too_often'],
 };

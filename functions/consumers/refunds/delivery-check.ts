@@ -1,5 +1,5 @@
 import type { ShopRuntime } from '#application';
-import type { EventType } from '#domain/index.ts';
+import type { DomainEvent, EventType } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
 import type { DeliveryCheck } from '#kit/operations/delivery-check.ts';
@@ -15,10 +15,17 @@ export const deliveryCheck: DeliveryCheck = {
     if ((runtime as ShopRuntime).setting('REFUND_GATEWAY') === 'report') return [];
     const answered = await Promise.all(
       keys.map(async ({ streamId, version }) => {
-        const since = await load(runtime, streamId, { after: version });
-        return since.some(({ eventType }) => ['PaymentRefunded', 'RefundFailed'].includes(eventType));
+        const [requested, ...since] = await load<DomainEvent>(runtime, streamId, { after: version - 1 });
+        return (
+          requested?.eventType === 'RefundRequested' &&
+          since.some((event) => isOutcomeOf(event, requested.data.refundId))
+        );
       }),
     );
     return keys.filter((_, index) => !answered[index]).map((key) => ({ key }));
   },
 };
+
+const isOutcomeOf = (event: DomainEvent, refundId: string): boolean =>
+  (event.eventType === 'PaymentRefunded' || event.eventType === 'RefundFailed') &&
+  event.data.refundId === refundId;

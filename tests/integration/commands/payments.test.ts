@@ -151,6 +151,48 @@ describe('POST /payments', () => {
     });
   });
 
+  test('the same report twice at once is one payment', async () => {
+    const body = await report();
+    const before = await commands.eventCount();
+    const send = () =>
+      commands.run('recordPayment', { body, ...provider, headers: { 'idempotency-key': uniqueKey() } });
+    const answers = await Promise.all([send(), send(), send()]);
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(new Set(answers.map(({ body }) => body.version))).toEqual(new Set([1]));
+    expect(await commands.eventCount()).toBe(before + 1);
+  });
+
+  test('two parts that are captured at once are both recorded', async () => {
+    const body = await report({ amount: 30 });
+    const send = (reportId: string) =>
+      commands.run('recordPayment', { body: { ...body, reportId }, ...provider });
+    const answers = await Promise.all([send('cap_1'), send('cap_2')]);
+    expect(answers.map(({ body }) => body.version).sort()).toEqual([1, 2]);
+  });
+
+  test('reports may come in the other order: refunded, and then what was captured', async () => {
+    const body = await report({ outcome: 'refunded', reportId: 're_1' });
+    const first = await commands.run('recordPayment', { body, ...provider });
+    expect(first).toMatchObject({ status: 201, body: { version: 1 } });
+    const capture = { ...body, outcome: 'captured', reportId: 'cap_1' };
+    expect(await commands.run('recordPayment', { body: capture, ...provider })).toMatchObject({
+      status: 201,
+      body: { paymentId: first.body.paymentId, version: 2, status: 'refunded' },
+    });
+  });
+
+  test('of the most that an order may cost is recorded; of more is a 422, as is less than nothing', async () => {
+    const most = await report({ amount: 999_999_999.99 });
+    expect(await commands.run('recordPayment', { body: most, ...provider })).toMatchObject({ status: 201 });
+    for (const amount of [1_000_000_000, -0.01, 1e21]) {
+      const body = await report({ amount });
+      expect(await commands.run('recordPayment', { body, ...provider })).toMatchObject({
+        status: 422,
+        body: { errors: [{ path: 'amount' }] },
+      });
+    }
+  });
+
   test('without payments:write is a 403, whatever else the caller may', async () => {
     const body = await report();
     expect(await commands.run('recordPayment', { body, scope: 'orders:manage' })).toMatchObject({

@@ -207,6 +207,7 @@ export async function emulatedWorld(options: EmulatedWorldOptions): Promise<Worl
       }
       letters = letters.filter((letter) => !takes(letter));
     },
+    ticks: false,
     slowness: () => countSigns([...signs, ...expirations(ledger.all())]),
     async close() {
       endWatch();

@@ -127,6 +127,19 @@ export async function orderStory(clients: Clients, random: Random): Promise<void
   await Promise.all([order.deliver(), ...(random.hits(0.2) ? [order.deliver(), order.cancel()] : [])]);
 }
 
+/** One of many orders of the same SKU in the same second, half of which are cancelled soon. */
+export async function rushStory(clients: Clients, random: Random): Promise<void> {
+  await clients.pause(100_000 + random.between(0, 1_000));
+  const shippingAddress = { line1: '1 Main St', city: 'Town', postalCode: '1', country: 'US' };
+  const body = { items: [{ sku: 'MUG', quantity: 1 }], shippingAddress };
+  const customer = random.pick(CUSTOMERS);
+  const placed = await clients.send('place-order', { user: customer, body });
+  if (placed?.status !== 201 || random.hits(0.5)) return;
+  const { orderId, total } = placed.body;
+  const order = new Order(clients, random, String(orderId), customer, Number(total), 'US');
+  await order.cancel();
+}
+
 class Order {
   readonly #clients: Clients;
   readonly #random: Random;

@@ -337,6 +337,7 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
         }
       }
     },
+    ticks: true,
     slowness: () => [],
     async close() {},
   };

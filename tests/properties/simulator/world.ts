@@ -38,6 +38,8 @@ export interface World {
     /** For so long the consumer's filter is that of before it took this type. */
     delayFilter(consumer: string, eventType: string, ms: number): void;
   };
+  /** Its tick runs each minute, to the last deadline: where time is not simulated, deadlines are too far away. */
+  ticks: boolean;
   /** Runs until nothing is left to do, `clients` included. Rejects where that takes for ever. */
   waitUntilIdle(clients: Promise<unknown>): Promise<void>;
   events(): Promise<Item[]>;

@@ -47,6 +47,25 @@ describe("changing a customer's email", () => {
   it('needs a customer', () => given().when(changeEmail).thenRejected('customer_not_found'));
 });
 
+describe('changes without end', () => {
+  const changed = (times: number) => [registered, ...Array.from({ length: times }, () => renamed)];
+
+  it('are refused, so that reading a customer stays cheap', () => {
+    given(...changed(199))
+      .when(changeEmail)
+      .thenEvents(emailChanged);
+    given(...changed(199))
+      .when({ type: 'change', name: 'Ada', email: 'a@example.com' })
+      .thenRejected('customer_changed_too_often');
+    given(...changed(200))
+      .when(changeEmail)
+      .thenRejected('customer_changed_too_often');
+    given(...changed(200))
+      .when(rename)
+      .thenNothing();
+  });
+});
+
 describe('the state of a customer', () => {
   const { evolve, initialState } = customerAggregate;
 
@@ -55,6 +74,7 @@ describe('the state of a customer', () => {
       status: 'registered',
       name: 'Ada King',
       email: 'ada@example.com',
+      changes: 1,
     });
   });
 

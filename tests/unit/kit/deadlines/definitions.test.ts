@@ -5,7 +5,7 @@ import { createRegistry } from '#kit/events/registry.ts';
 import { counterRegistry } from '#tests/support/counter/application.ts';
 import { counterAggregate } from '#tests/support/counter/counter.ts';
 import { counterLife } from '#tests/support/counter/streams.ts';
-import { specificationOf } from '#tests/support/given-when-then.ts';
+import { specificationOf } from '#tests/support/specification.ts';
 
 const timed = (dueAt: (data: { at: string }) => string | undefined) =>
   defineEvent({
