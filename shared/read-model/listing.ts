@@ -1,27 +1,15 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { CustomsDeclarationStatus } from '#domain/customs-declaration.ts';
-import type { FraudReviewStatus } from '#domain/fraud-review.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { shardOf } from '#kit/event-store/event-item.ts';
 import { fitting } from '#kit/http/page-bytes.ts';
 import { partitionInGeneration } from '#kit/projections/keys.ts';
 import { LISTING_INDEX } from './keys.ts';
-
-/**
- * What can be listed, by months. `FRAUD_REVIEWS` and `CUSTOMS_DECLARATIONS` hold what was opened before reviews and
- * declarations could be decided. Reaches storage: never rename one.
- */
-export type ListingKind =
-  | `FRAUD_REVIEWS#${Exclude<FraudReviewStatus, 'open'>}`
-  | `CUSTOMS_DECLARATIONS#${Exclude<CustomsDeclarationStatus, 'open'>}`
-  | 'FRAUD_REVIEWS'
-  | 'CUSTOMS_DECLARATIONS';
-
-/** What people still have to do, of whatever month: it leaves the list when it is done. Reaches storage: never rename one. */
-export type WorkList = 'FRAUD_REVIEWS#open' | 'CUSTOMS_DECLARATIONS#open' | `PAYMENTS#${string}`;
-
-/** A kind's month, and a work list, is spread over this many partitions: its members' writes never meet in one. */
-const LISTING_SHARDS = 4;
+import {
+  LISTING_SHARDS,
+  type ListingKind,
+  monthPartition,
+  type WorkList,
+  workListPartition,
+} from './listing-keys.ts';
 
 const SHARDS = Array.from({ length: LISTING_SHARDS }, (_, shard) => shard);
 
@@ -33,22 +21,6 @@ const MONTHS_PER_PAGE = 12;
 
 /** Writers' clocks may run ahead of the reader's, also over the end of a month. */
 const CLOCK_SKEW_MS = 5 * 60_000;
-
-/** The attributes with which an item stands in the index `listing`; `at` is its place in time (ISO 8601). */
-export const listingKeys = (kind: ListingKind, at: string, id: string) => ({
-  listPk: partition(kind, at.slice(0, 7), shardOf(id, LISTING_SHARDS)),
-  listSk: `${at}#${id}`,
-});
-
-/** As `listingKeys`, of what stands in a work list. */
-export const workListKeys = (list: WorkList, at: string, id: string) => ({
-  listPk: workListPartition(list, shardOf(id, LISTING_SHARDS)),
-  listSk: `${at}#${id}`,
-});
-
-const partition = (kind: ListingKind, month: string, shard: number): string => `${kind}#${month}#${shard}`;
-
-const workListPartition = (list: WorkList, shard: number): string => `${list}#${shard}`;
 
 export interface ListingQuery {
   /** One or several: they are merged. */
@@ -86,7 +58,7 @@ export async function readListing(
     if (looked === MONTHS_PER_PAGE) return pageOf(items, nextMonth(month));
     const bucket = month;
     const shards = SHARDS.flatMap((shard) => [
-      ...kinds.map((kind) => partition(kind, bucket, shard)),
+      ...kinds.map((kind) => monthPartition(kind, bucket, shard)),
       ...workLists.map((list) => workListPartition(list, shard)),
     ]).map((name) => partitionInGeneration(generation, name));
     // A work list is of all months: of each month it is read between its ends.

@@ -3,7 +3,7 @@ import type { DomainEventFrom } from '#domain/index.ts';
 import { type OrderView, orderView } from '#domain/order/view.ts';
 import { type PaymentView, paymentView } from '#domain/payment/view.ts';
 import type { Projection, VersionedView } from '#kit/projections/projection.ts';
-import { workListKeys } from '#read-model/listing.ts';
+import { workListKeys } from '#read-model/listing-keys.ts';
 import { customerKey, orderKey, orderListKeys, orderPaymentKeys, paymentKey } from './keys.ts';
 import { paymentWorkList } from './payments.ts';
 

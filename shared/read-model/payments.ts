@@ -4,7 +4,8 @@ import { fitting } from '#kit/http/page-bytes.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
 import { partitionInGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
 import { orderIndexes, orderPaymentsPartition } from './keys.ts';
-import { readWorkList, type WorkList } from './listing.ts';
+import { readWorkList } from './listing.ts';
+import type { WorkList } from './listing-keys.ts';
 import { itemsOf, newestKeys } from './newest-keys.ts';
 
 /** The work list of payments that wait for exactly these. Reaches storage: never change one. */

@@ -9,15 +9,8 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
 import type { Projection, VersionedView } from '#kit/projections/projection.ts';
 import { customsDeclarationKey, fraudReviewKey } from './keys.ts';
-import {
-  type ListingKind,
-  type ListingPage,
-  listingKeys,
-  readListing,
-  readWorkList,
-  type WorkList,
-  workListKeys,
-} from './listing.ts';
+import { type ListingPage, readListing, readWorkList } from './listing.ts';
+import { type ListingKind, listingKeys, type WorkList, workListKeys } from './listing-keys.ts';
 
 /** Found by the time at which it was opened: an open one in the work list, a decided one by its status. */
 export const fraudReviews: VersionedView<FraudReviewView, DomainEventFrom<'fraud-review'>> = {

@@ -101,8 +101,8 @@ async function install(folder: string): Promise<Castore> {
   await promisify(execFile)('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...packages], {
     cwd: folder,
   });
-  const require = createRequire(join(folder, 'package.json'));
-  return { ...require('@castore/core'), ...require('@castore/event-storage-adapter-dynamodb') };
+  const load = createRequire(join(folder, 'package.json'));
+  return { ...load('@castore/core'), ...load('@castore/event-storage-adapter-dynamodb') };
 }
 
 const castoreTable = {

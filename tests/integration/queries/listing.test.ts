@@ -3,7 +3,8 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { type ListingKind, listingKeys, readListing } from '#read-model/listing.ts';
+import { readListing } from '#read-model/listing.ts';
+import { type ListingKind, listingKeys } from '#read-model/listing-keys.ts';
 import { type Data, startData } from '#tests/support/data.ts';
 import { watched } from '#tests/support/tables.ts';
 

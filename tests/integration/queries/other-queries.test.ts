@@ -20,7 +20,7 @@ import {
   salesShardOf,
   stockKey,
 } from '#read-model/keys.ts';
-import { listingKeys } from '#read-model/listing.ts';
+import { listingKeys } from '#read-model/listing-keys.ts';
 import { customsDeclarations, fraudReviews } from '#read-model/reviews.ts';
 import { type Data, startData } from '#tests/support/data.ts';
 import { send as httpGet } from '#tests/support/http-send.ts';

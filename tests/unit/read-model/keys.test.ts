@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as keys from '#read-model/keys.ts';
-import { listingKeys, workListKeys } from '#read-model/listing.ts';
+import { listingKeys, workListKeys } from '#read-model/listing-keys.ts';
 import { paymentWorkList } from '#read-model/payments.ts';
 
 const order = { customerId: 'ada', orderId: 'o1', createdAt: '2026-01-31T10:00:00.000Z' };
