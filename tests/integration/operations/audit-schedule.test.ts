@@ -232,7 +232,7 @@ test('Killed at any call and run again: everything has been sent, and arrives', 
     expect(await auditing.run()).toMatchObject({ behind: [], redelivered: 0 });
   });
   expect(calls).toBeGreaterThan(5);
-});
+}, 150_000);
 
 test('Where the queues take nothing, the run fails, and the next one begins at the same page', async () => {
   await auditing.append(HOUR, 'order-1', created);
