@@ -44,7 +44,7 @@ describe('The access control rules detect', () => {
       'aws:PrincipalArn'
     ].pop();
     expect(accessControlRules.publishers(template)).toEqual([
-      'EventsTopic refuses AuditRole, which publishes',
+      'EventsTopic refuses RepublishRole, which publishes',
     ]);
   });
 
