@@ -49,6 +49,7 @@ const ABOUT_NO_EVENT = [
   'backfill',
   'events are missing',
   'event altered',
+  'due events sent',
 ];
 
 const lines: Line[] = [];
