@@ -43,6 +43,14 @@ const predecessors: Partial<Record<EventType, EventType[]>> = {
   StockIssued: ['StockReceived', 'StockReserved'],
   BackorderFilled: ['StockReceived', 'StockBackordered'],
   BackorderCancelled: ['StockBackordered'],
+  FraudReviewApproved: ['FraudReviewOpened'],
+  FraudReviewRejected: ['FraudReviewOpened'],
+  FraudReviewEscalated: ['FraudReviewOpened'],
+  FraudReviewClosed: ['FraudReviewOpened'],
+  CustomsDeclarationCleared: ['CustomsDeclarationOpened'],
+  CustomsDeclarationRefused: ['CustomsDeclarationOpened'],
+  CustomsDeclarationEscalated: ['CustomsDeclarationOpened'],
+  CustomsDeclarationClosed: ['CustomsDeclarationOpened'],
 };
 
 describe('emit-event', () => {

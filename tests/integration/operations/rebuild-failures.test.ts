@@ -53,7 +53,11 @@ describe('A step that fails', () => {
 
 describe('What cannot be done is refused, and nothing is changed:', () => {
   test.each([
-    ['sales', 'start', 'no projection is called sales; there are order-view, stock-view'],
+    [
+      'sales',
+      'start',
+      'no projection is called sales; there are order-view, catalogue-view, stock-view, reviews',
+    ],
     ['stock-view', 'switch', 'no other generation is there'],
     ['stock-view', 'rollback', 'no generation is kept to go back to'],
     ['stock-view', 'drop', 'no generation is kept'],

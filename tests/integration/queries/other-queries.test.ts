@@ -267,17 +267,16 @@ describe('GET /inventory/{sku}', () => {
   const get = (sku: string, caller: object = manager) =>
     httpGet(stockHandler(data.runtime()), { operation: 'get-stock', params: { sku }, ...caller });
 
-  test('answers with what is there, reserved and available', async () => {
-    await put({ ...stockKey('MUG'), sku: 'MUG', onHand: 10, reserved: 4, updatedAt: iso(NOW), version: 3 });
+  test('answers with what is there, reserved, available and backordered', async () => {
+    const view = { sku: 'MUG', onHand: 10, reserved: 4, backordered: 2, updatedAt: iso(NOW), version: 3 };
+    await put({ ...stockKey('MUG'), ...view });
     expect(await get('MUG')).toMatchObject({ status: 200, headers: { etag: '"3"' } });
-    expect((await get('MUG')).body).toEqual({
-      sku: 'MUG',
-      onHand: 10,
-      reserved: 4,
-      available: 6,
-      updatedAt: iso(NOW),
-      version: 3,
-    });
+    expect((await get('MUG')).body).toEqual({ ...view, available: 6 });
+  });
+
+  test('has no backorder where the view is from before there were any', async () => {
+    await put({ ...stockKey('MUG'), sku: 'MUG', onHand: 10, reserved: 4, updatedAt: iso(NOW), version: 3 });
+    expect((await get('MUG')).body).toMatchObject({ available: 6, backordered: 0 });
   });
 
   test('a SKU that was never received, or is none, is not found; the scope is needed', async () => {
