@@ -96,6 +96,6 @@ describe('On a local run', () => {
         if (proof && 'runs' in proof) expect(stdout).toMatch(proof.prints);
       }
     },
-    120_000,
+    300_000,
   );
 });

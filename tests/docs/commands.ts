@@ -51,7 +51,7 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run -s ops -- discard .*--yes$/, { runs: true, prints: /are deleted/ }],
   [/^npm run -s ops -- redrive .*--dry-run$/, { runs: true, prints: /would go back to the queue/ }],
   [/^npm run -s ops -- redrive .*(?<!--dry-run)$/, { runs: true, prints: /went back to the queue/ }],
-  [/^npm run -s ops -- republish --stream /, { runs: true, prints: /^1 events? went to the topic/m }],
+  [/^npm run -s ops -- republish --stream /, { runs: true, prints: /^2 events went to the topic/m }],
   [
     /^npm run -s ops -- backfill --consumer gift-wrapping /,
     { test: 'tests/integration/kit/operations/backfill.test.ts' },
