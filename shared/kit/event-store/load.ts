@@ -7,7 +7,7 @@ export interface LoadOptions {
   after?: number;
   /** At the most so many events. */
   limit?: number;
-  /** False = eventually consistent, at half the price: for those who can live with what was there a moment ago. */
+  /** False = eventually consistent, at half the read units: for those who can live with what was there a moment ago. */
   consistent?: boolean;
 }
 

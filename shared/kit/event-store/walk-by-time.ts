@@ -15,8 +15,8 @@ export interface TimePage {
 }
 
 /**
- * Where the events of a time are, those of all these types merged in the order of time (of `eventId`). A page may be short, even
- * empty, and have a `next`. The clocks of two writers may differ: within a page the versions of a stream are in order all the
+ * Where the events of a time are, those of all these types merged by time (of `eventId`). A page may be short, even
+ * empty, and have a `next`. The clocks of two writers may differ: within a page the versions of a stream ascend all the
  * same; of two pages the later one may have a lower version, of an event that is as much older as the clocks differ by.
  * AWS calls: for each page 4 queries for each type and day touched, at most 50 days.
  *
@@ -56,14 +56,14 @@ async function readPage(
     .sort((one, other) => (one.eventId < other.eventId ? -1 : 1));
   const keys = read.slice(0, query.limit);
   const next = keys.length < read.length ? keys.at(-1)?.eventId : horizon;
-  return { keys: inVersionOrder(keys), ...(next !== undefined && { next }) };
+  return { keys: sortedByVersion(keys), ...(next !== undefined && { next }) };
 }
 
 const earlier = (one: string | undefined, other: string | undefined): string | undefined =>
   one === undefined || (other !== undefined && other < one) ? other : one;
 
-/** Each stream keeps its places and fills them in the order of its versions. */
-function inVersionOrder(keys: readonly EventKey[]): EventKey[] {
+/** Each stream keeps its places and fills them by ascending version. */
+function sortedByVersion(keys: readonly EventKey[]): EventKey[] {
   const versions = new Map<string, EventKey[]>();
   for (const key of keys.toSorted((one, other) => one.version - other.version)) {
     versions.set(key.streamId, [...(versions.get(key.streamId) ?? []), key]);

@@ -97,9 +97,17 @@ describe('In a copy, npm run missing names what is lacking and where to add it, 
       'functions/projections/day-view/consumer.yml',
       'permissions: { ReadModelTable: [PutItem] }\nfilter: { aggregateType: [inventory] }\n',
     );
-    const views = ['StockReceived', 'StockReserved', 'StockRejected', 'StockReleased'].map(
-      (eventType) => `event ${eventType} lacks a view of inventory in day-view: shared/application.ts`,
-    );
+    const views = [
+      'StockReceived',
+      'StockAdjusted',
+      'StockReserved',
+      'StockRejected',
+      'StockReleased',
+      'StockIssued',
+      'StockBackordered',
+      'BackorderFilled',
+      'BackorderCancelled',
+    ].map((eventType) => `event ${eventType} lacks a view of inventory in day-view: shared/application.ts`);
     expect(await missing()).toEqual([
       'projection day-view lacks its line: serverless.yml',
       'projection day-view lacks a sample event: tests/events/day-view.json',
