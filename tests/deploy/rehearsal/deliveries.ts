@@ -11,6 +11,9 @@ export const consumers = [
   'customs',
   'notifications',
   'order-payments',
+  'order-holds',
+  'refunds',
+  'reviews',
 ];
 
 /** A structured log line. */
