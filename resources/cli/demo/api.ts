@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { createToken } from '#resources/cli/jwt.ts';
 
 /** A caller of the local API. Throws where the answer is not the one that was expected, with what it says. */
@@ -15,6 +16,19 @@ export class Caller {
 
   post<Body = Record<string, unknown>>(path: string, body: unknown, expected: number): Promise<Body> {
     return this.#send('POST', path, expected, body);
+  }
+
+  /** What a consumer has to open first: again while there is none (404), for at most ten seconds. */
+  async eventually(path: string, body: unknown): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.post(path, body, 200);
+        return;
+      } catch (error) {
+        if (attempt >= 40 || !(error as Error).message.includes(`${path}: 404`)) throw error;
+        await pause(250);
+      }
+    }
   }
 
   put<Body = Record<string, unknown>>(path: string, body: unknown, expected: number): Promise<Body> {

@@ -95,10 +95,12 @@ async function outcomes(shop: Caller, orders: { title: string; order: OrderAnswe
       const { notifications } = await shop.get<{ notifications: unknown[] }>(
         `/notifications?orderId=${order.orderId}`,
       );
-      return [title, order.orderId, order.status, order.total.toFixed(2), String(notifications.length)];
+      const waitsFor = order.waitsFor.join(', ') || '–';
+      const total = order.total.toFixed(2);
+      return [title, order.orderId, order.status, waitsFor, total, String(notifications.length)];
     }),
   );
-  return table(['order', 'id', 'status', 'total', 'messages to the customer'], lines, UNCUT);
+  return table(['order', 'id', 'status', 'waits for', 'total', 'messages'], lines, UNCUT);
 }
 
 const onTerminal = process.stdout.isTTY === true;

@@ -16,6 +16,8 @@ export interface OrderAnswer {
   status: string;
   total: number;
   version: number;
+  /** Payment, holds, shipment, delivery. */
+  waitsFor: string[];
 }
 
 export interface Scenario {
@@ -40,7 +42,7 @@ export const scenarios: Scenario[] = [
       const ada = await customer('Ada');
       const order = await place(ada, [tea], home);
       await pay(shop, order, `${run}-small`);
-      await until(order.orderId, ({ status }) => status === 'paid');
+      await until(order.orderId, isReadyToShip);
       const parcel = { carrier: 'UPS', trackingNumber: `1Z${run}` };
       await shop.post(`/orders/${order.orderId}/ship`, parcel, 200);
       await shop.post(`/orders/${order.orderId}/deliver`, {}, 200);
@@ -61,8 +63,28 @@ export const scenarios: Scenario[] = [
     play: async ({ customer }) => (await place(await customer('Alan'), [tea], berlin)).orderId,
   },
   {
-    title: 'over 1,000 and from abroad',
-    play: async ({ customer }) => (await place(await customer('Hedy'), [camera], tokyo)).orderId,
+    title: 'held by both, cleared, shipped',
+    async play({ customer, shop, until, run }) {
+      const { orderId, ...order } = await place(await customer('Hedy'), [camera], tokyo);
+      await pay(shop, { orderId, ...order }, `${run}-held`);
+      await until(orderId, ({ waitsFor }) => waitsFor.join() === 'fraud,customs');
+      await shop.eventually(`/fraud-reviews/${orderId}/approve`, { note: 'a known collector' });
+      await shop.eventually(`/customs-declarations/${orderId}/clear`, { note: 'papers are complete' });
+      await until(orderId, isReadyToShip);
+      await shop.post(`/orders/${orderId}/ship`, { carrier: 'DHL', trackingNumber: `JP${run}` }, 200);
+      return orderId;
+    },
+  },
+  {
+    title: 'paid, then its review rejected',
+    async play({ customer, shop, until, run }) {
+      const { orderId, ...order } = await place(await customer('Lin'), [camera], home);
+      await pay(shop, { orderId, ...order }, `${run}-rejected`);
+      await until(orderId, ({ status }) => status === 'paid');
+      await shop.eventually(`/fraud-reviews/${orderId}/reject`, { note: 'the card was stolen' });
+      await until(orderId, ({ status }) => status === 'cancelled');
+      return orderId;
+    },
   },
   {
     title: 'cancelled by the customer',
@@ -105,6 +127,8 @@ export const scenarios: Scenario[] = [
     },
   },
 ];
+
+const isReadyToShip = ({ waitsFor }: OrderAnswer): boolean => waitsFor.join() === 'shipment';
 
 const place = (customer: Caller, items: unknown[], shippingAddress: unknown): Promise<OrderAnswer> =>
   customer.post('/orders', { items, shippingAddress }, 201);
