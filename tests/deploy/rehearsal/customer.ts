@@ -5,8 +5,9 @@ export const patient = { timeoutMs: 45_000, everyMs: 1_000 };
 
 export const ORDER_SKU = 'LAPTOP-14';
 
-export const orderOf = (country = 'US') => ({
-  items: [{ sku: ORDER_SKU, quantity: 1 }],
+/** `unitPrice`: the price that the customer saw; without it, whatever the catalogue says. */
+export const orderOf = (country = 'US', unitPrice?: number) => ({
+  items: [{ sku: ORDER_SKU, quantity: 1, ...(unitPrice !== undefined && { unitPrice }) }],
   shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country },
 });
 
@@ -14,7 +15,7 @@ export const orderOf = (country = 'US') => ({
 export async function place({ request, staff }: Stack, price: number, country: string): Promise<string> {
   const product = { name: 'Laptop', price };
   await must(request('PUT', `/products/${ORDER_SKU}`, { body: product, as: staff }));
-  return (await must(request('POST', '/orders', { body: orderOf(country) }))).body.orderId;
+  return (await must(request('POST', '/orders', { body: orderOf(country, price) }))).body.orderId;
 }
 
 /** Throws an Error with the answer unless it is a 2xx. */

@@ -24,6 +24,8 @@ export function audit(stack: () => Stack): void {
   /** From the view; a single order is answered from its stream where there is no view of it. */
   const listed = async (): Promise<string[]> =>
     (await get(`/customers/${stack().ada.sub}/orders`)).orders.map((order: Answer) => order.orderId);
+  const ofStream = (findings: Answer[], streamId: string) =>
+    findings.filter((finding) => finding.streamId === streamId);
   const told = async () => (await get(`/notifications?orderId=${orderId}`)).notifications.length;
 
   test('finds nothing behind where all has arrived', async () => {
@@ -42,16 +44,21 @@ export function audit(stack: () => Stack): void {
     await switchMapping(stack(), 'publish-events', false);
     orderId = await place(stack(), 40, 'US');
     const { code, found } = await ask('--no-redeliver');
-    const missingAt = [{ consumer: 'order-view', reached: 0 }, { consumer: 'sales' }];
+    const others = ['sales', 'notifications', 'inventory'].map((consumer) => ({ consumer }));
+    const missingAt = [{ consumer: 'order-view', reached: 0 }, ...others];
     const lost = { eventType: 'OrderCreated', streamId: `order-${orderId}`, version: 1, missingAt };
-    expect(found).toMatchObject({ behind: [lost], redelivered: 0, stays: [lost] });
+    expect(ofStream(found.behind, lost.streamId)).toMatchObject([lost]);
+    expect(ofStream(found.stays, lost.streamId)).toMatchObject([lost]);
+    expect(found.redelivered).toBe(0);
     expect(code).toBe(1);
     expect(await listed()).not.toContain(orderId);
   }, 120_000);
 
   test('sends it, and the order is listed, counted and notified', async () => {
     const { code, found } = await ask();
-    expect(found).toMatchObject({ behind: [{ streamId: `order-${orderId}` }], redelivered: 1, stays: [] });
+    expect(ofStream(found.behind, `order-${orderId}`)).toHaveLength(1);
+    // The order to four consumers, its price to the catalogue.
+    expect(found).toMatchObject({ redelivered: 5, stays: [] });
     expect(code).toBe(0);
     expect(await listed()).toContain(orderId);
     await eventually(async () => {
@@ -66,7 +73,8 @@ export function audit(stack: () => Stack): void {
     await eventually(async () => {
       const { code, found } = await ask();
       const missingAt = [{ consumer: 'stock-view', reached: version }];
-      expect(found).toMatchObject({ behind: [{ ...reserved, missingAt }], redelivered: 1, stays: [] });
+      expect(ofStream(found.behind, reserved.streamId)).toMatchObject([{ ...reserved, missingAt }]);
+      expect(found.stays).toEqual([]);
       expect(code).toBe(0);
     }, patient);
     expect(await get(`/inventory/${ORDER_SKU}`)).toMatchObject({ version: version + 1 });

@@ -51,7 +51,7 @@ export function operations(stack: () => Stack): void {
     await eventually(async () => expect(await told()).toBe(1), patient);
     const { code, stdout } = await service.ops('republish', '--stream', `order-${orderId}`);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ published: 1 });
+    expect(JSON.parse(stdout)).toMatchObject({ published: 2 });
     const view = await must(request('GET', `/orders/${orderId}`));
     expect(view.body).toMatchObject({ version: 1, status: 'pending' });
     expect(await told()).toBe(1);
