@@ -53,7 +53,7 @@ export function operations(stack: () => Stack): void {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ published: 2 });
     const view = await must(request('GET', `/orders/${orderId}`));
-    expect(view.body).toMatchObject({ version: 1, status: 'pending' });
+    expect(view.body).toMatchObject({ version: 2, status: 'pending' });
     expect(await told()).toBe(1);
   }, 120_000);
 }

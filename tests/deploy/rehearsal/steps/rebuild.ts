@@ -8,8 +8,8 @@ import { eventually } from '#tests/support/eventually.ts';
 const VIEWS = ['ORDER#', 'CUSTOMER#'];
 
 export function rebuild(stack: () => Stack): void {
-  const right = { status: 'pending', total: 50, version: 1 };
-  const wrong = { status: 'delivered', total: 1, version: 1 };
+  const right = { status: 'pending', total: 50, version: 2 };
+  const wrong = { status: 'delivered', total: 1, version: 2 };
   let damaged: string;
   let deployed: Record<string, string>;
 
