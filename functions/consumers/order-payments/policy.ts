@@ -2,7 +2,7 @@ import type { DomainEvent } from '#domain/index.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
 import { type OrderState, paidAmount, takenOf } from '#domain/order/state.ts';
 import { paymentAggregate } from '#domain/payment/decisions.ts';
-import { balanceOf } from '#domain/payment/state.ts';
+import { freeOf } from '#domain/payment/state.ts';
 import { commandTo, issue, type Policy, stateOf } from '#kit/events/policy.ts';
 
 /** Pays orders with what was captured for them; what an order does not take, or not any more, is refunded. */
@@ -10,28 +10,28 @@ export const orderPayments: Policy<DomainEvent> = {
   consumer: 'order-payments',
   on: {
     /**
-     * What was given back, or taken back by the bank, before this ran pays for nothing. The payment is read before the
+     * What was given back, was to be given back, or was taken back by the bank before this ran pays for nothing. The payment is read before the
      * order: while the order lives, nothing of what is kept was given back because it was cancelled.
      */
     *PaymentCaptured({ aggregateId: paymentId, data: { orderId, captureId, amount, currency } }) {
       const payment = yield* stateOf(paymentAggregate, paymentId);
-      const kept = payment.status === 'none' ? 0 : balanceOf(payment).kept;
+      const available = payment.status === 'none' ? 0 : freeOf(payment);
       const capture = { paymentId, captureId };
       const order = yield* stateOf(orderAggregate, orderId);
       const isTaken = takenOf(order, capture) > 0;
-      const free = kept - takenAliveOf(order, paymentId);
-      if (free <= 0) return [];
+      const untaken = available - takenAliveOf(order, paymentId);
+      if (untaken <= 0) return [];
       const { state = order, rejected } = isTaken
         ? { state: order }
         : yield* issue(
             commandTo(
               orderAggregate,
               orderId,
-              { type: 'applyCapture', ...capture, amount: Math.min(amount, free), currency },
+              { type: 'applyCapture', ...capture, amount: Math.min(amount, untaken), currency },
               { tolerates: ['order_not_found'] },
             ),
           );
-      const excess = Math.min(amount - takenOf(state, capture), kept - takenAliveOf(state, paymentId));
+      const excess = Math.min(amount - takenOf(state, capture), available - takenAliveOf(state, paymentId));
       if (excess <= 0) return [];
       return [refund(paymentId, `excess:${captureId}`, excess, rejected ?? reasonOf(state, currency))];
     },

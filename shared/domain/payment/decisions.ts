@@ -1,7 +1,15 @@
 import type { Aggregate } from '#kit/events/aggregate.ts';
 import { defineRules } from '#kit/events/command-rejected.ts';
 import { attemptIdOf, type Contradiction, captureIdOf, type Outcome, type PaymentEvent } from './events.ts';
-import { balanceOf, evolve, type PaymentState, parkedKey, type RecordedPayment } from './state.ts';
+import {
+  balanceOf,
+  evolve,
+  freeOf,
+  owedOf,
+  type PaymentState,
+  parkedKey,
+  type RecordedPayment,
+} from './state.ts';
 
 /** Clients know the rules by name: never rename one. */
 export const paymentRules = defineRules({
@@ -29,7 +37,10 @@ export interface RecordPayment {
   reason?: string;
 }
 
-/** `amount` in minor units; without it, all that is kept. A policy asks for at most that (`upTo`), a person for exactly that. */
+/**
+ * `amount` in minor units; without it, all that is kept. A person asks for exactly that. A policy
+ * asks for at most that (`upTo`), and leaves what could not be refunded to the people who were told of it.
+ */
 export interface RequestRefund {
   type: 'requestRefund';
   refundId: string;
@@ -161,16 +172,20 @@ function requestRefund(
   if (Object.hasOwn(state.refunds, refundId)) return [];
   const { captured, kept } = balanceOf(state);
   if (captured === 0) throw paymentRules.reject('payment_declined');
-  if (kept <= 0) throw paymentRules.reject('payment_already_refunded');
-  const wanted = amount ?? kept;
-  if (wanted > kept && !upTo) throw paymentRules.reject('refund_too_large');
+  const available = upTo ? freeOf(state) : kept;
+  if (available <= 0) throw paymentRules.reject('payment_already_refunded');
+  const wanted = amount ?? available;
+  if (wanted > available && !upTo) throw paymentRules.reject('refund_too_large');
+  const refunded = Math.min(wanted, available);
+  const again = upTo ? 0 : Math.min(refunded, owedOf(state));
   const { reference, provider } = state;
   const data = {
-    ...factsOf({ ...state, amount: Math.min(wanted, kept) }),
+    ...factsOf({ ...state, amount: refunded }),
     reference,
     ...(provider !== undefined && { provider }),
     refundId,
     reason,
+    ...(again > 0 && { again }),
   };
   return [{ eventType: 'RefundRequested', data }];
 }

@@ -70,12 +70,15 @@ export const paymentDeclined = defineEvent({
 const refund = facts.extend({ refundId: text, reason: text });
 const refundSample = { ...sample, refundId: 'order_cancelled:ch_1:129900', reason: 'order_cancelled' };
 
-/** The money is to be given back; it is not back before PaymentRefunded. Carries what the provider has to be told. */
+/**
+ * The money is to be given back; it is not back before PaymentRefunded. Carries what the provider has to be told. `again` is
+ * how much of it had been asked for before, and could not be refunded.
+ */
 export const refundRequested = defineEvent({
   eventType: 'RefundRequested',
   aggregateType: 'payment',
   schemaVersion: 1,
-  schema: refund.extend(named),
+  schema: refund.extend({ ...named, again: minorUnits.exactOptional() }),
   samples: { 1: { ...refundSample, reference: 'ch_1' } },
 });
 

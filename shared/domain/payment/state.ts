@@ -51,7 +51,7 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
       return { ...payment, declined: [...payment.declined, event.data.attemptId] };
     case 'RefundRequested':
       if (Object.hasOwn(payment.refunds, event.data.refundId)) break;
-      return withRefund(askedAgain(payment, event.data.amount), event.data, 'requested');
+      return withRefund(askedAgain(payment, event.data.again ?? 0), event.data, 'requested');
     case 'PaymentRefunded': {
       const isAsked = payment.refunds[event.data.refundId]?.status === 'requested';
       const rest = isAsked ? payment : askedAgain(payment, event.data.amount);
@@ -111,6 +111,9 @@ export function balanceOf({
 /** What could not be refunded, is still kept, and nobody has asked for again. In minor units. */
 export const owedOf = (payment: RecordedPayment): number =>
   Math.min(payment.notRefunded, Math.max(0, balanceOf(payment).kept));
+
+/** What is kept and nobody has asked for: an order may take it, or a policy refund it. In minor units. */
+export const freeOf = (payment: RecordedPayment): number => balanceOf(payment).kept - owedOf(payment);
 
 /** A payment in one word. `partially_refunded` and `refunded` say nothing before the provider did. */
 export type PaymentStatus =

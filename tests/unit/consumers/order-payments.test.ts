@@ -68,6 +68,14 @@ describe('A captured payment', () => {
     ]);
   });
 
+  test('pays for nothing where somebody asked for it back, also when that failed: people have been told', async () => {
+    const failed: NewDomainEvent = {
+      eventType: 'RefundFailed',
+      data: { ...money, amount, reference: 'ch_1', refundId: 'r-1', reason: 'refund_failed' },
+    };
+    expect(await plan(stream[0], ofPayment(captured, requested('r-1'), failed), order(life[0]))).toEqual([]);
+  });
+
   test('pays for nothing where it is being refunded', async () => {
     expect(await plan(stream[0], ofPayment(captured, requested('r-1')), order(life[0]))).toEqual([]);
   });
@@ -84,6 +92,16 @@ describe('A cancelled order', () => {
       ['payment-pay-1 unneeded', refund(undone, 'order_cancelled')],
     ]);
     expect(await plan(stream[2], ofPayment(captured, requested('r-1')))).toEqual([
+      ['payment-pay-1 tolerated', refund(undone, 'order_cancelled'), 'payment_already_refunded'],
+    ]);
+  });
+
+  test('leaves a refund that failed to the people who were told of it', async () => {
+    const failed: NewDomainEvent = {
+      eventType: 'RefundFailed',
+      data: { ...money, amount, reference: 'ch_1', refundId: 'r-1', reason: 'refund_failed' },
+    };
+    expect(await plan(stream[2], ofPayment(captured, requested('r-1'), failed))).toEqual([
       ['payment-pay-1 tolerated', refund(undone, 'order_cancelled'), 'payment_already_refunded'],
     ]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { paymentAggregate, type RecordPayment } from '#domain/payment/decisions.ts';
 import type { PaymentEvent } from '#domain/payment/events.ts';
-import { balanceOf, statusOf } from '#domain/payment/state.ts';
+import { balanceOf, owedOf, statusOf } from '#domain/payment/state.ts';
 import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
 import { specificationOf } from '#tests/support/given-when-then.ts';
 
@@ -159,7 +159,7 @@ describe('asking for a refund', () => {
       .when({ ...refund, refundId: 'r-2' })
       .thenEvents({
         eventType: 'RefundRequested',
-        data: { ...named, refundId: 'r-2', reason: 'order_cancelled' },
+        data: { ...named, refundId: 'r-2', reason: 'order_cancelled', again: 1_847 },
       }));
 
   it.each<[string, PaymentEvent[]]>([
@@ -177,6 +177,17 @@ describe('asking for a refund', () => {
       .when({ ...more, upTo: true })
       .thenEvents(requested);
     given(captured).when(more).thenRejected('refund_too_large');
+  });
+
+  it('leaves what could not be refunded to the people who were told, where the caller takes at most what there is', () => {
+    const upTo = { ...refund, refundId: 'r-2', amount: 9_999, upTo: true };
+    given(captured, requested, failed).when(upTo).thenRejected('payment_already_refunded');
+    given(captured, requested, failed, part('b', 500))
+      .when(upTo)
+      .thenEvents({
+        eventType: 'RefundRequested',
+        data: { ...named, amount: 500, refundId: 'r-2', reason: 'order_cancelled' },
+      });
   });
 
   it('needs a payment', () => given().when(refund).thenRejected('payment_not_found'));
@@ -237,5 +248,14 @@ describe('the state of a payment', () => {
         data: { ...money, refundId: 'whole', reason: 'x' },
       }),
     ).toEqual({ ...all, refunded: 1_847, status: 'refunded' });
+  });
+
+  it('still owes what could not be refunded after another part was refunded', () => {
+    const other: PaymentEvent = {
+      eventType: 'RefundRequested',
+      data: { ...named, amount: 500, refundId: 'r-2', reason: 'order_cancelled' },
+    };
+    const state = [captured, part('b', 500), requested, failed, other].reduce(evolve, initialState);
+    expect(state.status !== 'none' && owedOf(state)).toBe(1_847);
   });
 });

@@ -5,9 +5,9 @@ import { streamAt } from '#tests/support/streams.ts';
 
 const money = { orderId: 'o-1', customerId: 'ada', amount: 1_000, currency: 'USD', reference: 'ch_1' };
 const captured: PaymentEvent = { eventType: 'PaymentCaptured', data: { ...money, captureId: 'c-1' } };
-const requested = (refundId: string, amount = 1_000): PaymentEvent => ({
+const requested = (refundId: string, amount = 1_000, again?: number): PaymentEvent => ({
   eventType: 'RefundRequested',
-  data: { ...money, amount, refundId, reason: 'excess' },
+  data: { ...money, amount, refundId, reason: 'excess', ...(again !== undefined && { again }) },
 });
 const failed = (refundId: string, amount = 1_000): PaymentEvent => ({
   eventType: 'RefundFailed',
@@ -40,7 +40,7 @@ it('shows attempts, captures and refunds in the order of time, and what became o
     captured,
     requested('r-1', 400),
     failed('r-1', 400),
-    requested('r-2', 400),
+    requested('r-2', 400, 400),
   );
   expect(view).toEqual({
     paymentId: 'p-1',
@@ -73,13 +73,13 @@ it.each<[string, PaymentEvent[], string[], string]>([
   ['one that failed', [captured, requested('r-1'), failed('r-1')], ['refund_failed'], 'refund_failed'],
   [
     'one that failed, asked for again and made',
-    [captured, requested('r-1', 400), failed('r-1', 400), requested('r-2', 400), refunded('r-2', 400)],
+    [captured, requested('r-1', 400), failed('r-1', 400), requested('r-2', 400, 400), refunded('r-2', 400)],
     [],
     'partially_refunded',
   ],
   [
     'one that failed, asked for again in part',
-    [captured, requested('r-1', 400), failed('r-1', 400), requested('r-2', 100), refunded('r-2', 100)],
+    [captured, requested('r-1', 400), failed('r-1', 400), requested('r-2', 100, 100), refunded('r-2', 100)],
     ['refund_failed'],
     'refund_failed',
   ],
@@ -93,7 +93,7 @@ it.each<[string, PaymentEvent[], string[], string]>([
     'two that failed, one asked for again',
     [
       ...[captured, requested('r-1', 400), requested('r-2', 300)],
-      ...[failed('r-1', 400), failed('r-2', 300), requested('r-3', 300)],
+      ...[failed('r-1', 400), failed('r-2', 300), requested('r-3', 300, 300)],
     ],
     ['refund_failed', 'refund_requested'],
     'refund_requested',
