@@ -22,7 +22,7 @@ const REHEARSAL = 'tests/deploy/rehearsal/stack.ts';
 
 /** Every command that the documentation shows is matched by exactly one of these. */
 export const proofs: readonly (readonly [RegExp, Proof])[] = [
-  [/^npm start$/, { test: 'tests/local/npm-start.test.ts' }],
+  [/^npm start( -- --param paymentMinutes=1)?$/, { test: 'tests/local/npm-start.test.ts' }],
   [/^npm test$/, { test: '.ci/run' }],
   [/^npm run test:unit$/, { test: '.ci/run' }],
   [/^npm run test:deploy( -- stack)?$/, { test: '.ci/run' }],
@@ -74,6 +74,7 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
     /^npm run console -- --stage /,
     { needs: `${ACCOUNT}; tests/unit/console/stage-source.test.ts asks a fake one` },
   ],
+  [/^npx sls invoke --stage /, { needs: `${ACCOUNT}; ${REHEARSAL} invokes on an emulated one` }],
   [/^npx sls info /, { needs: `${ACCOUNT}; ${REHEARSAL} asks an emulated one` }],
   [
     /^SMOKE_TOKEN=… npm run -s smoke /,

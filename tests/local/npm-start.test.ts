@@ -221,8 +221,13 @@ test('kill -9 and a restart lose nothing and count nothing twice; Ctrl-C stops a
 
 test('SIGTERM stops all that was started', () => expectToStop(system, 'SIGTERM'));
 
-test('it ends with an error, and stops all the rest, when an emulator has died', async () => {
-  const system = await npmStart();
+test('--param sets a value of the stage; when an emulator dies, all the rest stops, with an error', async () => {
+  const system = await npmStart({}, ['--param', 'paymentMinutes=1']);
+  const { body } = await system.request<{ orderId: string }>('POST', '/orders', { body: order });
+  const view = await system.request<Record<string, string>>('GET', `/orders/${body.orderId}?minVersion=1`);
+  const { createdAt, paymentDueAt } = view.body;
+  expect(Date.parse(paymentDueAt ?? '') - Date.parse(createdAt ?? '')).toBeGreaterThan(59_000);
+  expect(Date.parse(paymentDueAt ?? '') - Date.parse(createdAt ?? '')).toBeLessThanOrEqual(60_000);
   const pids = await childrenOf(system.run.pid);
   const fauxqs = pids.find(({ command }) => command.includes('fauxqs-process'));
   process.kill(Number(fauxqs?.pid), 'SIGKILL');

@@ -27,13 +27,16 @@ export interface Started {
 
 const startTimeoutMs = 60_000;
 
-/** Runs `npm start` on free ports, and resolves when it says that it runs. */
-export async function npmStart(env: Record<string, string> = {}): Promise<Started> {
+/** Runs `npm start` on free ports, with these options for sls, and resolves when it says that it runs. */
+export async function npmStart(
+  env: Record<string, string> = {},
+  options: readonly string[] = [],
+): Promise<Started> {
   const ports = env.HTTP_PORT
     ? {}
     : { HTTP_PORT: String(await freePort()), LAMBDA_PORT: String(await freePort()) };
   const variables = { ...ports, ...env };
-  const child = spawn('npm', ['start'], {
+  const child = spawn('npm', ['start', '--', ...options], {
     cwd: root,
     env: { ...process.env, NODE_OPTIONS: '', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],

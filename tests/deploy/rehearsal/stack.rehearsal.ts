@@ -10,11 +10,13 @@ import { deployStack, type Stack } from './stack.ts';
 import { audit } from './steps/audit.ts';
 import { failures } from './steps/failures.ts';
 import { firstDeployment } from './steps/first-deployment.ts';
+import { holdsAndDeadlines } from './steps/holds-and-deadlines.ts';
 import { logs } from './steps/logs.ts';
 import { operations } from './steps/operations.ts';
 import { path } from './steps/path.ts';
 import { rebuild } from './steps/rebuild.ts';
 import { removal } from './steps/removal.ts';
+import { schemaChange } from './steps/schema-change.ts';
 import { secondDeployment } from './steps/second-deployment.ts';
 
 let emulator: Emulator;
@@ -35,12 +37,14 @@ beforeEach(() => say(expect.getState().currentTestName ?? ''));
 
 describe('The first deployment', () => firstDeployment(() => stack));
 describe('From the API to every consumer', () => path(() => stack));
+describe('An order that is held or not paid', () => holdsAndDeadlines(() => stack));
 describe('What cannot be handled', () => failures(() => stack));
 describe('Operations', () => operations(() => stack));
 describe('The audit', () => audit(() => stack));
 describe('A rebuild', () => rebuild(() => stack));
 describe('What was logged', () => logs(() => stack));
 describe('The second deployment', () => secondDeployment(() => stack));
+describe('A change of a schema', () => schemaChange(() => stack));
 describe('The removal', () =>
   removal(
     () => stack,
