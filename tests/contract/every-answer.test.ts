@@ -8,7 +8,7 @@ import { inventoryAggregate } from '#domain/inventory/decisions.ts';
 import { orderAggregate } from '#domain/order/decisions.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
-import { order } from '#tests/support/commands.ts';
+import { item, order } from '#tests/support/commands.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import type { Sent } from '#tests/support/http-event.ts';
 import { send } from '#tests/support/http-send.ts';
@@ -39,12 +39,14 @@ const seen = new Set<string>();
 let system: System;
 beforeAll(async () => {
   system = await startSystem();
-  const runtime = system.runtimeOf('list-product');
   // No order is cancelled for want of stock while a test is about something else; one of SLOW waits for its stock.
-  const command = { type: 'receive', sku: 'TEA', quantity: 1e6 } as const;
-  await handleCommand(runtime, inventoryAggregate, { aggregateId: 'TEA', command, metadata: metadata() });
-  await listProducts(runtime, order.items);
-  await listProducts(runtime, [{ sku: 'SLOW', unitPrice: 19.99 }], { backorder: true });
+  const { sku } = item;
+  const command = { type: 'receive', sku, quantity: 1e6 } as const;
+  const receiving = system.runtimeOf('receive-stock');
+  await handleCommand(receiving, inventoryAggregate, { aggregateId: sku, command, metadata: metadata() });
+  const listing = system.runtimeOf('list-product');
+  await listProducts(listing, order.items);
+  await listProducts(listing, [{ sku: 'SLOW', unitPrice: 19.99 }], { backorder: true });
 }, 60_000);
 afterAll(() => system.stop());
 

@@ -36,7 +36,8 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npx sls package --stage staging$/, { test: 'tests/deploy/stages.test.ts' }],
 
   [/^npm run demo$/, { runs: true, prints: /● handled/ }],
-  [/^npm run simulate /, { runs: true, prints: /0 lost, 0 doubled, 0 wrong views/ }],
+  [/^npm run simulate -- --runs 100$/, { test: 'tests/properties/simulation.test.ts' }],
+  [/^npm run simulate .*--emulators 0$/, { runs: true, prints: /0 lost, 0 doubled, 0 wrong views/ }],
   [/^TOKEN=\$\(npm run -s token /, { runs: true, prints: /^/ }],
   [/^curl -s localhost:3000\/orders /, { runs: true, prints: /"orders":\[/ }],
   [/^npx sls invoke local -f place-order /, { runs: true, prints: /"statusCode": 201/ }],

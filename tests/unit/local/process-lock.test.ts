@@ -72,10 +72,13 @@ describe('a lock', () => {
   test('that a killed process has left is taken by one of many', async () => {
     const left = await holder();
     await left.end();
-    const program = `const { takeLock } = await import(${module});
+    // None of them ends, and so leaves the lock, before all have asked for it.
+    const asked = JSON.stringify(join(folder, 'asked'));
+    const program = `const { mkdirSync, readdirSync } = await import('node:fs');
+      const { takeLock } = await import(${module});
       console.log(takeLock(${JSON.stringify(path)}) === undefined ? 'mine' : 'not mine');
-      process.stdin.resume();
-      setTimeout(() => process.exit(), 1_000);`;
+      mkdirSync(${asked} + '/' + process.pid, { recursive: true });
+      setInterval(() => readdirSync(${asked}).length === 6 && process.exit(), 20);`;
     const outcomes = await Promise.all(
       Array.from({ length: 6 }, () => node(['--input-type=module', '-e', program])),
     );
