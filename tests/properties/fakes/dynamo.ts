@@ -103,7 +103,11 @@ export class FakeDynamo {
     const all = placeholders(input);
     const condition = String(input.KeyConditionExpression);
     const from = index
-      ? table.all(index, Math.max(staleMs, this.#indexLag(index)), partitionOf(condition, hash, all.values))
+      ? table.indexPartition(
+          index,
+          partitionOf(condition, hash, all.values),
+          Math.max(staleMs, this.#indexLag(index)),
+        )
       : table.partition(partitionOf(condition, hash, all.values), staleMs);
     let items = from.filter((item) => satisfies(condition, item, all));
     if (input.ScanIndexForward === false) items.reverse();

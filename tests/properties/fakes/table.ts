@@ -30,6 +30,8 @@ export class Table {
   readonly #items = new Map<string, Map<string, Item>>();
   /** What was there before each change, oldest first. */
   readonly #past = new Map<string, Past[]>();
+  /** Index → value of its hash key → the keys of all items that ever were in that partition of it. */
+  readonly #indexed = new Map<string, Map<unknown, Map<string, Item>>>();
   readonly #now: () => number;
   #sequence = 0;
 
@@ -52,6 +54,7 @@ export class Table {
     const isNew = !partition?.has(range);
     this.#remember(stored, partition?.get(range));
     partition?.set(range, stored);
+    this.#noteInIndexes(stored);
     if (!isNew) return;
     const shard = this.shards[shardOf(String(stored[this.shape.hash]), this.shards.length)];
     shard?.push({ sequenceNumber: String(++this.#sequence).padStart(21, '0'), item: stored });
@@ -64,18 +67,22 @@ export class Table {
     partition?.delete(this.#rangeOf(key));
   }
 
-  /** In the order of the sort key, of the table or of one of its indexes; of one partition of it, where `value` is given. */
-  all(index?: string, staleMs = 0, value?: unknown): Item[] {
-    const { hash, range } = index ? this.index(index) : { hash: this.shape.hash, range: this.shape.range };
-    const now = [...this.#items.values()].flatMap((partition) => [...partition.values()]);
-    const items = this.#allThen(now, staleMs);
-    const present = items.filter(
-      (item) =>
-        item[hash] !== undefined &&
-        (value === undefined || item[hash] === value) &&
-        (!range || item[range] !== undefined),
+  /** All items, as they are. */
+  all(): Item[] {
+    return [...this.#items.values()].flatMap((partition) => [...partition.values()]).map(clone);
+  }
+
+  /** The items of one partition of an index, in the order of its sort key. */
+  indexPartition(index: string, value: unknown, staleMs = 0): Item[] {
+    const { hash, range } = this.index(index);
+    const keys = [...(this.#indexed.get(index)?.get(value)?.values() ?? [])];
+    const now = keys
+      .map((key) => this.#partition(key)?.get(this.#rangeOf(key)))
+      .filter((item) => item !== undefined);
+    const items = this.#allThen(now, staleMs).filter(
+      (item) => item[hash] === value && item[range] !== undefined,
     );
-    return sorted(present, range).map(clone);
+    return sorted(items, range).map(clone);
   }
 
   /** The items of one partition, in the order of the sort key. */
@@ -88,6 +95,16 @@ export class Table {
     const index = this.shape.indexes?.[name];
     if (!index) throw new Error(`${this.shape.name} has no index ${name}`);
     return index;
+  }
+
+  #noteInIndexes(item: Item): void {
+    for (const [name, { hash }] of Object.entries(this.shape.indexes ?? {})) {
+      if (item[hash] === undefined) continue;
+      const partitions = this.#indexed.get(name) ?? new Map<unknown, Map<string, Item>>();
+      this.#indexed.set(name, partitions);
+      const keys = partitions.get(item[hash]) ?? new Map<string, Item>();
+      partitions.set(item[hash], keys.set(this.#nameOf(item), item));
+    }
   }
 
   #remember(key: Item, item: Item | undefined): void {
@@ -127,16 +144,19 @@ export class Table {
   }
 }
 
-// Through JSON: nobody keeps a hand on what is stored, and `undefined` is left out, as the document client does.
-const clone = (item: Item): Item =>
-  Object.fromEntries(
-    Object.entries(item)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [
-        name,
-        value instanceof Uint8Array ? value : JSON.parse(JSON.stringify(value)),
-      ]),
-  );
+// Nobody keeps a hand on what is stored, and `undefined` is left out, as the document client does.
+const clone = (item: Item): Item => {
+  const copy: Item = {};
+  for (const name of Object.keys(item)) {
+    const value = item[name];
+    if (value === undefined) continue;
+    copy[name] =
+      value === null || typeof value !== 'object' || value instanceof Uint8Array
+        ? value
+        : JSON.parse(JSON.stringify(value));
+  }
+  return copy;
+};
 
 const sorted = (items: Item[], by: string | undefined): Item[] =>
   by === undefined
