@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FaultChange, FaultState } from '#resources/console/protocol.ts';
 import { awsApi } from './emulators/aws-api.ts';
 import type { EventSourceMapping, Invoke } from './event-source-mapping/index.ts';
+import type { LoopbackProxy } from './loopback-proxy.ts';
 import type { Stack } from './stack/stack.ts';
-import { startThrottlingProxy, type ThrottlingProxy } from './throttling-proxy.ts';
+import { startThrottlingProxy } from './throttling-proxy.ts';
 
 /** After a crash a message comes back when its visibility timeout ends, which may be minutes: here soon. */
 const COMES_BACK_SECONDS = 3;
@@ -25,7 +26,7 @@ export class Faults {
   readonly tables: Record<string, string>;
   readonly #options: FaultsOptions;
   readonly #listeners = new Set<(state: FaultState) => void>();
-  #proxy: ThrottlingProxy | undefined;
+  #proxy: LoopbackProxy | undefined;
   #isProxied = false;
   #state: FaultState = quiet();
   #changing: Promise<unknown> = Promise.resolve();

@@ -6,8 +6,9 @@ import { type Emulators, startEmulators } from './emulators/index.ts';
 import { fileCheckpoints } from './event-source-mapping/checkpoints.ts';
 import { type Mappings, startMappings } from './event-source-mapping/index.ts';
 import { Faults } from './faults.ts';
-import { type GuardedProxy, startGuardedProxy } from './guarded-proxy.ts';
+import { startGuardedProxy } from './guarded-proxy.ts';
 import { invokeEndpoint } from './invoke-endpoint.ts';
+import type { LoopbackProxy } from './loopback-proxy.ts';
 import { assertPortsAreFree } from './ports.ts';
 import { startOf } from './process-lock.mjs';
 import type { Progress } from './progress.ts';
@@ -52,7 +53,7 @@ export interface LocalRunOptions {
 export class LocalRun {
   readonly options: LocalRunOptions;
   #emulators: Emulators | undefined;
-  #dynamodbForOthers: GuardedProxy | undefined;
+  #dynamodbForOthers: LoopbackProxy | undefined;
   #template: Template | undefined;
   #stack: Stack | undefined;
   #mappings: Mappings | undefined;

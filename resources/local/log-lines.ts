@@ -1,26 +1,5 @@
 import { CATALOGUE_CORRELATION_ID } from './catalogue.ts';
-
-/** A line of a function's log, as Powertools writes it. What is not known here is left out of the line. */
-interface LogEntry {
-  level: string;
-  message: string;
-  timestamp?: string;
-  function?: string;
-  hop?: string;
-  correlationId?: string;
-  consumer?: string;
-  eventType?: string;
-  streamId?: string;
-  version?: number;
-  route?: string;
-  status?: number;
-  ms?: number;
-  receiveCount?: number | string;
-  reason?: string;
-  errorName?: string;
-  errorMessage?: string;
-  error?: { name?: string; message?: string; stack?: string };
-}
+import type { LogEntry } from './log-entry.ts';
 
 type Style = 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan';
 

@@ -1,11 +1,5 @@
-import { once } from 'node:events';
-import { Agent, createServer, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
-export interface ThrottlingProxy {
-  endpoint: string;
-  stop(): Promise<void>;
-}
+import type { IncomingMessage } from 'node:http';
+import { type LoopbackProxy, startLoopbackProxy } from './loopback-proxy.ts';
 
 const THROTTLED = JSON.stringify({
   __type: 'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
@@ -17,41 +11,17 @@ const THROTTLED = JSON.stringify({
  * calls above a table's capacity.
  * @param strikes asked for each table that a call is about
  */
-export async function startThrottlingProxy(
+export const startThrottlingProxy = (
   target: string,
   strikes: (tableName: string) => boolean,
-): Promise<ThrottlingProxy> {
-  const { host } = new URL(target);
-  const agent = new Agent({ keepAlive: true });
-  const server = createServer(async (given, response) => {
-    const body = await bodyOf(given);
-    if (tablesIn(body).some(strikes)) {
-      return void response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(THROTTLED);
-    }
-    const { method, url = '/', headers } = given;
-    const passed = request(
-      new URL(url, target),
-      { method, headers: { ...headers, host }, agent },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(response);
-      },
-    );
-    passed.on('error', () => response.destroy());
-    passed.end(body);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  server.unref();
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop() {
-      agent.destroy();
-      server.closeAllConnections();
-      server.close();
+): Promise<LoopbackProxy> =>
+  startLoopbackProxy(target, {
+    async handle(given, response, pass) {
+      const body = await bodyOf(given);
+      if (!tablesIn(body).some(strikes)) return pass(given, response, body);
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(THROTTLED);
     },
-  };
-}
+  });
 
 async function bodyOf(given: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -20,6 +20,14 @@ export const paymentStatus = z
     description: 'Not `refunded` before the provider has reported that the money is back',
   });
 
+/** What a command answers that changes a payment. */
+export const paymentChanged = z.object({
+  paymentId: fields.paymentId,
+  orderId: fields.orderId,
+  version: fields.version,
+  status: paymentStatus,
+});
+
 const reason = z.string().optional().meta({ description: "The provider's words" });
 
 const refund = z

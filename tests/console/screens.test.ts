@@ -209,6 +209,24 @@ describe('the console of npm start', () => {
     await keepPicture(page, 'projections');
   }, 90_000);
 
+  test('Projections: a backfill sends what was counted to one consumer, of those that have a filter', async () => {
+    await open('/projections');
+    const panel = page.getByRole('region', { name: 'Backfill' });
+    const consumers = await panel.getByLabel('consumer').getByRole('option').allTextContents();
+    expect(consumers).toContain('sales');
+    expect(consumers).not.toContain('deadlines');
+    await panel.getByLabel('consumer').selectOption('stock-view');
+    await panel.getByRole('button', { name: 'Count first' }).click();
+    await panel.getByText(/events would go to the queue of stock-view/).waitFor();
+    await panel.getByRole('button', { name: /^Send \d/ }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^Send \d/ })
+      .click();
+    await panel.getByText(/events went to the queue of stock-view/).waitFor();
+    await keepPicture(page, 'backfill');
+  });
+
   test.each(['light', 'dark'] as const)(
     'axe finds nothing serious on any screen, %s',
     async (colorScheme) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { application } from '#application';
 import { metricDefinitions } from '#kit/observability/metrics.ts';
+import { graphOf } from '#resources/console/server/graph.ts';
 import { compiledTemplate } from '#tests/support/compiled-template.ts';
 import { root } from '#tests/support/scripts.ts';
 import { ofType, routes } from '#tests/support/template-rules.ts';
@@ -21,8 +22,14 @@ const firstCells = (document: Document): string[] =>
     .slice(1)
     .map(([cell = '']) => cell);
 
-/** `subscribed`: the consumers that the topic sends to. */
-const deployed = {} as { consumers: string[]; subscribed: string[]; routeKeys: string[] };
+const deployed = {} as {
+  consumers: string[];
+  /** The consumers that the topic sends to. */
+  subscribed: string[];
+  /** Those of them that may append to the events table. */
+  commanding: string[];
+  routeKeys: string[];
+};
 beforeAll(async () => {
   const template = await compiledTemplate();
   const functions = ofType<{ Environment: { Variables: { CONSUMER?: string } } }>(
@@ -36,6 +43,12 @@ beforeAll(async () => {
   deployed.subscribed = deployed.consumers.filter((name) =>
     subscriptions.has(`${name.replaceAll('-', '')}subscription`),
   );
+  const { nodes, edges } = graphOf(template, { prefix: 'orderstream-dev-', projections: [] });
+  deployed.commanding = edges
+    .filter(({ kind }) => kind === 'commands')
+    .map(({ from }) => nodes.find(({ id }) => id === from)?.label ?? from)
+    .filter((name) => deployed.subscribed.includes(name))
+    .sort();
   deployed.routeKeys = routes(template).map(([, { RouteKey }]) => RouteKey);
 });
 
@@ -150,6 +163,14 @@ describe('Pictures', () => {
     const svg = picture(name);
     expect(deployed.subscribed.length).toBeGreaterThan(5);
     expect(deployed.subscribed.filter((consumer) => !svg.includes(`>${consumer}<`))).toEqual([]);
+  });
+
+  test.each(['path-light', 'path-narrow-light'])('%s shows which consumers send commands', (name) => {
+    const svg = picture(name);
+    const marked = [...svg.matchAll(/class="small"[^>]*>([\w-]+)<(?:(?!class="small").)*?>→ commands</gs)];
+    expect(marked.map(([, consumer]) => consumer).sort()).toEqual(deployed.commanding);
+    const [, said = ''] = /send commands back to the events table: ([^.]+)\./.exec(svg) ?? [];
+    expect(said.split(/, | and /).sort()).toEqual(deployed.commanding);
   });
 
   test.each(['path-light', 'path-narrow-light', 'demo', 'run'])('%s says in words what it shows', (name) => {

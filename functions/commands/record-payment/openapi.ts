@@ -1,8 +1,6 @@
-import * as z from 'zod';
-import * as fields from '#api/dto-fields.ts';
 import type { OperationContract } from '#api/operation.ts';
 import { exampleOrderId } from '#api/order-dto.ts';
-import { paymentStatus } from '#api/payment-dto.ts';
+import { paymentChanged } from '#api/payment-dto.ts';
 
 export const contract: OperationContract = {
   tag: 'Payments',
@@ -39,12 +37,7 @@ export const contract: OperationContract = {
     {
       status: 201,
       description: 'Recorded.',
-      schema: z.object({
-        paymentId: fields.paymentId,
-        orderId: fields.orderId,
-        version: fields.version,
-        status: paymentStatus,
-      }),
+      schema: paymentChanged,
       example: {
         paymentId: '0c4e0a9e-37d2-5b0b-93d5-0d5a1d7a0b6f',
         orderId: exampleOrderId,

@@ -1,29 +1,15 @@
-import * as z from 'zod';
-import * as fields from '#api/fields.ts';
-import { reviewResponse } from '#api/review-response.ts';
+import { decisionHandler } from '#api/decision-handler.ts';
 import { application } from '#application';
-import { customsDeclarationAggregate } from '#domain/customs-declaration.ts';
+import { type CustomsDeclarationCommand, customsDeclarationAggregate } from '#domain/customs-declaration.ts';
 import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
-import { handleCommand } from '#kit/event-store/handle-command.ts';
-import { commandMetadata } from '#kit/http/command-metadata.ts';
-import { httpHandler } from '#kit/http/handler.ts';
 
-/** POST /customs-declarations/{orderId}/refuse. The consumer order-holds carries the decision to the order. */
+/** POST /customs-declarations/{orderId}/refuse */
 export const createHandler = (runtime: Runtime) =>
-  httpHandler(runtime, {
+  decisionHandler(runtime, customsDeclarationAggregate, {
+    operation: 'refuse-customs-declaration',
     scope: 'customs:decide',
-    params: z.strictObject({ orderId: fields.orderId }),
-    body: z.strictObject({ note: fields.note }),
-    async handle(request) {
-      const result = await handleCommand(runtime, customsDeclarationAggregate, {
-        aggregateId: request.params.orderId,
-        command: { type: 'refuse', by: request.caller.userId, note: request.body.note },
-        metadata: commandMetadata(runtime, 'refuse-customs-declaration', request),
-        expectedVersions: request.ifMatch,
-      });
-      return reviewResponse(result);
-    },
+    command: (decision): CustomsDeclarationCommand => ({ type: 'refuse', ...decision }),
   });
 
 export const handler = createHandler(createRuntime(application, { dynamo: dynamoClient() }));

@@ -36,6 +36,25 @@ export async function write<T>(path: string, body: unknown = {}): Promise<T> {
 /** Runs an operation; see functions/operations. */
 export const operate = <T>(name: string, input: object): Promise<T> => write<T>('operation', { name, input });
 
+/** What one step of an operation answers. */
+export interface Step {
+  /** Present where there is more to do. */
+  continuationToken?: unknown;
+}
+
+/** Runs an operation that works in steps, until it answers no `continuationToken`; yields what each step answers. */
+export async function* operateInSteps<T extends Step>(name: string, input: object): AsyncGenerator<T> {
+  let continuationToken: unknown;
+  do {
+    const step = await operate<T>(name, {
+      ...input,
+      ...(continuationToken ? { continuationToken } : {}),
+    });
+    yield step;
+    continuationToken = step.continuationToken;
+  } while (continuationToken);
+}
+
 async function answerOf<T>(response: Response): Promise<T> {
   const body = await response.json();
   if (response.ok) return body as T;

@@ -1,29 +1,8 @@
+import type { LogEntry } from '#resources/local/log-entry.ts';
 import type { Hop } from '../protocol.ts';
 
 /** Hops that are kept: some 3,000 orders' worth. */
 const MOST = 50_000;
-
-interface LogLine {
-  level?: string;
-  message?: string;
-  timestamp?: string;
-  function?: string;
-  hop?: string;
-  correlationId?: string;
-  consumer?: string;
-  eventType?: string;
-  streamId?: string;
-  version?: number;
-  receiveCount?: number | string;
-  lag?: number;
-  route?: string;
-  status?: number;
-  ms?: number;
-  reason?: string;
-  errorName?: string;
-  errorMessage?: string;
-  error?: { name?: string; message?: string };
-}
 
 /** What the functions have logged of the events' ways, the newest of it. */
 export class Journal {
@@ -41,7 +20,7 @@ export class Journal {
   addLine(line: string): void {
     if (!line.startsWith('{') || !line.includes('"hop":')) return;
     try {
-      this.add(hopOf(JSON.parse(line) as LogLine, this.#prefix));
+      this.add(hopOf(JSON.parse(line) as LogEntry, this.#prefix));
     } catch {
       // Half a line, as a function that was killed leaves it.
     }
@@ -71,8 +50,8 @@ export class Journal {
   }
 }
 
-function hopOf(line: LogLine, prefix: string): Omit<Hop, 'n'> {
-  const { hop = '', message = '', timestamp, correlationId, consumer, eventType, streamId, version } = line;
+function hopOf(line: LogEntry, prefix: string): Omit<Hop, 'n'> {
+  const { hop = '', message, timestamp, correlationId, consumer, eventType, streamId, version } = line;
   const { receiveCount, lag, route, status, ms } = line;
   const error = [line.errorName ?? line.error?.name, line.errorMessage ?? line.error?.message ?? line.reason];
   const wrong = error.filter(Boolean).join(': ');

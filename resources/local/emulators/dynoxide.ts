@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { childEmulator } from './child-emulator.ts';
 import type { Emulator } from './emulator.ts';
 import { freePort, isListening } from './free-port.ts';
 
@@ -34,7 +34,7 @@ export async function startDynoxide(options: DynoxideOptions = {}): Promise<Emul
     const port = await freePort();
     const child = spawnTiedToUs(binary, serveArguments(port, options.dataDir));
     const failure = await untilListening(child, port);
-    if (failure === undefined) return emulator(child, port);
+    if (failure === undefined) return childEmulator(child, port);
     if (!failure.includes('already in use') || attempt === 5) {
       throw new Error(`dynoxide (the local DynamoDB) did not start: ${failure.trim()}`);
     }
@@ -131,24 +131,4 @@ async function untilListening(child: ChildProcess, port: number): Promise<string
     await pause(5);
   }
   return output || ended;
-}
-
-function emulator(child: ChildProcess, port: number): Emulator {
-  child.stderr?.removeAllListeners('data');
-  child.stderr?.resume();
-  for (const stream of [child.stdin, child.stderr] as ({ unref?(): void } | null)[]) stream?.unref?.();
-  child.unref();
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    pid: child.pid,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.ref();
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-      child.stdin?.destroy();
-    },
-    onExit: (listener) => child.once('exit', listener),
-  };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { childEmulator } from './child-emulator.ts';
 import type { Emulator } from './emulator.ts';
 import { freePort } from './free-port.ts';
 
@@ -20,7 +20,7 @@ export async function startFauxqs(dataDir?: string): Promise<Emulator> {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const failure = await untilListening(child);
-    if (failure === undefined) return emulator(child, port);
+    if (failure === undefined) return childEmulator(child, port);
     const portWasTaken = failure.includes('EADDRINUSE');
     if (!portWasTaken || attempt === 5) {
       throw new Error(`fauxqs (the local SNS and SQS) did not start: ${failure.trim()}`);
@@ -44,24 +44,4 @@ async function untilListening(child: ChildProcess): Promise<string | undefined> 
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(output || `ended with ${signal ?? code}`));
   });
-}
-
-function emulator(child: ChildProcess, port: number): Emulator {
-  child.stderr?.removeAllListeners('data');
-  child.stderr?.resume();
-  (child.stderr as { unref?(): void } | null)?.unref?.();
-  child.channel?.unref();
-  child.unref();
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    pid: child.pid,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.ref();
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    },
-    onExit: (listener) => child.once('exit', listener),
-  };
 }

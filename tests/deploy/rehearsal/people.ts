@@ -9,16 +9,6 @@ export interface Person {
   token: string;
 }
 
-export const RIGHTS = [
-  'orders:manage',
-  'catalogue:manage',
-  'payments:write',
-  'inventory:write',
-  'reviews:decide',
-  'customs:decide',
-  'audit:read',
-];
-
 /** As an administrator does it: adds them to the pool and to the groups that give them rights, and signs them in. */
 export async function signIn(
   { call, calls }: Emulator,

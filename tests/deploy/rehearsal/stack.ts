@@ -1,5 +1,6 @@
+import { application } from '#application';
 import type { Answer, Emulator } from './emulator.ts';
-import { type Person, RIGHTS, signIn } from './people.ts';
+import { type Person, signIn } from './people.ts';
 import { copyService, type Service, STAGE } from './service.ts';
 
 /** The deployed stack, seen from outside. */
@@ -41,7 +42,7 @@ export async function deployStack(emulator: Emulator): Promise<Stack> {
     Stacks[0].Outputs.map((output: Answer) => [output.OutputKey, output.OutputValue]),
   );
   const ada = await signIn(emulator, outputs, { email: 'ada@example.com' });
-  const staff = await signIn(emulator, outputs, { email: 'staff@example.com', groups: RIGHTS });
+  const staff = await signIn(emulator, outputs, { email: 'staff@example.com', groups: application.scopes });
   // https://<id>.execute-api.<region>.amazonaws.com is to be found under a path of MiniStack's.
   const [id] = new URL(outputs.HttpApiUrl ?? '').hostname.split('.');
   const apiUrl = `${emulator.url}/_aws/execute-api/${id}/$default`;

@@ -1,4 +1,4 @@
-import { operate } from '../server.ts';
+import { operateInSteps, type Step } from '../server.ts';
 
 export interface Done {
   matched: number;
@@ -9,13 +9,12 @@ export interface Done {
   isWatched?: boolean;
 }
 
-interface Chunk {
+interface Chunk extends Step {
   matched: number;
   redriven?: unknown[];
   discarded?: unknown[];
   notDeleted: unknown[];
   failed?: unknown[];
-  continuationToken?: unknown;
 }
 
 /** Redrives or discards, chunk after chunk, and says after each how far it is. */
@@ -24,18 +23,12 @@ export async function inChunks(
   onProgress: (done: Done) => void,
 ): Promise<Done> {
   const done: Done = { matched: 0, gone: 0, notDone: 0, isDiscarded: input.discard === true };
-  let continuationToken: unknown;
-  do {
-    const chunk: Chunk = await operate<Chunk>('redrive', {
-      ...input,
-      ...(continuationToken ? { continuationToken } : {}),
-    });
+  for await (const chunk of operateInSteps<Chunk>('redrive', input)) {
     const gone = (chunk.redriven ?? chunk.discarded ?? []).length;
     done.matched = Math.max(done.matched, done.gone + chunk.matched);
     done.gone += gone;
     done.notDone += (chunk.failed ?? []).length;
     onProgress(done);
-    continuationToken = chunk.continuationToken;
-  } while (continuationToken);
+  }
   return done;
 }

@@ -1,17 +1,16 @@
 import { useState } from 'preact/hooks';
 import { count } from '../format.ts';
 import { href } from '../location.ts';
-import { mayChange, operate } from '../server.ts';
+import { mayChange, operateInSteps, type Step } from '../server.ts';
 import { Action } from '../ui/parts.tsx';
 
-interface Audited {
+interface Audited extends Step {
   from: string;
   to: string;
   events: number;
   behind: { eventType: string; streamId: string; version: number; missingAt: { consumer: string }[] }[];
   redelivered: number;
   progress: number;
-  continuationToken?: unknown;
 }
 
 const SHOWN = 50;
@@ -21,13 +20,7 @@ export function Audit() {
   const [found, setFound] = useState<Audited>();
   const run = async (redeliver: boolean) => {
     let sum: Audited | undefined;
-    let continuationToken: unknown;
-    do {
-      const part: Audited = await operate<Audited>('audit', {
-        redeliver,
-        limit: 10,
-        ...(continuationToken ? { continuationToken } : {}),
-      });
+    for await (const part of operateInSteps<Audited>('audit', { redeliver, limit: 10 })) {
       sum = {
         ...part,
         events: (sum?.events ?? 0) + part.events,
@@ -35,8 +28,7 @@ export function Audit() {
         redelivered: (sum?.redelivered ?? 0) + part.redelivered,
       };
       setFound(sum);
-      continuationToken = part.continuationToken;
-    } while (continuationToken);
+    }
   };
   return (
     <section class="panel" aria-label="Audit">

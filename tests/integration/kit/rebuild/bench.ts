@@ -1,4 +1,5 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll } from '@jest/globals';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type RebuildStatus, rebuild } from '#functions/operations/rebuild/rebuild.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
@@ -47,9 +48,22 @@ export interface Bench {
   items(prefix: string): Promise<Record<string, unknown>[]>;
 }
 
+/** `startBench`; every one that it has started stops after the tests of the file. */
+export function benchOpener(): typeof startBench {
+  const opened: Bench[] = [];
+  afterAll(() => {
+    for (const { data } of opened) data.stop();
+  });
+  return async (options) => {
+    const bench = await startBench(options);
+    opened.push(bench);
+    return bench;
+  };
+}
+
 export type Process = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
-export async function startBench({ tickMs = 1, propagationSeconds = 30 } = {}): Promise<Bench> {
+async function startBench({ tickMs = 1, propagationSeconds = 30 } = {}): Promise<Bench> {
   const data = await startCounters();
   let time = Date.parse('2026-11-24T12:00:00.000Z');
   const now = () => time;

@@ -1,19 +1,11 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { keyInFirstGeneration } from '#kit/projections/keys.ts';
 import { counterStream, keeperStream } from '#tests/support/counter/streams.ts';
 import { counterProjection } from '#tests/support/counter/views.ts';
-import { type Bench, startBench } from './bench.ts';
+import { benchOpener } from './bench.ts';
 
-const opened: Bench[] = [];
-const open = async () => {
-  const bench = await startBench();
-  opened.push(bench);
-  return bench;
-};
-afterAll(() => {
-  for (const { data } of opened) data.stop();
-});
+const open = benchOpener();
 
 const AT = '2026-11-20T10:00:00.000Z';
 

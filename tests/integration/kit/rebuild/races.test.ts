@@ -1,14 +1,11 @@
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { keyInFirstGeneration, partitionInGeneration } from '#kit/projections/keys.ts';
 import { REBUILD_STEP } from '#kit/projections/rebuild/step.ts';
 import { randomOf } from '#tests/properties/simulator/random.ts';
 import { counterLife, counterStream } from '#tests/support/counter/streams.ts';
-import { type Bench, type Interfere, type Message, type Process, startBench } from './bench.ts';
+import { benchOpener, type Interfere, type Message, type Process } from './bench.ts';
 
-const opened: Bench[] = [];
-afterAll(() => {
-  for (const { data } of opened) data.stop();
-});
+const open = benchOpener();
 
 const AT = '2026-11-20T10:00:00.000Z';
 const STREAMS = 24;
@@ -28,8 +25,7 @@ interface Worker {
  * generation; invocations are killed at any call, or held up at their write until Lambda would end them.
  */
 async function race(seed: number, { propagationSeconds = 30, isOnlyFilled = false } = {}) {
-  const bench = await startBench({ tickMs: 5, propagationSeconds });
-  opened.push(bench);
+  const bench = await open({ tickMs: 5, propagationSeconds });
   const { next: random, hits, pick, between } = randomOf(seed, 'race');
   const upTo = (ms: number) => between(0, ms);
   const lives = Array.from({ length: STREAMS }, (_, index) => counterStream(`c${index}`, AT));

@@ -1,22 +1,14 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { STREAMS_AT_ONCE } from '#kit/projections/rebuild/run-step.ts';
 import { counterStream, keeperStream } from '#tests/support/counter/streams.ts';
 import { counterKey } from '#tests/support/counter/views.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
-import { type Bench, type Interfere, type Message, startBench } from './bench.ts';
+import { type Bench, benchOpener, type Interfere, type Message } from './bench.ts';
 import { versions, views } from './views.ts';
 
-const opened: Bench[] = [];
-const open = async (...options: Parameters<typeof startBench>) => {
-  const bench = await startBench(...options);
-  opened.push(bench);
-  return bench;
-};
-afterAll(() => {
-  for (const { data } of opened) data.stop();
-});
+const open = benchOpener();
 
 const AT = '2026-11-20T10:00:00.000Z';
 

@@ -67,7 +67,7 @@ describe('deciding on a customs declaration', () => {
   ])('%s after a clearance is refused', (_, command) =>
     given(opened, cleared).when(command).thenRejected('customs_declaration_already_decided'),
   );
-  it('a clearance after a refuseion is refused', () =>
+  it('a clearance after a refusal is refused', () =>
     given(opened, refused).when(clear).thenRejected('customs_declaration_already_decided'));
   it('of a closed one is refused', () =>
     given(opened, closed).when(clear).thenRejected('customs_declaration_closed'));
