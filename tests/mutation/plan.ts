@@ -29,6 +29,11 @@ export class Related {
     this.#survey = survey.filter(({ passed }) => passed);
   }
 
+  /** These files of tests. */
+  usable(files: ReadonlySet<string>): FileResult[] {
+    return this.#survey.filter(({ file }) => files.has(file));
+  }
+
   /** Those that load the file; first those that load the fewest others, since they are about it, and are fast. */
   testsOf(source: string): FileResult[] {
     return this.#survey

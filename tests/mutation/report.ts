@@ -6,10 +6,13 @@ export interface Report {
   /** Mutants that there are, and that were run. */
   all: number;
   run: number;
+  /** Of those that were run, in files that no unit test loads: other suites test these. */
+  untested: number;
   /** Noticed by a test, by its timeout, or by the end of its process. */
   killed: number;
-  /** Killed of those that were run, 0–1. */
+  /** Killed of those that a unit test could notice, 0–1. */
   score: number;
+  /** Without the untested ones. */
   byFolder: Record<string, { run: number; killed: number }>;
   survivors: (Mutant & { status: Outcome['status'] })[];
 }
@@ -21,19 +24,21 @@ const folderOf = ({ file }: Mutant): string => file.split('/').slice(0, -1).slic
 
 export function reportOf(outcomes: readonly Outcome[], { all, seed }: { all: number; seed: number }): Report {
   const byFolder: Report['byFolder'] = {};
-  for (const outcome of outcomes) {
+  const tested = outcomes.filter(({ status }) => status !== 'no test');
+  for (const outcome of tested) {
     const folder = folderOf(outcome.mutant);
     byFolder[folder] ??= { run: 0, killed: 0 };
     byFolder[folder].run += 1;
     if (isKilled(outcome)) byFolder[folder].killed += 1;
   }
-  const killed = outcomes.filter(isKilled).length;
+  const killed = tested.filter(isKilled).length;
   return {
     seed,
     all,
     run: outcomes.length,
+    untested: outcomes.length - tested.length,
     killed,
-    score: outcomes.length === 0 ? 1 : killed / outcomes.length,
+    score: tested.length === 0 ? 1 : killed / tested.length,
     byFolder: Object.fromEntries(Object.entries(byFolder).sort(([a], [b]) => (a < b ? -1 : 1))),
     survivors: outcomes
       .filter((outcome) => !isKilled(outcome))
@@ -42,11 +47,16 @@ export function reportOf(outcomes: readonly Outcome[], { all, seed }: { all: num
   };
 }
 
-export const lineOf = ({ mutant: { file, line, kind, replacement }, status, by }: Outcome): string =>
-  `${status}: ${file}:${line} ${kind}: ${shortened(replacement)}${by ? ` (${by})` : ''}`;
+export const lineOf = ({
+  mutant: { file, line, kind, replacement },
+  status,
+  test,
+  failure,
+}: Outcome): string =>
+  `${status}: ${file}:${line} ${kind}: ${shortened(replacement)}${test ? ` (${test}: ${failure})` : ''}`;
 
 /** For people: the score of each folder, and every survivor with its place. */
-export function summaryOf({ all, run, killed, score, seed, byFolder, survivors }: Report): string {
+export function summaryOf({ all, run, untested, killed, score, seed, byFolder, survivors }: Report): string {
   const percent = (part: number) => `${Math.round(part * 100)} %`;
   const folders = Object.entries(byFolder).map(
     ([folder, one]) =>
@@ -54,7 +64,8 @@ export function summaryOf({ all, run, killed, score, seed, byFolder, survivors }
   );
   const lines = survivors.map((mutant) => `  ${lineOf({ mutant, status: mutant.status })}`);
   return [
-    `${killed} of ${run} mutants killed: ${percent(score)} (of ${all}, seed ${seed})`,
+    `${killed} of ${run - untested} mutants killed: ${percent(score)} (seed ${seed}, ${all} there are)`,
+    `${untested} more in files that no unit test loads`,
     ...folders,
     ...(lines.length > 0 ? ['survivors:', ...lines] : []),
     '',

@@ -10,8 +10,9 @@ export interface Outcome {
   mutant: Mutant;
   /** `no test`: no unit test loads the file. */
   status: 'killed' | 'timed out' | 'crashed' | 'survived' | 'no test';
-  /** The test file and what failed in it. */
-  by?: string;
+  /** The test file that failed, and what in it. */
+  test?: string;
+  failure?: string;
 }
 
 /** A worker's process holds what mutants before left in it; so it lives for so many, and is proved at their end. */
@@ -20,8 +21,8 @@ const BATCH = 20;
 const LEAST_TIMEOUT_MS = 30_000;
 
 /**
- * Runs the related tests of each mutant, until one fails. Where the same tests fail without a mutant at the end of a batch,
- * something was left behind, and each mutant of the batch is run again in a process of its own.
+ * Runs the related tests of each mutant, until one fails. Where tests that failed in a batch fail at its end without a
+ * mutant as well, something was left behind, and each mutant of the batch is run again in a process of its own.
  */
 export async function runMutants(
   mutants: readonly Mutant[],
@@ -35,8 +36,8 @@ export async function runMutants(
       const batch = mutants.slice(at, at + BATCH);
       let outcomes: Outcome[] = [];
       for (const mutant of batch) outcomes.push(await runMutant(worker, mutant, related));
-      const tests = new Map(batch.flatMap(({ file }) => related.testsOf(file)).map((one) => [one.file, one]));
-      const isSound = (await runTests(worker, [...tests.values()])) === undefined;
+      const failed = new Set(outcomes.flatMap(({ test }) => test ?? []));
+      const isSound = (await runTests(worker, related.usable(failed))) === undefined;
       await worker.stop();
       if (!isSound) {
         outcomes = [];
@@ -67,11 +68,11 @@ async function runTests(
   worker: TestWorker,
   tests: readonly FileResult[],
   replaced?: { file: string; text: string },
-): Promise<Pick<Outcome, 'status' | 'by'> | undefined> {
+): Promise<Pick<Outcome, 'status' | 'test' | 'failure'> | undefined> {
   const timeoutMs = LEAST_TIMEOUT_MS + 10 * tests.reduce((sum, { ms }) => sum + ms, 0);
   const request = { tests: tests.map(({ file }) => file), ...(replaced && { replaced }) };
   const response = await worker.ask(request, timeoutMs);
   if (typeof response === 'string') return { status: response };
   const failed = response.find(({ passed }) => !passed);
-  return failed && { status: 'killed', by: `${failed.file}: ${failed.failure}` };
+  return failed && { status: 'killed', test: failed.file, failure: failed.failure ?? '' };
 }

@@ -22,3 +22,5 @@ process.on('message', async ({ replaced, tests, survey = false }: Request) => {
 
 // What a mutant left running: its test has failed, or did not need it.
 process.on('unhandledRejection', () => undefined);
+
+process.on('disconnect', () => process.exit());

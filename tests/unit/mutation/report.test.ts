@@ -6,10 +6,10 @@ import { reportOf, summaryOf } from '#tests/mutation/report.ts';
 const [one, other] = mutantsOf('shared/kit/aws/x.ts', 'a < b;\nc === d;') as [never, never];
 const [third] = mutantsOf('shared/domain/order/y.ts', 'a + b;') as [never];
 
-test('The score counts what a test noticed, a timeout and a crash; what no test loads survives', () => {
+test('The score counts what a test noticed, a timeout and a crash; a file that no test loads counts for nothing', () => {
   const report = reportOf(
     [
-      { mutant: one, status: 'killed', by: 'x.test.ts: fails' },
+      { mutant: one, status: 'killed', test: 'x.test.ts', failure: 'fails' },
       { mutant: other, status: 'timed out' },
       { mutant: one, status: 'crashed' },
       { mutant: third, status: 'survived' },
@@ -21,9 +21,10 @@ test('The score counts what a test noticed, a timeout and a crash; what no test 
     seed: 4,
     all: 9,
     run: 5,
+    untested: 1,
     killed: 3,
-    score: 0.6,
-    byFolder: { 'shared/domain/order': { run: 2, killed: 0 }, 'shared/kit/aws': { run: 3, killed: 3 } },
+    score: 0.75,
+    byFolder: { 'shared/domain/order': { run: 1, killed: 0 }, 'shared/kit/aws': { run: 3, killed: 3 } },
   });
   expect(report.survivors.map(({ status, file, line }) => [status, file, line])).toEqual([
     ['survived', 'shared/domain/order/y.ts', 1],
@@ -31,8 +32,9 @@ test('The score counts what a test noticed, a timeout and a crash; what no test 
   ]);
   expect(summaryOf(report)).toBe(
     [
-      '3 of 5 mutants killed: 60 % (of 9, seed 4)',
-      '    0 %  0 of 2  shared/domain/order',
+      '3 of 4 mutants killed: 75 % (seed 4, 9 there are)',
+      '1 more in files that no unit test loads',
+      '    0 %  0 of 1  shared/domain/order',
       '  100 %  3 of 3  shared/kit/aws',
       'survivors:',
       '  survived: shared/domain/order/y.ts:1 arithmetic: ((a) - (b))',
