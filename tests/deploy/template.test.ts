@@ -64,6 +64,19 @@ describe('The rules know', () => {
       /SalesQueue has no dead letter queue/,
     ],
     [
+      'a subscription without dead letters',
+      'subscriptions',
+      (template) => set(template, 'SalesSubscription', 'RedrivePolicy', undefined),
+      /SalesSubscription has no dead letter queue/,
+    ],
+    [
+      'a subscription whose dead letters go to no queue of the template',
+      'subscriptions',
+      (template) =>
+        set(template, 'SalesSubscription', 'RedrivePolicy', { deadLetterTargetArn: 'arn:aws:sqs:x:1:gone' }),
+      /SalesSubscription has no dead letter queue/,
+    ],
+    [
       'an event type in a filter that no schema has',
       'filters',
       (template) => set(template, 'SalesSubscription', 'FilterPolicy', { eventType: ['OrderCreate'] }),

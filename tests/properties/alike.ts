@@ -13,7 +13,7 @@ import { Queue } from './fakes/queue.ts';
 import { attributeFilter, FakeSns } from './fakes/sns.ts';
 import { FakeSqs } from './fakes/sqs.ts';
 import { randomOf } from './simulator/random.ts';
-import { tableOf } from './simulator/virtual-world.ts';
+import { tableOf } from './simulator/virtual-tables.ts';
 
 interface Received {
   body: string;

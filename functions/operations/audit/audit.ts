@@ -1,6 +1,8 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
+import type { EventKey } from '#kit/event-store/by-type.ts';
 import { walkByType } from '#kit/event-store/walk-by-type.ts';
+import { timeOf } from '#kit/events/ids.ts';
 import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
 import { checkDelivery, type Finding } from './check-delivery.ts';
 import { auditedTypes } from './delivery-checks.ts';
@@ -9,11 +11,19 @@ import { REDELIVERIES_PER_SECOND, redeliver } from './redeliver.ts';
 
 const BUDGET_MS = 10_000;
 const PAGE_SIZE = 100;
+/**
+ * Events bear the time of whoever appended them. One whose clock was ahead is in the future of everybody else: without this, an audit
+ * would say that all is well, and the schedule finds the event when its time has come.
+ */
+const AHEAD_MS = 2 * DAY_MS;
 /** An answer of Lambda takes 6 MB. */
 const MAX_FINDINGS = 5_000;
 
 export interface Audited {
-  /** The whole time that is looked at, ISO 8601; `to` is not later than the limit allows. */
+  /**
+   * The whole time that is looked at, ISO 8601; `to` is not later than the limit allows. Unless that time was asked for to end
+   * before now, events dated up to two days ahead are looked at besides.
+   */
   from: string;
   to: string;
   /** Looked at in this chunk. */
@@ -30,21 +40,19 @@ export interface Audited {
 
 /**
  * Compares every event of a time, unless it is younger than the limit, with what its consumers have; sends again what
- * is behind. Works for ten seconds or so and answers how to go on. Throws NotSent, or what SQS throws.
+ * is behind. Events that are dated in the future count as older. Works for ten seconds or so and answers how to go on. Throws
+ * NotSent, or what SQS throws.
  * AWS calls for each 100 events of a type: 4 queries for each day touched, one or two batch gets; what is behind comes
- * on top (see `heal`).
+ * on top (see `redeliver`).
  */
 export async function audit(runtime: Runtime, request: WindowRequest): Promise<Audited> {
-  const { limit, continuationToken } = request;
   const begin = runtime.now();
-  const { from, to, place } = continuationToken ?? {
-    from: request.from ?? begin - DAY_MS,
-    to: Math.min(request.to ?? begin, begin - limit * 1_000),
-    place: undefined,
-  };
+  const { from, to, startedAt, place } = request.continuationToken ?? rangeOf(request, begin);
+  const youngFrom = startedAt - request.limit * 1_000;
+  const isDue = ({ eventId }: EventKey) => timeOf(eventId) < youngFrom || timeOf(eventId) >= startedAt;
   const answer: Audited = {
-    from: new Date(from).toISOString(),
-    to: new Date(to).toISOString(),
+    from: iso(from),
+    to: iso(Math.min(to, youngFrom)),
     events: 0,
     behind: [],
     redelivered: 0,
@@ -53,14 +61,28 @@ export async function audit(runtime: Runtime, request: WindowRequest): Promise<A
   if (from >= to) return answer;
   const rateLimiter = createRateLimiter(runtime, REDELIVERIES_PER_SECOND);
   for await (const page of walkByType(runtime, auditedTypes, { from, to }, place, PAGE_SIZE)) {
-    const behind = await checkDelivery(runtime, page.eventType, page.keys);
+    const keys = page.keys.filter(isDue);
+    const behind = await checkDelivery(runtime, page.eventType, keys);
     if (request.redeliver) answer.redelivered += await redeliver(runtime, behind, rateLimiter);
     answer.behind.push(...behind);
-    answer.events += page.keys.length;
+    answer.events += keys.length;
     const enough = runtime.now() >= begin + BUDGET_MS || answer.behind.length >= MAX_FINDINGS;
     if (page.next && enough) {
-      return { ...answer, progress: page.progress, continuationToken: { from, to, place: page.next } };
+      const continuationToken = { from, to, startedAt, place: page.next };
+      return { ...answer, progress: page.progress, continuationToken };
     }
   }
   return answer;
 }
+
+function rangeOf({ from, to, limit }: WindowRequest, now: number) {
+  const isPast = to !== undefined && to <= now;
+  return {
+    from: from ?? now - DAY_MS,
+    to: isPast ? Math.min(to, now - limit * 1_000) : Math.min(to ?? Number.POSITIVE_INFINITY, now + AHEAD_MS),
+    startedAt: now,
+    place: undefined,
+  };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();

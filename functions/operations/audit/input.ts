@@ -27,14 +27,14 @@ const inputOf = (registry: EventRegistry) => {
     events: z.array(event).min(1).max(MAX_EVENTS).optional(),
     /** ISO 8601, inclusive; a day ago when absent. */
     from: time.optional(),
-    /** Exclusive; now when absent. */
+    /** Exclusive; when absent now, and what clocks that run ahead have dated in the future. */
     to: time.optional(),
     /** Seconds. */
     limit: z.int().nonnegative().default(DEFAULT_LIMIT),
     /** False = says what is behind, and sends nothing. */
     redeliver: z.boolean().default(true),
     /** As the chunk before answered it. */
-    continuationToken: z.strictObject({ from: z.int(), to: z.int(), place }).optional(),
+    continuationToken: z.strictObject({ from: z.int(), to: z.int(), startedAt: z.int(), place }).optional(),
   });
 };
 

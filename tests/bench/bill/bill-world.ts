@@ -14,7 +14,7 @@ import { attributeFilter, FakeSns, type Subscriber } from '#tests/properties/fak
 import type { Table } from '#tests/properties/fakes/table.ts';
 import type { Deployment } from '#tests/properties/simulator/deployment.ts';
 import { randomOf } from '#tests/properties/simulator/random.ts';
-import { tableOf } from '#tests/properties/simulator/virtual-world.ts';
+import { tableOf } from '#tests/properties/simulator/virtual-tables.ts';
 import { httpEvent, parsed, type Sent } from '#tests/support/http-event.ts';
 import { withCapturedOutput } from './captured-output.ts';
 import type { Design } from './designs.ts';

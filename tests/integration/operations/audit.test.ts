@@ -61,6 +61,25 @@ test('What is younger than the limit is left alone', async () => {
   expect(placesOf(auditing.redelivered)).toEqual(['order-old@1', 'order-young@1']);
 });
 
+describe('What a clock that runs ahead has written', () => {
+  test('is looked at as well, up to two days ahead', async () => {
+    await auditing.append(-15 * HOUR, 'order-tonight', created);
+    await auditing.append(-47 * HOUR, 'order-tomorrow', created);
+    await auditing.append(2 * MINUTE, 'order-young', created);
+    await auditing.append(-49 * HOUR, 'order-beyond', created);
+    expect(await audit()).toMatchObject({ events: 2, redelivered: 6, to: '2026-06-15T11:55:00.000Z' });
+    expect(placesOf(auditing.redelivered)).toEqual(['order-tomorrow@1', 'order-tonight@1']);
+  });
+
+  test('is none of the time that somebody asks for', async () => {
+    await auditing.append(-15 * HOUR, 'order-tonight', created);
+    const now = new Date(auditing.now).toISOString();
+    expect(await audit({ to: now })).toMatchObject({ events: 0, redelivered: 0 });
+    const tonight = new Date(auditing.now + 16 * HOUR).toISOString();
+    expect(await audit({ from: now, to: tonight })).toMatchObject({ events: 1, redelivered: 3 });
+  });
+});
+
 test('A view that has filled its gap from the table does not hide what others never got', async () => {
   const [first, second] = await auditing.append(HOUR, 'order-1', life.slice(0, 2));
   if (!first || !second) throw new Error('two events');
@@ -305,8 +324,8 @@ test('An audit takes few calls', async () => {
   await auditing.audit({ from: '2026-06-15T00:00:00Z', redeliver: false }, { dynamo });
   const events = 100 * pages;
   expect(counts).toEqual({
-    // A page for each type, for these events one more, and for each of them its order and two SKUs.
-    QueryCommand: (auditedTypes.length + pages - 1) * BY_TYPE_SHARDS + events * 3,
+    // Of three days a page for each type, for these events one more, and for each of them its order and two SKUs.
+    QueryCommand: (3 * auditedTypes.length + pages - 1) * BY_TYPE_SHARDS + events * 3,
     // Views, markers of sales, attributes for the filters, and the events for inventory: each for a page at once.
     BatchGetCommand: pages * 4,
     // What was sent: the record of each event.

@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { readTickState } from '#kit/deadlines/tick-state.ts';
 import { lastEvent, lastVersion } from '#kit/event-store/last-version.ts';
 import { load } from '#kit/event-store/load.ts';
 import { readGenerations } from '#kit/projections/generations.ts';
 import { project } from '#kit/projections/project.ts';
 import { readCheckpoint, readCheckpoints } from '#kit/projections/rebuild/checkpoint.ts';
 import { compare } from '#kit/projections/rebuild/compare.ts';
-import { generationPage } from '#kit/projections/rebuild/scan.ts';
+import { eventsPage, generationPage } from '#kit/projections/rebuild/scan.ts';
 import { counterApplication } from '#tests/support/counter/application.ts';
 import { counterStream } from '#tests/support/counter/streams.ts';
 import { counterProjection, counters } from '#tests/support/counter/views.ts';
@@ -73,10 +74,16 @@ const readers: [name: string, read: (runtime: Runtime) => Promise<unknown>, comm
     ['QueryCommand', 'BatchGetCommand'],
   ],
   [
+    'the events that a new generation is filled with',
+    (runtime) => eventsPage(runtime, counterProjection, segment),
+    ['ScanCommand'],
+  ],
+  [
     'the keys of a generation',
     (runtime) => generationPage(runtime, counterProjection, 2, segment),
     ['ScanCommand'],
   ],
+  ['where the last tick stopped', (runtime) => readTickState(runtime), ['GetCommand']],
 ];
 
 describe('Strongly consistent is the read of', () => {
