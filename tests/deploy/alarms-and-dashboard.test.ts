@@ -267,7 +267,7 @@ describe('The check of metrics', () => {
   };
   const ours = {
     namespace: 'Orderstream',
-    name: 'ConsumerLag',
+    name: 'MessagesRetried',
     dimensions: { service: 'orderstream', stage: 'prod', consumer: 'sales' },
   };
 
@@ -283,7 +283,7 @@ describe('The check of metrics', () => {
       'a resource that is not there',
       { ...lambda, dimensions: { FunctionName: { Ref: 'SaleLambdaFunction' } } },
     ],
-    ['a name that we do not write', { ...ours, name: 'ConsumerLags' }],
+    ['a name that we do not write', { ...ours, name: 'MessagesRetrieds' }],
     ['a dimension too few', { ...ours, dimensions: { service: 'orderstream', stage: 'prod' } }],
     ['another stage', { ...ours, dimensions: { ...ours.dimensions, stage: 'dev' } }],
     ['a consumer that there is not', { ...ours, dimensions: { ...ours.dimensions, consumer: 'salez' } }],
@@ -314,7 +314,7 @@ describe('Saved queries', () => {
     expect(kinds.filter((name) => !String(QueryString).includes(`"${name}"`))).toEqual([]);
   });
 
-  test('of one correlation id search every function', () => {
+  test('of one correlation id search every function, and the log of the gateway', () => {
     const { template } = prod;
     const groups = Object.entries(template.Resources)
       .filter(([id]) => /^EverythingOfOneCorrelationIdQuery\d*$/.test(id))
@@ -322,8 +322,6 @@ describe('Saved queries', () => {
     expect(groups.map(partOf).sort()).toEqual(
       ofType(template, 'AWS::Logs::LogGroup')
         .map(([id]) => id)
-        // The gateway's own log knows a request by its requestId only.
-        .filter((id) => id !== 'HttpApiLogGroup')
         .sort(),
     );
   });
