@@ -40,7 +40,7 @@ export function pathOf(parts: StackParts): Place[] {
     {
       title: 'Commands',
       traffic: [
-        own('CommandsAccepted', 'Sum'),
+        ...lambda('Invocations', 'Sum', 'commands'),
         own('CommandsRejected', 'Sum'),
         own('CommandsRepeated', 'Sum'),
       ],
@@ -49,18 +49,14 @@ export function pathOf(parts: StackParts): Place[] {
     },
     {
       title: 'Events table',
-      traffic: [own('EventsAppended', 'Sum')],
+      traffic: appended,
       duration: tableLatency('EventsTable', 'PutItem', 'Query'),
       failures: [own('EventsAltered', 'Sum'), ...throttles('EventsTable')],
     },
     {
       title: 'Publisher',
-      traffic: [own('EventsPublished', 'Sum')],
-      duration: [
-        own('PublishLag', 'p50'),
-        own('PublishLag', 'p99'),
-        ...lambda('IteratorAge', 'Maximum', 'publisher'),
-      ],
+      traffic: lambda('Invocations', 'Sum', 'publisher'),
+      duration: [...lambda('IteratorAge', 'Maximum', 'publisher'), ...lambda('Duration', 'p99', 'publisher')],
       failures: [
         own('PublishFailures', 'Sum'),
         own('EventsRefused', 'Sum'),
@@ -90,8 +86,8 @@ export function pathOf(parts: StackParts): Place[] {
     },
     {
       title: 'Consumers',
-      traffic: consumers.map(({ name }) => own('MessagesHandled', 'Sum', 'consumer', name)),
-      duration: consumerLag(parts),
+      traffic: handled(consumers),
+      duration: lambda('Duration', 'p99', 'consumers', 'projections'),
       failures: [
         ...consumers.map(({ name }) => own('MessagesRetried', 'Sum', 'consumer', name)),
         ...consumers.map(({ name }) => own('DeadLetters', 'Sum', 'consumer', name)),
@@ -127,7 +123,6 @@ export function closeUpsOf(parts: StackParts): Graph[] {
       metrics: [...deadLetters(consumers), queue('publisher-failures', VISIBLE, 'PublisherFailures')],
     },
     { title: 'Age of the oldest message, s', metrics: oldest(consumers) },
-    { title: 'Lag from event to handled, p99, ms', metrics: consumerLag(parts) },
     {
       title: 'Projections: lag, s, and streams behind',
       metrics: consumers
@@ -160,7 +155,7 @@ export function closeUpsOf(parts: StackParts): Graph[] {
     },
     {
       title: 'Appended and published',
-      metrics: [own('EventsAppended', 'Sum'), own('EventsPublished', 'Sum')],
+      metrics: [...appended, topic('NumberOfMessagesPublished')],
     },
     { title: 'Function errors', metrics: eachFunction('Errors', 'Sum') },
     { title: 'Function throttles', metrics: eachFunction('Throttles', 'Sum') },
@@ -186,6 +181,17 @@ const table = (id: string, metric: string): GraphMetric => [
   sub(id),
   { stat: 'Sum' },
 ];
+
+/** What DynamoDB counts of the requests that append: an event each, and a command's several events. */
+const appended: GraphMetric[] = ['PutItem', 'TransactWriteItems'].map((operation) => [
+  'AWS/DynamoDB',
+  'SuccessfulRequestLatency',
+  'TableName',
+  sub('EventsTable'),
+  'Operation',
+  operation,
+  { stat: 'SampleCount', label: `${operation}s` },
+]);
 
 const tableLatency = (id: string, ...operations: string[]): GraphMetric[] =>
   operations.map((operation) => [
@@ -222,6 +228,15 @@ const queue = (label: string, metric: string, id: string): GraphMetric => [
 ];
 const waiting = (consumers: MonitoredConsumer[]) =>
   consumers.map((one) => queue(one.name, VISIBLE, one.queue));
+/** A message is deleted when it was handled, or when the dead letters have it. */
+const handled = (consumers: MonitoredConsumer[]): GraphMetric[] =>
+  consumers.map((one) => [
+    'AWS/SQS',
+    'NumberOfMessagesDeleted',
+    'QueueName',
+    sub(`${one.queue}.QueueName`),
+    { stat: 'Sum', label: one.name },
+  ]);
 const oldest = (consumers: MonitoredConsumer[]) =>
   consumers.map((one) => queue(one.name, 'ApproximateAgeOfOldestMessage', one.queue));
 const deadLetters = (consumers: MonitoredConsumer[]) =>
@@ -263,6 +278,3 @@ const ownMetricsOf =
       { stat, label: [value, metric, percentile].filter((part) => part !== undefined).join(' ') },
     ];
   };
-
-const consumerLag = (parts: StackParts): GraphMetric[] =>
-  parts.consumers.map(({ name }) => ownMetricsOf(parts)('ConsumerLag', 'p99', 'consumer', name));

@@ -42,3 +42,19 @@ export const queueMetric = (id: string, MetricName: string): Metric => ({
   MetricName,
   Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }],
 });
+
+export const topicMetric = (id: string, MetricName: string): Metric => ({
+  Namespace: 'AWS/SNS',
+  MetricName,
+  Dimensions: [{ Name: 'TopicName', Value: { 'Fn::GetAtt': [id, 'TopicName'] } }],
+});
+
+/** Of the requests to a table that succeeded; its SampleCount says how many they were. */
+export const writeLatency = (id: string, operation: string): Metric => ({
+  Namespace: 'AWS/DynamoDB',
+  MetricName: 'SuccessfulRequestLatency',
+  Dimensions: [
+    { Name: 'TableName', Value: { Ref: id } },
+    { Name: 'Operation', Value: operation },
+  ],
+});

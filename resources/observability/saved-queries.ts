@@ -32,14 +32,15 @@ interface SavedQuery {
   besides?: string[];
 }
 
-/** One for each page of the runbook (docs/operations). They read the fields that shared/kit/observability writes. */
+/** One for each page of the runbook (docs/operations), and one of a request. They read the fields that shared/kit/observability writes. */
 const queries: Record<string, SavedQuery> = {
   'Everything of one correlation id': {
     text: [
       `fields @timestamp, coalesce(consumer, function) as who, hop, message, ${ABOUT}, events, route, status, ms, receiveCount, coalesce(errorMessage, error.message) as reason`,
-      'filter correlationId = "PUT THE CORRELATION ID HERE" or events like "PUT THE CORRELATION ID HERE"',
+      'filter correlationId = "PUT THE CORRELATION ID HERE" or events like "PUT THE CORRELATION ID HERE" or requestId = "PUT IT HERE TOO"',
       'sort @timestamp asc',
     ],
+    besides: ['HttpApiLogGroup'],
   },
   'A consumer fails': {
     text: [

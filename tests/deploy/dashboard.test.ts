@@ -103,7 +103,7 @@ describe('The check of metrics', () => {
   };
   const ours = {
     namespace: 'Orderstream',
-    name: 'ConsumerLag',
+    name: 'MessagesRetried',
     dimensions: { service: 'orderstream', stage: 'prod', consumer: 'sales' },
   };
 
@@ -119,7 +119,7 @@ describe('The check of metrics', () => {
       'a resource that is not there',
       { ...lambda, dimensions: { FunctionName: { Ref: 'SaleLambdaFunction' } } },
     ],
-    ['a name that we do not write', { ...ours, name: 'ConsumerLags' }],
+    ['a name that we do not write', { ...ours, name: 'MessagesRetrieds' }],
     ['a dimension too few', { ...ours, dimensions: { service: 'orderstream', stage: 'prod' } }],
     ['another stage', { ...ours, dimensions: { ...ours.dimensions, stage: 'dev' } }],
     ['a consumer that there is not', { ...ours, dimensions: { ...ours.dimensions, consumer: 'salez' } }],

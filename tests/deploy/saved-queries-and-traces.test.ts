@@ -32,7 +32,7 @@ describe('Saved queries', () => {
     expect(kinds.filter((name) => !String(QueryString).includes(`"${name}"`))).toEqual([]);
   });
 
-  test('of one correlation id search every function', () => {
+  test('of one correlation id search every function, and the log of the gateway', () => {
     const { template } = prod;
     const groups = Object.entries(template.Resources)
       .filter(([id]) => /^EverythingOfOneCorrelationIdQuery\d*$/.test(id))
@@ -40,8 +40,6 @@ describe('Saved queries', () => {
     expect(groups.map(partOf).sort()).toEqual(
       ofType(template, 'AWS::Logs::LogGroup')
         .map(([id]) => id)
-        // The gateway's own log knows a request by its requestId only.
-        .filter((id) => id !== 'HttpApiLogGroup')
         .sort(),
     );
   });

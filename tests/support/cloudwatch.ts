@@ -63,7 +63,10 @@ const written: Record<string, { dimensions: Record<string, string | RegExp>; nam
       ],
     },
     {
-      dimensions: { TableName: 'AWS::DynamoDB::Table', Operation: /^(PutItem|GetItem|Query)$/ },
+      dimensions: {
+        TableName: 'AWS::DynamoDB::Table',
+        Operation: /^(PutItem|TransactWriteItems|GetItem|Query)$/,
+      },
       names: ['SuccessfulRequestLatency'],
     },
   ],

@@ -394,7 +394,7 @@ async function lostRaces(the: RecordedSystem, orderId: string): Promise<void> {
 
 /**
  * A notification where the stage sends by SES, which takes it, or refuses it and says for whom. Answers what was
- * called beside what notifications calls in any stage.
+ * called then.
  */
 export async function mailing(the: RecordedSystem, refuses: boolean): Promise<CallRecord> {
   const record = new CallRecord();
@@ -405,9 +405,14 @@ export async function mailing(the: RecordedSystem, refuses: boolean): Promise<Ca
       return {};
     },
   };
-  const handler = createNotifications(the.runtimeOf('notifications'), (runtime) =>
-    createSesSender(runtime, async () => client as never),
-  );
+  const dynamo = {
+    send: async (command: object) => {
+      record.add('notifications', rightsFor(command, the.system.stack));
+      return the.system.dynamo.send(command as never);
+    },
+  };
+  const runtime = the.runtimeOf('notifications', { dynamo: dynamo as never });
+  const handler = createNotifications(runtime, () => createSesSender(runtime, async () => client as never));
   const [created] = orderStream(randomUUID(), person.email, new Date().toISOString(), 1);
   await handler(sqsEvent([created as DomainEvent], 2), { getRemainingTimeInMillis: () => 20_000 });
   return record;

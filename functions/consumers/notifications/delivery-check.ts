@@ -1,20 +1,66 @@
+import { application } from '#application';
+import type { DomainEvent } from '#domain/index.ts';
+import { batchGet } from '#kit/aws/batch-get.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { type EventKey, getStored } from '#kit/event-store/by-type.ts';
+import { fromItem } from '#kit/event-store/event-item.ts';
 import { typesOf } from '#kit/events/policy.ts';
 import { findCompleted } from '#kit/messaging/idempotency.ts';
 import type { DeliveryCheck } from '#kit/operations/delivery-check.ts';
+import { notificationKey } from '#read-model/keys.ts';
 import { notifications } from './policy.ts';
 
 const { consumer, eventTypes } = typesOf(notifications);
 
-/** By the record of what was sent. AWS calls: a get for each event. */
+/**
+ * By the message that the read model keeps, or the record of an email that was sent. AWS calls: a batch get for each 100 events, another one
+ * for those of payments, and a get for each event that has no message.
+ */
 export const deliveryCheck: DeliveryCheck = {
   consumer,
   eventTypes,
   async findUndelivered(runtime, keys) {
+    const { orderIds, untold } = await readOrderIds(runtime, keys);
+    const kept = await keptMessages(runtime, orderIds);
+    const open = keys.filter(({ eventId }) => !kept.has(eventId) && !untold.has(eventId));
     const sent = await findCompleted(
       runtime,
       consumer,
-      keys.map(({ eventId }) => eventId),
+      open.map(({ eventId }) => eventId),
     );
-    return keys.filter(({ eventId }) => !sent.has(eventId)).map((key) => ({ key }));
+    return open.filter(({ eventId }) => !sent.has(eventId)).map((key) => ({ key }));
   },
 };
+
+/** These streams are named after the order. */
+const OF_AN_ORDER = /^(?:order|fraud-review|customs-declaration)-(.+)$/;
+
+interface OrderIds {
+  /** By `eventId`. */
+  orderIds: Map<string, string>;
+  /** The events of which nobody is told: their order is not known. */
+  untold: Set<string>;
+}
+
+async function readOrderIds(runtime: Runtime, keys: readonly EventKey[]): Promise<OrderIds> {
+  const found: OrderIds = { orderIds: new Map(), untold: new Set() };
+  const others: EventKey[] = [];
+  for (const key of keys) {
+    const [, orderId] = OF_AN_ORDER.exec(key.streamId) ?? [];
+    if (orderId === undefined) others.push(key);
+    else found.orderIds.set(key.eventId, orderId);
+  }
+  for (const item of await getStored(runtime, others)) {
+    const { eventType, eventId, data } = application.registry.upcast(fromItem(item)) as DomainEvent;
+    const isToCustomer = eventType === 'PaymentDeclined' || eventType === 'PaymentRefunded';
+    if (isToCustomer && data.customerId === undefined) found.untold.add(eventId);
+    if ('orderId' in data) found.orderIds.set(eventId, data.orderId);
+  }
+  return found;
+}
+
+async function keptMessages(runtime: Runtime, orderIds: ReadonlyMap<string, string>): Promise<Set<unknown>> {
+  const keys = Array.from(orderIds, ([eventId, orderId]) => notificationKey(orderId, eventId));
+  const messages = await batchGet(runtime, 'READ_MODEL_TABLE', keys);
+  return new Set(messages.map(({ eventId }) => eventId));
+}

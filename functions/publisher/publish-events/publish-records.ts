@@ -4,7 +4,6 @@ import { unmarshall } from '#kit/aws/unmarshall.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { type EventItem, type PublishableEvent, toPublishable } from '#kit/event-store/event-item.ts';
 import { publish } from '#kit/messaging/publish.ts';
-import { lagOf } from '#kit/observability/lag.ts';
 import { reportAlteredEvents } from './altered-events.ts';
 
 /**
@@ -21,15 +20,10 @@ export async function publishRecords(
   const added = records
     .filter(({ eventName }) => eventName === 'INSERT')
     .map((record) => ({ record, event: eventOf(record) }));
-  const { failed, refused } = await publish(
+  const { failed } = await publish(
     runtime,
     added.map(({ event }) => event),
   );
-  for (const { event } of added) {
-    const lag = lagOf(event, runtime.now());
-    const isPublished = !failed.has(event.eventId) && !refused.has(event.eventId);
-    if (lag !== undefined && isPublished) runtime.metrics.record('PublishLag', lag);
-  }
   // Records arrive in the order of their sequence numbers: the first that failed is the lowest.
   const lowest = added.find(({ event }) => failed.has(event.eventId));
   return { batchItemFailures: lowest ? [{ itemIdentifier: sequenceNumberOf(lowest.record) }] : [] };

@@ -29,7 +29,7 @@ export interface MetricQuery {
   ReturnData: boolean;
   Label?: string;
   Expression?: string;
-  MetricStat?: { Metric: Metric; Stat: 'Sum'; Period: number };
+  MetricStat?: { Metric: Metric; Stat: 'Sum' | 'SampleCount'; Period: number };
 }
 
 /** Alarms by their logical ids. */

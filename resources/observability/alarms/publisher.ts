@@ -1,5 +1,10 @@
-import type { MetricName } from '#kit/observability/metrics.ts';
-import { lambdaMetric, ownMetric } from '#resources/observability/metrics.ts';
+import {
+  lambdaMetric,
+  type Metric,
+  ownMetric,
+  topicMetric,
+  writeLatency,
+} from '#resources/observability/metrics.ts';
 import type { StackParts } from '#resources/observability/parts.ts';
 import { InvalidConfiguration } from '#resources/variables.ts';
 import { type Alarms, type MetricQuery, MINUTE } from './alarm.ts';
@@ -8,10 +13,10 @@ import { notEmpty } from './queues.ts';
 export function publisherAlarms(parts: StackParts): Alarms {
   const publisher = parts.functions.find(({ name }) => name === 'publish-events');
   if (!publisher) throw new InvalidConfiguration('serverless.yml: functions: there is no publish-events');
-  const sum = (Id: string, name: MetricName): MetricQuery => ({
+  const query = (Id: string, Metric: Metric, Stat: 'Sum' | 'SampleCount'): MetricQuery => ({
     Id,
     ReturnData: false,
-    MetricStat: { Metric: ownMetric(parts, name), Stat: 'Sum', Period: 5 * MINUTE },
+    MetricStat: { Metric, Stat, Period: 5 * MINUTE },
   });
   return {
     PublisherAgeAlarm: {
@@ -30,12 +35,13 @@ export function publisherAlarms(parts: StackParts): Alarms {
       AlarmDescription:
         'Events are appended and none is published: a mapping that is off has no iterator age. See: The publisher was down.',
       Metrics: [
-        sum('appended', 'EventsAppended'),
-        sum('published', 'EventsPublished'),
+        query('one', writeLatency('EventsTable', 'PutItem'), 'SampleCount'),
+        query('several', writeLatency('EventsTable', 'TransactWriteItems'), 'SampleCount'),
+        query('published', topicMetric('EventsTopic', 'NumberOfMessagesPublished'), 'Sum'),
         {
           Id: 'silent',
           Label: 'appended and not published',
-          Expression: 'IF(FILL(appended, 0) > 0 AND FILL(published, 0) == 0, 1, 0)',
+          Expression: 'IF(FILL(one, 0) + FILL(several, 0) > 0 AND FILL(published, 0) == 0, 1, 0)',
           ReturnData: true,
         },
       ],

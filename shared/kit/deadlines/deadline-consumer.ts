@@ -69,7 +69,6 @@ async function fire(runtime: Runtime, due: DueEvent, receiveCount: number): Prom
     for (const { eventType } of events) runtime.metrics.record('DeadlineEvents', 1, eventType);
   }
   runtime.metrics.record('DeadlineLag', now - Date.parse(dueAt));
-  runtime.metrics.count('MessagesHandled');
   runtime.logger.info('handled', { hop: 'consumer', ...logContextOf(event), dueAt, receiveCount });
 }
 

@@ -29,7 +29,6 @@ export async function append(runtime: Runtime, events: readonly StoredEvent[]): 
   refuseTooLarge(events);
   if (rest.length === 0) await putOne(runtime, first);
   else await putAll(runtime, first, events);
-  runtime.metrics.count('EventsAppended', events.length);
 }
 
 /** With what subscriptions filter on and when it falls due, so that whoever publishes or sends it need not know its schema. */

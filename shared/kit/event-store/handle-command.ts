@@ -50,7 +50,7 @@ export const MAX_ATTEMPTS = 8;
  * AWS calls: a command that creates, one conditional put; any other, one consistent query and one put, and where the
  * aggregate declares snapshots another query before them.
  * Throws CommandRejected, VersionMismatch, CommandIdReused, ConcurrencyConflict (after the last attempt),
- * AppendTooLarge, UnreadableEvent (of a stored event, or InvalidEventData of a decided one); nothing was appended then. Counted by outcome: accepted, repeated, rejected.
+ * AppendTooLarge, UnreadableEvent (of a stored event, or InvalidEventData of a decided one); nothing was appended then. Repeated and rejected ones are counted.
  */
 export async function handleCommand<State, Command, Event extends NewEvent>(
   runtime: Runtime,
@@ -59,7 +59,7 @@ export async function handleCommand<State, Command, Event extends NewEvent>(
 ): Promise<CommandResult<State>> {
   try {
     const result = await loadDecideAppend(runtime, aggregate, request);
-    runtime.metrics.count(result.repeated ? 'CommandsRepeated' : 'CommandsAccepted');
+    if (result.repeated) runtime.metrics.count('CommandsRepeated');
     return result;
   } catch (error) {
     if (isRejection(error)) runtime.metrics.count('CommandsRejected');

@@ -58,7 +58,7 @@ export async function handleTogether<State, Command extends { type: string }, Ev
       continue;
     }
     logAppended(runtime, events);
-    countOutcomes(runtime, decided.errors, requests.length);
+    countRejected(runtime, decided.errors);
     await keepSnapshot(runtime, aggregate, aggregateId, loaded, events);
     return requests.map((_, index) =>
       decided.errors.has(index) ? { error: decided.errors.get(index) } : { state: decided.state },
@@ -118,8 +118,7 @@ function jointMetadata(
   return { ...first.metadata, commandId: idOfParts(application.idNamespace, parts) };
 }
 
-function countOutcomes({ metrics }: Runtime, errors: ReadonlyMap<number, unknown>, requests: number): void {
+function countRejected({ metrics }: Runtime, errors: ReadonlyMap<number, unknown>): void {
   const rejected = [...errors.values()].filter((error) => error instanceof CommandRejected).length;
   if (rejected > 0) metrics.count('CommandsRejected', rejected);
-  if (requests > errors.size) metrics.count('CommandsAccepted', requests - errors.size);
 }

@@ -53,8 +53,8 @@ export interface HttpLambda {
 /**
  * Makes a route's Lambda handler: identity, scope, size, JSON and fields are checked in this order (401, 403,
  * 413, 415, 400, 404, 422 with all errors at once); what `handle` throws becomes a problem (see `problemOf`).
- * Never rejects. Every answer carries `x-correlation-id`; every request is one line in the log, without
- * anything of a person.
+ * Never rejects. Every answer carries `x-correlation-id`; a request is one line in the log, without
+ * anything of a person, unless the access log of the stage has it already.
  */
 export function httpHandler<Params = unknown, Query = unknown, Body = unknown>(
   runtime: BaseRuntime,
@@ -78,18 +78,28 @@ export function httpHandler<Params = unknown, Query = unknown, Body = unknown>(
   const lambda = async (event: HttpEvent, context: Partial<Context> = {}) => {
     const started = runtime.now();
     const result = await pipeline({ ...event }, context as Context);
-    runtime.logger.info('request', {
-      hop: 'http',
-      route: event.routeKey,
-      status: result.statusCode,
-      ms: runtime.now() - started,
-      correlationId: correlationIdOf(event),
-    });
+    if (!isInAccessLog(runtime, event, result)) {
+      runtime.logger.info('request', {
+        hop: 'http',
+        route: event.routeKey,
+        status: result.statusCode,
+        ms: runtime.now() - started,
+        correlationId: correlationIdOf(event),
+      });
+    }
     runtime.metrics.flush();
     return result;
   };
   return Object.assign(lambda, { route });
 }
+
+/** The gateway's access log has the same line under the same id; of a failure, and under an id of the caller's, the function tells too. */
+const isInAccessLog = (
+  { hopLog }: BaseRuntime,
+  event: HttpEvent,
+  { statusCode = 200 }: HttpResult,
+): boolean =>
+  hopLog === 'batch' && statusCode < 400 && correlationIdOf(event) === event.requestContext?.requestId;
 
 // What only browsers' documents need is left out.
 const securityOptions = (pagePolicy: HttpRouteInput['pagePolicy']) =>

@@ -138,10 +138,8 @@ function logHandled(runtime: Runtime, deliveries: readonly Delivery[], failures:
       runtime.logger.warn('failed', { hop: 'consumer', ...about, receiveCount, error });
     } else {
       const lag = lagOf(event, runtime.now());
-      if (lag !== undefined) runtime.metrics.record('ConsumerLag', lag);
-      handled.push({ about, more: { receiveCount, ...(lag !== undefined && { lag }) } });
+      handled.push({ about, lag, more: { receiveCount } });
     }
   }
   logHops(runtime, 'handled', 'consumer', handled);
-  if (handled.length > 0) runtime.metrics.count('MessagesHandled', handled.length);
 }

@@ -8,12 +8,16 @@ import { createIdempotentEffect } from './idempotency.ts';
 import { answerWithoutCommands } from './run-policy.ts';
 
 /** Does to the outside what the policy said. A throw means: not done, as far as we know; try again. */
-export type Perform<Event, Effect> = (effect: Effect, event: Event) => Promise<void>;
+export interface Perform<Event, Effect> {
+  (effect: Effect, event: Event): Promise<void>;
+  /** A second time for the same event makes no difference: then nothing is written down around it. */
+  readonly repeatable?: boolean;
+}
 
 /**
  * The Lambda handler of a consumer that answers an event with one effect outside (an email), or with none. The effect is
- * an idempotent one, see `createIdempotentEffect`; the policy runs inside it, so a repeat reads nothing.
- * AWS calls: a conditional put and an update for each event, and what the policy asks for.
+ * an idempotent one, see `createIdempotentEffect`; the policy runs inside it, so a repeat reads nothing. One that is `repeatable` runs as it is.
+ * AWS calls: what the policy asks for, and a conditional put and an update for each event, unless the effect is repeatable.
  */
 export function createEffectConsumer<Event extends StoredEvent, Effect>(
   runtime: Runtime,
@@ -21,7 +25,7 @@ export function createEffectConsumer<Event extends StoredEvent, Effect>(
   perform: Perform<Event, Effect>,
 ): (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse> {
   return (batch, context) => {
-    const once = createIdempotentEffect(runtime, context);
+    const once = perform.repeatable ? directly : createIdempotentEffect(runtime, context);
     const consume = createConsumer(
       runtime,
       each(async (event: Event) => {
@@ -34,6 +38,10 @@ export function createEffectConsumer<Event extends StoredEvent, Effect>(
     );
     return consume(batch);
   };
+
+  async function directly(_eventId: string, effect: () => Promise<void>): Promise<void> {
+    await effect();
+  }
 
   function answer(event: Event) {
     return async (request: PolicyRequest) => {

@@ -48,7 +48,6 @@ export async function publish(runtime: Runtime, events: readonly PublishableEven
   const { failed, refused } = unpublished;
   const published = messages.filter(({ id }) => !failed.has(id) && !refused.has(id));
   logHops(runtime, 'published', 'publish', published);
-  runtime.metrics.count('EventsPublished', events.length - failed.size - refused.size);
   if (failed.size > 0) runtime.metrics.count('PublishFailures', failed.size);
   if (refused.size > 0) runtime.metrics.count('EventsRefused', refused.size);
   return unpublished;

@@ -8,31 +8,24 @@ export type MetricDimension = 'consumer' | 'projection' | 'eventType';
 /**
  * Every metric there is: its unit, and by what it is told apart besides service and stage. Dashboards, alarms and
  * bills know these names. CloudWatch bills each value of a dimension as a metric of its own: no id may become one.
+ * What AWS counts already (requests, messages published and deleted, writes, ages) has none: a line at each invocation costs more than
+ * what it tells.
  */
 export const metricDefinitions = {
-  /** Commands that appended, or found that what they ask for holds already. */
-  CommandsAccepted: { unit: 'Count' },
   /** Commands that a rule of the domain, `If-Match` or a reused key refused. */
   CommandsRejected: { unit: 'Count' },
   /** Commands that came again and were answered as the first time. */
   CommandsRepeated: { unit: 'Count' },
   /** Lost races: each is decided anew, up to eight times. */
   CommandConflicts: { unit: 'Count' },
-  EventsAppended: { unit: 'Count' },
-  EventsPublished: { unit: 'Count' },
   /** Messages that the topic did not take; they are tried again. */
   PublishFailures: { unit: 'Count' },
   /** Events that can never be published as they are (too large, no JSON): the publisher passed over them. */
   EventsRefused: { unit: 'Count' },
   /** Events that somebody changed or deleted in the events table. */
   EventsAltered: { unit: 'Count' },
-  /** From the event's timestamp until the topic has it. */
-  PublishLag: { unit: 'Milliseconds' },
-  MessagesHandled: { unit: 'Count', dimension: 'consumer' },
   MessagesRetried: { unit: 'Count', dimension: 'consumer' },
   DeadLetters: { unit: 'Count', dimension: 'consumer' },
-  /** From the event's timestamp until the consumer has handled it, waiting and retries included. */
-  ConsumerLag: { unit: 'Milliseconds', dimension: 'consumer' },
   /** How far a projection is behind the events table, as `audit` finds it. */
   ProjectionLagSeconds: { unit: 'Seconds', dimension: 'projection' },
   /** Streams whose view is at a lower version than the stream, as `audit` finds them. */

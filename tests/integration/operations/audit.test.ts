@@ -326,9 +326,9 @@ test('An audit takes few calls', async () => {
   expect(counts).toEqual({
     // Of three days a page for each type, for these events one more, and for each of them its order and two SKUs.
     QueryCommand: (3 * auditedTypes.length + pages - 1) * BY_TYPE_SHARDS + events * 3,
-    // Views, markers of sales, attributes for the filters, and the events for inventory: each for a page at once.
-    BatchGetCommand: pages * 4,
-    // What was sent: the record of each event.
+    // Views, markers of sales, attributes for the filters, the events for inventory, and messages: each for a page at once.
+    BatchGetCommand: pages * 5,
+    // What was sent: the record of each event that has no message.
     GetItemCommand: events,
     // Which generation is live, once.
     GetCommand: 1,

@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { failureMetadata, type GivenUpBatch } from '#resources/local/event-source-mapping/on-failure.ts';
+import { countingLogger } from '#tests/support/counting-logger.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { httpEvent, type Sent } from '#tests/support/http-event.ts';
-import { noMetrics } from '#tests/support/no-metrics.ts';
 import { listProducts } from '#tests/support/products.ts';
 import { countOf, put } from '#tests/support/queues.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
@@ -46,12 +46,9 @@ test('A republished stream reaches every consumer again, and nothing is done twi
   const handled: Record<string, number> = {};
   const system = await start({
     parts: (name) => ({
-      metrics: {
-        ...noMetrics,
-        count(metric, value = 1) {
-          if (metric === 'MessagesHandled') handled[name] = (handled[name] ?? 0) + value;
-        },
-      },
+      logger: countingLogger((message) => {
+        if (message === 'handled') handled[name] = (handled[name] ?? 0) + 1;
+      }),
     }),
   });
   await call(system, 'receive-stock', { params: { sku: 'MUG' }, body: { quantity: 10 } });

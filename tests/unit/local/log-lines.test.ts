@@ -93,7 +93,7 @@ describe('a line of a function’s log', () => {
   });
 
   test('with metrics says nothing to a person', () => {
-    expect(formatLogLine('{"_aws":{"Timestamp":1},"EventsAppended":1}', false)).toBeUndefined();
+    expect(formatLogLine('{"_aws":{"Timestamp":1},"CommandsRejected":1}', false)).toBeUndefined();
   });
 
   test.each(['plain text', '{"not":"a log"}', '{broken', ''])('that is none is left as it is: %s', (line) => {

@@ -94,10 +94,7 @@ describe('Publishing', () => {
       refused: new Set(['e1']),
     });
     expect(ids().flat()).toEqual(['e0', 'e2', 'e3']);
-    expect(counted).toEqual([
-      ['EventsPublished', 3],
-      ['EventsRefused', 1],
-    ]);
+    expect(counted).toEqual([['EventsRefused', 1]]);
   });
 
   test('refuses an event that is no JSON, and publishes the others', async () => {
@@ -157,10 +154,7 @@ describe('Publishing', () => {
       call === 2 ? { Failed: [{ Id: '0' }, { Id: '2', Code: 'InternalError', SenderFault: false }] } : {},
     );
     expect(await publish(runtime, small(14))).toEqual({ ...none, failed: new Set(['e10', 'e12']) });
-    expect(counted).toEqual([
-      ['EventsPublished', 12],
-      ['PublishFailures', 2],
-    ]);
+    expect(counted).toEqual([['PublishFailures', 2]]);
   });
 
   test('answers with all entries of a call that failed as a whole; the others are published', async () => {

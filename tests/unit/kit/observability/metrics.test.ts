@@ -33,8 +33,8 @@ const settings = { SERVICE: 'hall', STAGE: 'staging', CONSUMER: 'tally' };
 describe('Metrics', () => {
   test('are told apart by service and stage, and by nothing else', () => {
     const metrics = createMetrics(counterApplication, settings);
-    metrics.count('EventsAppended', 2);
-    metrics.count('CommandsAccepted');
+    metrics.count('CommandsRejected', 2);
+    metrics.count('CommandConflicts');
     metrics.flush();
     const [line, ...others] = written();
     expect(others).toEqual([]);
@@ -43,29 +43,34 @@ describe('Metrics', () => {
         Namespace: counterApplication.metricNamespace,
         Dimensions: [['service', 'stage']],
         Metrics: [
-          { Name: 'EventsAppended', Unit: 'Count' },
-          { Name: 'CommandsAccepted', Unit: 'Count' },
+          { Name: 'CommandsRejected', Unit: 'Count' },
+          { Name: 'CommandConflicts', Unit: 'Count' },
         ],
       },
     ]);
-    expect(line).toMatchObject({ service: 'hall', stage: 'staging', EventsAppended: 2, CommandsAccepted: 1 });
+    expect(line).toMatchObject({
+      service: 'hall',
+      stage: 'staging',
+      CommandsRejected: 2,
+      CommandConflicts: 1,
+    });
   });
 
   test('of a consumer are told apart by consumer too, in a line of their own', () => {
     const metrics = createMetrics(counterApplication, settings);
-    metrics.count('EventsAppended');
-    metrics.count('MessagesHandled', 3);
-    metrics.record('ConsumerLag', 120);
-    metrics.record('ConsumerLag', 80);
+    metrics.count('CommandsRejected');
+    metrics.count('MessagesRetried', 3);
+    metrics.record('DeadLetters', 120);
+    metrics.record('DeadLetters', 80);
     metrics.flush();
     const [stage, consumer] = written();
     expect(stage?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([['service', 'stage']]);
     expect(stage).not.toHaveProperty('consumer');
     expect(consumer?._aws.CloudWatchMetrics[0]).toMatchObject({
       Dimensions: [['service', 'stage', 'consumer']],
-      Metrics: [{ Name: 'MessagesHandled' }, { Name: 'ConsumerLag', Unit: 'Milliseconds' }],
+      Metrics: [{ Name: 'MessagesRetried' }, { Name: 'DeadLetters', Unit: 'Count' }],
     });
-    expect(consumer).toMatchObject({ consumer: 'tally', MessagesHandled: 3, ConsumerLag: [120, 80] });
+    expect(consumer).toMatchObject({ consumer: 'tally', MessagesRetried: 3, DeadLetters: [120, 80] });
   });
 
   test('of several projections are a line each', () => {
@@ -85,9 +90,9 @@ describe('Metrics', () => {
     expect(lines).toEqual([]);
     metrics.count('DeadLetters');
     metrics.flush();
-    metrics.count('EventsAppended');
+    metrics.count('CommandsRejected');
     metrics.flush();
-    expect(written().map(({ DeadLetters, EventsAppended }) => [DeadLetters, EventsAppended])).toEqual([
+    expect(written().map(({ DeadLetters, CommandsRejected }) => [DeadLetters, CommandsRejected])).toEqual([
       [1, undefined],
       [undefined, 1],
     ]);
