@@ -5,8 +5,10 @@ import type { Emulator } from './emulator.ts';
 export interface Person {
   /** The token's `sub`: their customer id. */
   sub: string;
-  /** An access token. */
+  /** An access token. It lasts for a quarter of an hour. */
   token: string;
+  /** Signs in once more, for another token. */
+  signInAgain(): Promise<void>;
 }
 
 /** As an administrator does it: adds them to the pool and to the groups that give them rights, and signs them in. */
@@ -29,14 +31,24 @@ export async function signIn(
     ['cognito-idp', 'admin_set_user_password', { ...user, Password, Permanent: true }],
     ...groups.map((GroupName) => ['cognito-idp', 'admin_add_user_to_group', { ...user, GroupName }] as const),
   ]);
-  const { AuthenticationResult } = await call('cognito-idp', 'admin_initiate_auth', {
-    UserPoolId,
-    ClientId: PeopleClientId,
-    AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-    AuthParameters: { USERNAME: email, PASSWORD: Password },
-  });
+  const newToken = async (): Promise<string> => {
+    const { AuthenticationResult } = await call('cognito-idp', 'admin_initiate_auth', {
+      UserPoolId,
+      ClientId: PeopleClientId,
+      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: email, PASSWORD: Password },
+    });
+    return AuthenticationResult.AccessToken;
+  };
   const { Value: sub } = User.Attributes.find(({ Name }: { Name: string }) => Name === 'sub');
-  return { sub, token: AuthenticationResult.AccessToken };
+  const person: Person = {
+    sub,
+    token: await newToken(),
+    async signInAgain() {
+      person.token = await newToken();
+    },
+  };
+  return person;
 }
 
 /** The token of a client that is no person, from the user pool's token endpoint. */

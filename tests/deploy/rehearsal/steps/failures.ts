@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { must, patient } from '#tests/deploy/rehearsal/customer.ts';
 import type { Answer, Call } from '#tests/deploy/rehearsal/emulator.ts';
 import { envelope } from '#tests/deploy/rehearsal/envelope.ts';
@@ -14,6 +14,13 @@ const RENAMED = { name: 'Grace Hopper' };
 export function failures(stack: () => Stack): void {
   const poisonId = `poison-${randomUUID()}`;
   let grace: Person;
+
+  afterAll(async () => {
+    // Put there by hand, taken away by hand: a rebuild reads every stream, and stops at what it cannot read.
+    const Key = marshall({ streamId: `order-${poisonId}`, version: 1 });
+    const TableName = stack().outputs.EventsTableName;
+    await stack().emulator.call('dynamodb', 'delete_item', { TableName, Key });
+  });
 
   test('a poison message is in the dead letters of each of its consumers, with the reason', async () => {
     // Straight into the events table, past everything that would refuse it.

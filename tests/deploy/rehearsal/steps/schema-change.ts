@@ -15,7 +15,8 @@ export function schemaChange(stack: () => Stack): void {
   const placed: Order[] = [];
 
   test('readers before writers, and the writers taken back: every request is answered', async () => {
-    const { service, request, staff } = stack();
+    const { service, request, ada, staff } = stack();
+    await Promise.all([ada.signInAgain(), staff.signInAgain()]);
     const received = { quantity: 10_000 };
     await must(request('POST', `/inventory/${ORDER_SKU}/receive`, { body: received, as: staff }));
     const traffic = startTraffic(stack(), placed);
@@ -55,7 +56,8 @@ export function schemaChange(stack: () => Stack): void {
   }, 60_000);
 
   test('every order is listed, reserved, counted and told of; nothing is a dead letter', async () => {
-    const { service, request, staff } = stack();
+    const { service, request, ada, staff } = stack();
+    await Promise.all([ada.signInAgain(), staff.signInAgain()]);
     for (const { orderId, isCancelled } of placed) {
       await eventually(async () => {
         const { body } = await must(request('GET', `/orders/${orderId}`));
