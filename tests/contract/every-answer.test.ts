@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type CustomerCommand, customerAggregate } from '#domain/customer.ts';
-import { type CustomsDeclarationCommand, customsDeclarationAggregate } from '#domain/customs-declaration.ts';
-import { type FraudReviewCommand, fraudReviewAggregate } from '#domain/fraud-review.ts';
 import { inventoryAggregate } from '#domain/inventory/decisions.ts';
-import { orderAggregate } from '#domain/order/decisions.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { item, order } from '#tests/support/commands.ts';
@@ -15,6 +11,7 @@ import { send } from '#tests/support/http-send.ts';
 import { openApi, operations, resolved } from '#tests/support/openapi.ts';
 import { listProducts } from '#tests/support/products.ts';
 import { type System, startSystem } from '#tests/support/system.ts';
+import { bringOrder, failing, losing, metadata, type OrderState, reviewed } from './given.ts';
 import { valid } from './valid-requests.ts';
 
 // Every operation is made to give every answer that the document promises, on the whole stack; `send` holds each of
@@ -63,41 +60,16 @@ async function call(operation: string, sent: Sent = {}, parts?: RuntimeParts) {
 }
 
 const key = () => ({ 'Idempotency-Key': randomUUID() });
-const metadata = () => ({ userId: 'test', correlationId: 'c', causationId: 'e', commandId: randomUUID() });
 
 async function placed(items: readonly object[] = order.items): Promise<string> {
   return (await call('place-order', { body: { ...order, items }, headers: key() })).body.orderId;
 }
 
 /** An order in that state, and its id. */
-async function orderThatIs(
-  status: 'pending' | 'held' | 'paid' | 'shipped' | 'delivered' | 'cancelled',
-): Promise<string> {
-  const aggregateId = await placed(status === 'held' ? [{ sku: 'SLOW', quantity: 2 }] : order.items);
-  const steps = {
-    pending: [],
-    held: ['pay'],
-    paid: ['pay', 'stock'],
-    shipped: ['pay', 'stock', 'ship'],
-    delivered: ['pay', 'stock', 'ship', 'deliver'],
-    cancelled: ['cancel'],
-  } as const;
-  const commands = {
-    pay: { type: 'applyCapture', paymentId: 'pay-1', captureId: 'c-1', amount: 3998, currency: 'USD' },
-    stock: { type: 'releaseHold', hold: 'stock', by: 'consumer:test' },
-    ship: { type: 'ship', carrier: 'UPS', trackingNumber: '1Z' },
-    deliver: { type: 'deliver' },
-    cancel: { type: 'cancel', reason: 'test' },
-  } as const;
-  for (const step of steps[status]) {
-    const runtime = system.runtimeOf('place-order');
-    await handleCommand(runtime, orderAggregate, {
-      aggregateId,
-      command: commands[step],
-      metadata: metadata(),
-    });
-  }
-  return aggregateId;
+async function orderThatIs(status: OrderState): Promise<string> {
+  const orderId = await placed(status === 'held' ? [{ sku: 'SLOW', quantity: 2 }] : order.items);
+  await bringOrder(system, orderId, status);
+  return orderId;
 }
 
 const ship = (orderId: string, changes: Sent = {}) =>
@@ -111,22 +83,6 @@ const pay = (orderId: string, changes: object = {}) =>
   });
 const refund = (paymentId: string) =>
   call('refund-payment', { params: { paymentId }, body: { reason: 'damaged' } });
-
-const failing = (name: string): RuntimeParts => ({
-  dynamo: { send: () => Promise.reject(Object.assign(new Error('test'), { name })) } as never,
-  sleep: async () => undefined,
-});
-
-/** Somebody else is always first. */
-const losing = (operation: string): RuntimeParts => ({
-  sleep: async () => undefined,
-  dynamo: {
-    send: (command: object) =>
-      command.constructor.name === 'PutCommand'
-        ? Promise.reject(new ConditionalCheckFailedException({ message: 'taken', $metadata: {} }))
-        : system.runtimeOf(operation).dynamo.send(command as never),
-  } as never,
-});
 
 test.each([...operations.values()])(
   '$operationId: what any request of its kind may meet',
@@ -226,30 +182,6 @@ test('payments: of an order and its total, refunded once', async () => {
   await refund(randomUUID());
 });
 
-/** An order with a review and a declaration that are open, decided or closed. */
-async function reviewed(status: 'open' | 'decided' | 'closed'): Promise<string> {
-  const aggregateId = randomUUID();
-  const facts = { orderId: aggregateId, customerId: 'ada', country: 'FR', currency: 'USD' };
-  const due = { dueAt: '2099-01-01T00:00:00.000Z' };
-  const runtime = system.runtimeOf('place-order');
-  const issue = async (review: FraudReviewCommand, declaration: CustomsDeclarationCommand) => {
-    const ids = () => ({ aggregateId, metadata: metadata() });
-    await handleCommand(runtime, fraudReviewAggregate, { ...ids(), command: review });
-    await handleCommand(runtime, customsDeclarationAggregate, { ...ids(), command: declaration });
-  };
-  const risk = { total: 100_000, score: 20, level: 'low' as const, reasons: [] };
-  const items = [{ sku: 'TEA', name: 'Tea', quantity: 1, unitPrice: 100_000 }];
-  await issue(
-    { type: 'open', ...facts, ...risk, ...due },
-    { type: 'open', ...facts, value: 100_000, items, ...due },
-  );
-  const decision = { by: 'linus', note: 'Seen.' };
-  if (status === 'decided') await issue({ type: 'approve', ...decision }, { type: 'clear', ...decision });
-  const close = { type: 'close', reason: 'order_cancelled' } as const;
-  if (status === 'closed') await issue(close, close);
-  return aggregateId;
-}
-
 const decisions = [
   'approve-fraud-review',
   'reject-fraud-review',
@@ -259,7 +191,7 @@ const decisions = [
 
 test.each(decisions)('%s: of what is open, once', async (operation) => {
   for (const status of ['open', 'decided', 'closed'] as const) {
-    await call(operation, { params: { orderId: await reviewed(status) }, body: { note: 'By me.' } });
+    await call(operation, { params: { orderId: await reviewed(system, status) }, body: { note: 'By me.' } });
   }
   await call(operation, { params: { orderId: randomUUID() }, body: { note: 'By me.' } });
 });
@@ -304,14 +236,14 @@ test('every command: a key for another command, a version that is gone, a race t
     ...Object.fromEntries(
       await Promise.all(
         decisions.map(async (operation) => {
-          const first = { params: { orderId: await reviewed('open') }, body: { note: 'a' } };
+          const first = { params: { orderId: await reviewed(system, 'open') }, body: { note: 'a' } };
           return [operation, [first, { note: 'b' }]] as const;
         }),
       ),
     ),
   };
   for (const [command, [first, changes]] of Object.entries(commands)) {
-    await call(command, first, losing(command));
+    await call(command, first, losing(system, command));
     const headers = key();
     await call(command, { ...first, headers: { ...headers, 'If-Match': '"99"' } });
     await call(command, { ...first, headers });

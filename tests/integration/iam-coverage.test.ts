@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Template } from '#resources/local/stack/template.ts';
 import type { CallRecord } from '#tests/support/aws-calls.ts';
 import { stageTemplate } from '#tests/support/compiled-template.ts';
-import { everyPath, mailing, person } from '#tests/support/iam-coverage.ts';
+import { everyPath, mailing } from '#tests/support/iam-coverage.ts';
+import { person } from '#tests/support/iam-coverage-person.ts';
 import { type RecordedSystem, startRecordedSystem } from '#tests/support/recorded-system.ts';
 import { functionsOf, roleFindings, roleIdOf, statementsOf } from '#tests/support/role-rights.ts';
 

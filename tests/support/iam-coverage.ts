@@ -1,8 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { PublishCommand } from '@aws-sdk/client-sns';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
@@ -10,44 +7,19 @@ import { createHandler as createNotifications } from '#functions/consumers/notif
 import { createSesSender } from '#functions/consumers/notifications/ses-sender.ts';
 import { createHandler as createOrderPayments } from '#functions/consumers/order-payments/handler.ts';
 import { createHandler as createEmitEvent } from '#functions/operations/emit-event/handler.ts';
-import type { Republished } from '#functions/operations/republish/republish.ts';
-import { saveTickState } from '#kit/deadlines/tick-state.ts';
-import { dueKeysOf, MINUTE_MS } from '#kit/event-store/due-keys.ts';
-import { toItem } from '#kit/event-store/event-item.ts';
 import { newAggregateId } from '#kit/http/command-metadata.ts';
-import { failureMetadata, type GivenUpBatch } from '#resources/local/event-source-mapping/on-failure.ts';
 import { CallRecord, rightsFor } from './aws-calls.ts';
 import { eventually } from './eventually.ts';
 import { httpEvent, type Sent } from './http-event.ts';
+import { deadLettersAndBack, dueEvents, poison, republishing } from './iam-coverage-operations.ts';
+import { order, person } from './iam-coverage-person.ts';
 import { rebuilding } from './iam-coverage-rebuild.ts';
 import type { RecordedSystem } from './recorded-system.ts';
 import { sqsEvent } from './sqs-event.ts';
 import { orderStream } from './streams.ts';
 
-/** Whoever all of this is about; the token's `sub`, and with it the id of the customer, is the email address. */
-export const person = {
-  name: 'Zebulon Quarrymaster',
-  email: 'zebulon@quarry.example',
-  line1: '77 Hollyhock Crescent',
-  city: 'Wolverstone',
-  postalCode: 'WQ7X4L',
-};
-
 const SCOPE =
   'orders:manage catalogue:manage payments:write inventory:write reviews:decide customs:decide audit:read';
-
-const order = {
-  items: [
-    { sku: 'TRACKED', quantity: 1, unitPrice: 2_000 },
-    { sku: 'UNTRACKED', quantity: 1, unitPrice: 1 },
-  ],
-  shippingAddress: {
-    line1: person.line1,
-    city: person.city,
-    postalCode: person.postalCode,
-    country: 'DE',
-  },
-};
 
 /**
  * Leads every function along every path on which it calls AWS, those that only failures take among them: repeats,
@@ -127,21 +99,6 @@ async function auditing(the: RecordedSystem, orderId: string): Promise<void> {
   await the.invoke('audit', { scheduled: true });
 }
 
-/** An event that falls due now: its consumer fails as the others do. */
-async function dueEvents({ invoke, system }: RecordedSystem): Promise<void> {
-  const now = new Date().toISOString();
-  const [created] = orderStream(randomUUID(), person.email, now, 1);
-  if (!created) throw new Error('a stream begins with an event');
-  const TableName = system.stack.tables.EventsTable?.name;
-  const Item = toItem(created, undefined, dueKeysOf(created, now));
-  await system.dynamo.send(new PutCommand({ TableName, Item }));
-  // The very first tick reads the partitions of a whole day, which takes an emulator longer than a tick may.
-  const minuteAgo = Date.now() - MINUTE_MS;
-  const runtime = { ...system.runtimeOf('deadline-tick'), dynamo: system.dynamo };
-  await saveTickState(runtime, { version: 0, completed: { startedAt: minuteAgo, sentTo: minuteAgo } });
-  expect(await invoke('deadline-tick', {})).toMatchObject({ sent: 1, overdueSeconds: 0 });
-}
-
 /** A message whose predecessors never came: healthy consumers on streams of which the others have seen nothing. */
 async function viewsWithGaps(the: RecordedSystem): Promise<void> {
   const deliver = async (consumer: string, event: DomainEvent | undefined) => {
@@ -199,91 +156,6 @@ const listed = (
     if (!found) throw new Error(`no ${type} is listed`);
     return found;
   });
-
-/** What no consumer can read, full of the person. */
-async function poison({ system }: RecordedSystem): Promise<void> {
-  const attribute = (StringValue: string) => ({ DataType: 'String', StringValue });
-  const { name, email, line1 } = person;
-  const [created] = orderStream(randomUUID(), email, new Date().toISOString(), 1);
-  const bodies = [
-    name,
-    `{"name":"${name}","email":"${email}" "${line1}"`,
-    JSON.stringify({ eventType: name, streamId: `${name} ${line1}`, metadata: { correlationId: name } }),
-    JSON.stringify({ ...created, eventType: `${name} at ${line1}` }),
-    JSON.stringify({ ...created, data: { ...order, customerId: email, total: name, [name]: line1 } }),
-    JSON.stringify({
-      ...created,
-      metadata: { ...created?.metadata, correlationId: email },
-      schemaVersion: 99,
-    }),
-  ];
-  for (const Message of bodies) {
-    await system.sns.send(
-      new PublishCommand({
-        TopicArn: system.stack.topics.EventsTopic?.arn,
-        Message,
-        MessageAttributes: { eventType: attribute('OrderCreated'), aggregateType: attribute('order') },
-      }),
-    );
-  }
-}
-
-async function deadLettersAndBack({ invoke, deadLetters, system }: RecordedSystem): Promise<void> {
-  const consumers = [...deadLetters.keys()];
-  const listed = (await invoke('dead-letters', {})) as {
-    deadLetters: { consumer: string; messageId: string; fingerprint: string }[];
-  };
-  const [one] = listed.deadLetters;
-  if (!one) throw new Error('there are dead letters');
-  const { consumer: owner, messageId, fingerprint } = one;
-  expect(await invoke('dead-letters', { consumer: owner, message: messageId })).toMatchObject({
-    message: { messageId },
-  });
-  expect(await invoke('redrive', { discard: true, consumer: owner, fingerprint })).toMatchObject({
-    dryRun: true,
-  });
-  const dead = new Set(listed.deadLetters.map(({ consumer }) => consumer));
-  expect([...dead].sort()).toEqual(consumers.toSorted());
-  for (const dryRun of [true, false]) {
-    await Promise.all(consumers.map((consumer) => invoke('redrive', { consumer, dryRun })));
-  }
-  await Promise.all(consumers.map((consumer) => invoke('dead-letters', { consumer, sizes: true })));
-  await system.mappings.waitUntilIdle();
-}
-
-async function republishing({ invoke, system }: RecordedSystem, orderId: string): Promise<void> {
-  await invoke('republish', { stream: `order-${orderId}` });
-  await invoke('republish', { stream: `customer-${person.email}` });
-  const from = new Date(Date.now() - 600_000).toISOString();
-  const settings = system.runtimeOf('republish').setting('CONSUMER_SUBSCRIPTIONS');
-  for (const [consumer, { filter }] of Object.entries(settings)) {
-    if (filter)
-      expect(await invoke('republish', { consumer, from, rate: 1_000 })).toHaveProperty(
-        'sent',
-        expect.any(Number),
-      );
-  }
-  const batch: GivenUpBatch = {
-    records: [{ dynamodb: { SequenceNumber: '1', ApproximateCreationDateTime: Date.now() / 1_000 } }],
-    condition: 'RetryAttemptsExhausted',
-    invocations: 1,
-    shardId: 'shard-1',
-    streamArn: 'arn:stream',
-    functionArn: 'arn:function',
-    functionError: 'Unhandled',
-  };
-  const url = system.stack.queues.PublisherFailures?.url ?? '';
-  const MessageBody = JSON.stringify(failureMetadata(batch));
-  await system.sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody }));
-  const request = { publisherFailures: true };
-  let answer = (await invoke('republish', request)) as Republished;
-  // On a slow machine it does not come to the end at once.
-  while (answer.continuationToken) {
-    const { continuationToken } = answer;
-    answer = (await invoke('republish', { ...request, continuationToken })) as Republished;
-  }
-  expect(answer).toMatchObject({ publisherFailures: { acknowledged: 1 } });
-}
 
 async function commandsOnWhatIsThere(the: RecordedSystem, orderId: string): Promise<void> {
   const params = { orderId };
