@@ -54,7 +54,7 @@ const meanings: Record<string, string> = {
 };
 
 /** What a dead letter carries as message attributes, beside a body that is as it came. */
-export const deadLetterHeaders = {
+const deadLetterHeaders = {
   type: 'object',
   description: 'None of them where SQS moved the message itself: the function crashed or timed out.',
   properties: {

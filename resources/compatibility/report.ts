@@ -3,7 +3,7 @@ import type { Note } from './change.ts';
 import type { Judged, Judgement } from './judge.ts';
 
 /** Where accepted breaks are listed. */
-export const ACCEPTED = 'resources/compatibility/accepted-breaks.ts';
+const ACCEPTED = 'resources/compatibility/accepted-breaks.ts';
 
 /** What a person reads of a judgement: what breaks, whom it hurts, and what to do; with entries to accept it in the release `next`. */
 export function reportOf(

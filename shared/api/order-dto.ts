@@ -4,7 +4,7 @@ import type { OrderStatus } from '#domain/order/state.ts';
 import type { WaitsFor } from '#domain/order/view.ts';
 import * as fields from './dto-fields.ts';
 
-export const orderStatus = z
+const orderStatus = z
   .enum(['pending', 'paid', 'shipped', 'delivered', 'cancelled'] satisfies OrderStatus[])
   .meta({
     id: 'OrderStatus',
@@ -60,7 +60,7 @@ export const orderChanged = z
 
 export const exampleOrderId = 'fbdd7f74-f500-51a7-aa8e-e2964f6a9b52';
 
-export const exampleItem = { sku: 'LAPTOP-14', name: 'Laptop 14"', quantity: 1, unitPrice: 1299 };
+const exampleItem = { sku: 'LAPTOP-14', name: 'Laptop 14"', quantity: 1, unitPrice: 1299 };
 
 export const exampleAddress = {
   line1: '1 Main St',

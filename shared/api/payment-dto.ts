@@ -5,7 +5,7 @@ import { PAYMENT_WAITS } from '#domain/payment/view.ts';
 import * as fields from './dto-fields.ts';
 import { exampleOrderId } from './order-dto.ts';
 
-export const paymentStatus = z
+const paymentStatus = z
   .enum([
     'declined',
     'captured',

@@ -6,7 +6,7 @@ import { etagOf } from '#kit/http/entity-tags.ts';
 import type { HttpResponse } from '#kit/http/response.ts';
 import * as fields from './dto-fields.ts';
 
-export const productStatus = z
+const productStatus = z
   .enum(['listed', 'withdrawn'] satisfies ProductStatus[])
   .meta({ id: 'ProductStatus', description: 'Only listed products can be ordered' });
 

@@ -25,7 +25,7 @@ export interface Schema {
 }
 
 /** Where a component stands on the page; each of the two documents has its own. */
-export const anchorOf = (document: string, ref: string): string => `${document}-${ref.split('/').at(-1)}`;
+const anchorOf = (document: string, ref: string): string => `${document}-${ref.split('/').at(-1)}`;
 
 /** A schema as a table of its fields, or as one line where it has none. */
 export function schemaTable(document: string, schema: Schema): Html {

@@ -169,7 +169,7 @@ export function graphOf(template: Template, { prefix, projections }: GraphOption
 }
 
 /** The logical id that an intrinsic function refers to. */
-export function referredTo(value: unknown): string | undefined {
+function referredTo(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: string | string[] };
   if (Ref) return Ref;

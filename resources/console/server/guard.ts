@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { reasonToRefuse } from '#resources/local/request-guard.ts';
 
 /** Carries the token of the page; no form and no other site's script can send it without being asked for. */
-export const TOKEN_HEADER = 'x-console-token';
+const TOKEN_HEADER = 'x-console-token';
 
 /** What a person has typed to allow writing to a deployed stage: its name. */
 export const STAGE_HEADER = 'x-console-stage';

@@ -28,7 +28,7 @@ export type InventoryCommand =
 type CommandOf<Type extends InventoryCommand['type']> = Extract<InventoryCommand, { type: Type }>;
 
 /** Far from where numbers lose precision, whatever is added in one command. */
-export const MAX_ON_HAND = 1e12;
+const MAX_ON_HAND = 1e12;
 
 /** Orders that wait for one SKU; a further one is rejected. One receipt may fill them all in one append. */
 export const MAX_WAITING = 10_000;

@@ -11,7 +11,7 @@ import { type Pass, readTickState, saveTickState, TickOvertaken, type TickState 
  * How long after its own time an event may become visible in the index: the time that its append took, index lag, and
  * what the clocks of two functions differ by, together.
  */
-export const LOOK_BACK_MS = 2 * MINUTE_MS;
+const LOOK_BACK_MS = 2 * MINUTE_MS;
 
 /**
  * What falls due within this time is sent already, and its queue hides it until then. A rule of EventBridge runs anywhere

@@ -33,8 +33,7 @@ export class ChangesNotApplied extends Error {
 const MARKERS_PER_TRANSACTION = 99;
 
 /** Until when an event handled now has to be remembered, as a TTL attribute wants it (seconds since 1970). */
-export const inboxExpiry = (runtime: Runtime): number =>
-  Math.floor(runtime.now() / 1_000) + REMEMBERED_SECONDS;
+const inboxExpiry = (runtime: Runtime): number => Math.floor(runtime.now() / 1_000) + REMEMBERED_SECONDS;
 
 const MAX_ATTEMPTS = 8;
 

@@ -8,7 +8,7 @@ import { VirtualList } from '../ui/virtual-list.tsx';
 const ROW_HEIGHT = 34;
 
 /** What the filters of the URL let through, the newest first. */
-export function chosenRows(all: readonly EventRow[]): EventRow[] {
+function chosenRows(all: readonly EventRow[]): EventRow[] {
   const [type, consumer, text] = [parameter('type'), parameter('consumer'), parameter('find').toLowerCase()];
   const onlyFailed = parameter('failed') !== '';
   const found: EventRow[] = [];

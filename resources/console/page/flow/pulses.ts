@@ -111,7 +111,7 @@ const eased = (part: number): number => (part < 0.5 ? 2 * part * part : 1 - (-2 
 const isFailure = ({ h, m }: Hop): boolean => h === 'dead-letter' || (h === 'consumer' && m !== 'handled');
 
 /** The edges along which a hop has come. */
-export function edgesOfHops({ nodes, edges }: Graph): (hop: Hop) => string[] {
+function edgesOfHops({ nodes, edges }: Graph): (hop: Hop) => string[] {
   const commands = nodes.find(({ kind }) => kind === 'commands');
   const byLabel = new Map(nodes.map((node) => [node.label, node.id]));
   const ids = (from: string | undefined, kinds: string[]): string[] =>

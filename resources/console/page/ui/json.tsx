@@ -53,7 +53,7 @@ export interface Difference {
 }
 
 /** Where two values differ, leaf by leaf. */
-export function differences(before: unknown, after: unknown, path = ''): Difference[] {
+function differences(before: unknown, after: unknown, path = ''): Difference[] {
   if (Object.is(before, after)) return [];
   if (isObject(before) && isObject(after)) {
     const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];

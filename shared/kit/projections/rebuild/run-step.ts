@@ -31,7 +31,7 @@ const EXAMPLES = 5;
  *
  * AWS calls: two gets, one put, one send, and the work's. Throws what failed, after noting it at the checkpoint.
  */
-export async function runStep(
+async function runStep(
   runtime: Runtime,
   projection: Projection,
   given: unknown,
