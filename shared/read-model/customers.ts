@@ -1,23 +1,14 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { CustomerView } from '#domain/customer.ts';
 import { batchGet } from '#kit/aws/batch-get.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
 import { keyInGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
+import { readView } from '#kit/projections/read-view.ts';
 import { customerKey } from './keys.ts';
 
 /** The customer as far as the view has got. AWS calls: one consistent get, and the live generation (`liveGeneration`). */
-export async function readCustomer(runtime: Runtime, customerId: string): Promise<CustomerView | undefined> {
-  const generation = await liveGeneration(runtime, 'order-view');
-  const { Item } = await runtime.dynamo.send(
-    new GetCommand({
-      TableName: runtime.setting('READ_MODEL_TABLE'),
-      Key: keyInGeneration(generation, customerKey(customerId)),
-      ConsistentRead: true,
-    }),
-  );
-  return Item && withoutStorageKeys<CustomerView>(Item);
-}
+export const readCustomer = (runtime: Runtime, customerId: string): Promise<CustomerView | undefined> =>
+  readView<CustomerView>(runtime, 'order-view', customerKey(customerId));
 
 /**
  * The names of customers by their ids, at most 100; who is not registered (yet) is not in it.

@@ -1,10 +1,10 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { OrderStatus } from '#domain/order/state.ts';
 import type { OrderView } from '#domain/order/view.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { fitting } from '#kit/http/page-bytes.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
-import { keyInGeneration, partitionInGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
+import { partitionInGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
+import { readView } from '#kit/projections/read-view.ts';
 import {
   customerOrdersPartition,
   isOpen,
@@ -28,18 +28,9 @@ const statuses: Record<OrderStatus, true> = {
 /** Every status that an order view can have. */
 export const ORDER_STATUSES = Object.keys(statuses) as OrderStatus[];
 
-/** The order view as far as it has got. AWS calls: one consistent get. */
-export async function readOrder(runtime: Runtime, orderId: string): Promise<OrderView | undefined> {
-  const generation = await liveGeneration(runtime, 'order-view');
-  const { Item } = await runtime.dynamo.send(
-    new GetCommand({
-      TableName: runtime.setting('READ_MODEL_TABLE'),
-      Key: keyInGeneration(generation, orderKey(orderId)),
-      ConsistentRead: true,
-    }),
-  );
-  return Item && withoutStorageKeys<OrderView>(Item);
-}
+/** The order view as far as it has got. AWS calls: one consistent get, and the live generation (`liveGeneration`). */
+export const readOrder = (runtime: Runtime, orderId: string): Promise<OrderView | undefined> =>
+  readView<OrderView>(runtime, 'order-view', orderKey(orderId));
 
 interface OrdersQuery {
   status?: OrderStatus | undefined;

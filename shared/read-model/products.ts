@@ -1,9 +1,10 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { ProductStatus, ProductView } from '#domain/product.ts';
 import { batchGet } from '#kit/aws/batch-get.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { liveGeneration } from '#kit/projections/generations.ts';
 import { keyInGeneration, partitionInGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
+import { readView } from '#kit/projections/read-view.ts';
 import { LISTING_INDEX, productKey, productsPartition } from './keys.ts';
 
 // A record, so that the compiler misses a status that is not here.
@@ -13,17 +14,8 @@ const statuses: Record<ProductStatus, true> = { listed: true, withdrawn: true };
 export const PRODUCT_STATUSES = Object.keys(statuses) as ProductStatus[];
 
 /** The product as far as the view has got. AWS calls: one consistent get, and the live generation (`liveGeneration`). */
-export async function readProduct(runtime: Runtime, sku: string): Promise<ProductView | undefined> {
-  const generation = await liveGeneration(runtime, 'catalogue-view');
-  const { Item } = await runtime.dynamo.send(
-    new GetCommand({
-      TableName: runtime.setting('READ_MODEL_TABLE'),
-      Key: keyInGeneration(generation, productKey(sku)),
-      ConsistentRead: true,
-    }),
-  );
-  return Item && withoutStorageKeys<ProductView>(Item);
-}
+export const readProduct = (runtime: Runtime, sku: string): Promise<ProductView | undefined> =>
+  readView<ProductView>(runtime, 'catalogue-view', productKey(sku));
 
 /**
  * The products of these SKUs, at most 100; one that the view does not know (yet) is not in it.

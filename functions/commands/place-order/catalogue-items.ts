@@ -1,9 +1,9 @@
-import type { DomainEventFrom } from '#domain/index.ts';
 import { toMajor } from '#domain/money.ts';
 import type { OrderItem } from '#domain/order/events.ts';
 import { type ProductState, productAggregate } from '#domain/product.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
+import { fold } from '#kit/events/aggregate.ts';
 import { streamIdOf } from '#kit/events/event.ts';
 import type { Problem } from '#kit/events/field-errors.ts';
 import { HttpProblem, invalidInput } from '#kit/http/problem.ts';
@@ -53,11 +53,10 @@ const isGood = ({ unitPrice }: WantedItem, product: ProductState | undefined, cu
   (unitPrice === undefined || unitPrice === product.price);
 
 async function productsOf(runtime: Runtime, skus: readonly string[]): Promise<[string, ProductState][]> {
-  const { type, evolve, initialState } = productAggregate;
   return Promise.all(
     [...new Set(skus)].map(async (sku): Promise<[string, ProductState]> => {
-      const events = await load<DomainEventFrom<'product'>>(runtime, streamIdOf(type, sku));
-      return [sku, events.reduce(evolve, initialState)];
+      const events = await load(runtime, streamIdOf(productAggregate.type, sku));
+      return [sku, fold(productAggregate, events)];
     }),
   );
 }

@@ -1,4 +1,3 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { sku } from '#api/fields.ts';
 import { application } from '#application';
@@ -7,8 +6,7 @@ import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 import { notFound } from '#kit/http/problem.ts';
-import { liveGeneration } from '#kit/projections/generations.ts';
-import { keyInGeneration, withoutStorageKeys } from '#kit/projections/keys.ts';
+import { readView } from '#kit/projections/read-view.ts';
 import { stockKey } from '#read-model/keys.ts';
 
 /**
@@ -20,12 +18,11 @@ export const createHandler = (runtime: Runtime) =>
     scope: 'orders:manage',
     params: z.strictObject({ sku }),
     async handle({ params }) {
-      const TableName = runtime.setting('READ_MODEL_TABLE');
-      const Key = keyInGeneration(await liveGeneration(runtime, 'stock-view'), stockKey(params.sku));
-      const { Item } = await runtime.dynamo.send(new GetCommand({ TableName, Key }));
-      if (!Item) throw notFound('This SKU has never been received or ordered.');
-      const { backordered = 0, ...view } = withoutStorageKeys<StockView>(Item);
-      const { onHand, reserved, updatedAt, version } = view;
+      const view = await readView<StockView>(runtime, 'stock-view', stockKey(params.sku), {
+        consistent: false,
+      });
+      if (!view) throw notFound('This SKU has never been received or ordered.');
+      const { onHand, reserved, backordered = 0, updatedAt, version } = view;
       const available = onHand - reserved;
       const body = { sku: params.sku, onHand, reserved, available, backordered, updatedAt, version };
       return { status: 200, body, headers: { etag: `"${version}"` } };

@@ -1,6 +1,6 @@
 import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import type { Aggregate } from '#kit/events/aggregate.ts';
+import { type Aggregate, fold } from '#kit/events/aggregate.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { type EventMetadata, type NewEvent, type StoredEvent, streamIdOf } from '#kit/events/event.ts';
 import { timeOf } from '#kit/events/ids.ts';
@@ -77,7 +77,6 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
 ): Promise<CommandResult<State>> {
   const { aggregateId, metadata, command, expectedVersions } = request;
   const streamId = streamIdOf(aggregate.type, aggregateId);
-  const fold = foldOf(aggregate);
   // 1. Load what the stream holds. A command that creates it expects nothing there, and does not ask.
   let loaded = request.creates ? newStream(aggregate) : await loadStream(runtime, aggregate, aggregateId);
   for (let attempt = 1; ; attempt++) {
@@ -111,7 +110,7 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
       aggregateId,
       streamId,
       version: version + events.length,
-      state: fold(events, state),
+      state: fold(aggregate, events, state),
       events,
     };
     if (events.length === 0) return { ...result, repeated: false };
@@ -160,7 +159,7 @@ function repeatIn<State, Command, Event extends NewEvent>(
   const events = eventsOf(metadata, history);
   const last = events.at(-1);
   if (!last) return undefined;
-  const state = foldOf(aggregate)(history.slice(0, history.indexOf(last) + 1), base.state);
+  const state = fold(aggregate, history.slice(0, history.indexOf(last) + 1), base.state);
   const streamId = streamIdOf(aggregate.type, aggregateId);
   return { aggregateId, streamId, version: last.version, state, events, repeated: true };
 }
@@ -169,14 +168,9 @@ function streamOf<State, Command, Event extends NewEvent>(
   aggregate: Aggregate<State, Command, Event>,
   events: StoredEvent[],
 ): LoadedStream<State> {
-  const state = foldOf(aggregate)(events);
+  const state = fold(aggregate, events);
   return { ...newStream(aggregate), events, state, version: events.at(-1)?.version ?? 0 };
 }
-
-const foldOf =
-  <State, Command, Event extends NewEvent>({ initialState, evolve }: Aggregate<State, Command, Event>) =>
-  (events: readonly StoredEvent[], state = initialState): State =>
-    (events as readonly (StoredEvent & Event)[]).reduce(evolve, state);
 
 /** The events of this command that the stream holds. Throws CommandIdReused where they are of another payload. */
 function eventsOf(

@@ -4,7 +4,7 @@ import { gunzip, gzip } from 'node:zlib';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
-import type { Aggregate } from '#kit/events/aggregate.ts';
+import { type Aggregate, fold } from '#kit/events/aggregate.ts';
 import { type NewEvent, type StoredEvent, streamIdOf } from '#kit/events/event.ts';
 import { snapshotKey } from '#kit/projections/keys.ts';
 import { load } from './load.ts';
@@ -35,7 +35,7 @@ export interface LoadedStream<State> {
 const COMMAND_IDS = 200;
 
 /** Above, the snapshot is not written: an item takes 400 KB. Of the compressed state. */
-export const MAX_SNAPSHOT_BYTES = 380_000;
+const MAX_SNAPSHOT_BYTES = 380_000;
 
 /** States that a process keeps. */
 const CACHED_STREAMS = 50;
@@ -219,6 +219,3 @@ const startOf = <State>({ initialState }: { readonly initialState: State }): Sna
   version: 0,
   commandIds: [],
 });
-
-const fold = <State>(aggregate: AnyAggregate, events: readonly StoredEvent[], state: State): State =>
-  (events as readonly NewEvent[]).reduce(aggregate.evolve, state) as State;

@@ -35,6 +35,13 @@ export interface Aggregate<State, Command, Event extends NewEvent> {
   combine?(events: readonly Event[]): Event[];
 }
 
+/** The state that these events lead to from `state`, which is that of no events unless given. Throws what `evolve` throws. */
+export const fold = <State, Event extends NewEvent>(
+  { initialState, evolve }: Pick<Aggregate<State, never, Event>, 'initialState' | 'evolve'>,
+  events: readonly NewEvent[],
+  state: State = initialState,
+): State => (events as readonly Event[]).reduce(evolve, state);
+
 export interface SnapshotOptions<Event extends NewEvent> {
   /** How many events after the last one a snapshot is written. */
   readonly every: number;

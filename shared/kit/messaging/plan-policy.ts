@@ -1,5 +1,6 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
+import { fold } from '#kit/events/aggregate.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { type NewEvent, type StoredEvent, streamIdOf } from '#kit/events/event.ts';
 import {
@@ -156,9 +157,3 @@ class Plan {
     return history;
   }
 }
-
-const fold = (
-  aggregate: AnyAggregate,
-  events: readonly NewEvent[],
-  state: unknown = aggregate.initialState,
-): unknown => events.reduce(aggregate.evolve, state);

@@ -1,11 +1,12 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '#kit/aws/unmarshall.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
-import { type ItemKey, keyInGeneration, withoutStorageKeys } from './keys.ts';
+import { type ItemKey, keyInGeneration } from './keys.ts';
 import { type Projection, type VersionedView, viewOfStream } from './projection.ts';
+import { readStored } from './read-view.ts';
 
 /** The stream ends before an event that a message carried: the message is of another table, or was made up. */
 export class EventNotInStore extends Error {
@@ -34,7 +35,7 @@ export async function project<View extends { version: number }, Event extends St
   if (!first) return 0;
   const key = definition.key(first.aggregateId);
   const current =
-    first.version === 1 ? undefined : await read<View>(runtime, keyInGeneration(generation, key));
+    first.version === 1 ? undefined : await readStored<View>(runtime, keyInGeneration(generation, key));
   const view = await fold(runtime, definition, current, [first, ...rest]);
   if (view === current) return view.version;
   return write(
@@ -42,12 +43,6 @@ export async function project<View extends { version: number }, Event extends St
     view,
     keyInGeneration(generation, { ...view, ...definition.indexKeys?.(view), ...key }),
   );
-}
-
-async function read<View>(runtime: Runtime, key: ItemKey): Promise<View | undefined> {
-  const TableName = runtime.setting('READ_MODEL_TABLE');
-  const { Item } = await runtime.dynamo.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }));
-  return Item && withoutStorageKeys<View>(Item);
 }
 
 async function fold<View extends { version: number }, Event extends StoredEvent>(
