@@ -16,7 +16,7 @@ const HOLD_MS = 15_000;
 const HIDE_SECONDS = 120;
 
 export interface Failures {
-  /** Disjoint and in order; together they receiveAll every event of every batch. */
+  /** Disjoint and in order; together they cover every event of every batch. */
   windows: Window[];
   /** Batches that the publisher gave up on. */
   batches: number;

@@ -50,6 +50,18 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
   let published = 0;
   const refused = new Set<string>();
   let tooOld = 0;
+  const answer = (
+    progress: number,
+    more: Pick<Republished, 'publisherFailures' | 'continuationToken'> = {},
+  ): Republished => ({
+    dryRun,
+    published: published - refused.size,
+    ...(refused.size > 0 && { refused: [...refused] }),
+    tooOld,
+    progress,
+    ...found.report,
+    ...more,
+  });
   for await (const { events: all, next, progress } of pagesOf(runtime, request, place)) {
     const events = request.old
       ? all
@@ -68,41 +80,14 @@ export async function republish(runtime: Runtime, given: unknown): Promise<Repub
         ...(leftOut > 0 && { tooOld: leftOut }),
         startedAt,
       };
-      return {
-        dryRun,
-        published: published - refused.size,
-        ...refusedOf(refused),
-        tooOld,
-        progress,
-        ...found.report,
-        continuationToken,
-      };
+      return answer(progress, { continuationToken });
     }
   }
   runtime.logger.info('republished', { what: request.what, dryRun, published: published - refused.size });
-  if (request.what.kind !== 'publisher-failures' || dryRun || before + tooOld > 0) {
-    return {
-      dryRun,
-      published: published - refused.size,
-      ...refusedOf(refused),
-      tooOld,
-      progress: 1,
-      ...found.report,
-    };
-  }
+  if (request.what.kind !== 'publisher-failures' || dryRun || before + tooOld > 0) return answer(1);
   const acknowledged = await acknowledgeFailures(runtime, place.windows ?? [], startedAt);
-  const publisherFailures = { ...found.report.publisherFailures, acknowledged };
-  return {
-    dryRun,
-    published: published - refused.size,
-    ...refusedOf(refused),
-    tooOld,
-    progress: 1,
-    publisherFailures,
-  };
+  return answer(1, { publisherFailures: { ...found.report.publisherFailures, acknowledged } });
 }
-
-const refusedOf = (ids: ReadonlySet<string>) => (ids.size > 0 ? { refused: [...ids] } : {});
 
 /** Where this chunk starts, and what the first one has to tell. */
 async function begin(
