@@ -3,6 +3,7 @@ import type { DomainEvent, EventType } from '#domain/index.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { load } from '#kit/event-store/load.ts';
 import type { DeliveryCheck } from '#kit/operations/delivery-check.ts';
+import { isOutcomeOf } from './outcome.ts';
 
 /**
  * By the outcome in the payment's stream, where the gateway answers at once. Where a report tells the outcome, nothing
@@ -25,7 +26,3 @@ export const deliveryCheck: DeliveryCheck = {
     return keys.filter((_, index) => !answered[index]).map((key) => ({ key }));
   },
 };
-
-const isOutcomeOf = (event: DomainEvent, refundId: string): boolean =>
-  (event.eventType === 'PaymentRefunded' || event.eventType === 'RefundFailed') &&
-  event.data.refundId === refundId;

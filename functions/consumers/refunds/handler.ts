@@ -8,6 +8,7 @@ import { load } from '#kit/event-store/load.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
 import { consumerMetadata } from '#kit/messaging/consumer-command.ts';
 import { each } from '#kit/messaging/handle-batch.ts';
+import { isOutcomeOf } from './outcome.ts';
 import { type RefundGateway, refundGatewayOf } from './refund-gateway.ts';
 
 /**
@@ -43,11 +44,7 @@ async function isOutcomeKnown(
   { streamId, version, data }: DomainEventOf<'RefundRequested'>,
 ): Promise<boolean> {
   const since = await load<DomainEvent>(runtime, streamId, { after: version });
-  return since.some(
-    (event) =>
-      (event.eventType === 'PaymentRefunded' || event.eventType === 'RefundFailed') &&
-      event.data.refundId === data.refundId,
-  );
+  return since.some((event) => isOutcomeOf(event, data.refundId));
 }
 
 export const handler = createHandler(

@@ -1,5 +1,5 @@
 import { PublishBatchCommand } from '@aws-sdk/client-sns';
-import { MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
+import { batchesOf } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { PublishableEvent } from '#kit/event-store/event-item.ts';
 import { logHops } from '#kit/observability/hops.ts';
@@ -44,7 +44,8 @@ export async function publish(runtime: Runtime, events: readonly PublishableEven
       return [];
     }
   });
-  await Promise.all(chunks(messages).map((chunk) => publishChunk(runtime, chunk, unpublished)));
+  const chunks = batchesOf(messages, ({ bytes }) => bytes, MAX_MESSAGE_BYTES);
+  await Promise.all(chunks.map((chunk) => publishChunk(runtime, chunk, unpublished)));
   const { failed, refused } = unpublished;
   const published = messages.filter(({ id }) => !failed.has(id) && !refused.has(id));
   logHops(runtime, 'published', 'publish', published);
@@ -110,24 +111,4 @@ function refuse(
 ): void {
   refused.add(id);
   runtime.logger.error('event refused', { hop: 'publish', ...about, ...why });
-}
-
-function chunks(messages: readonly OutgoingMessage[]): OutgoingMessage[][] {
-  const all: OutgoingMessage[][] = [];
-  let current: OutgoingMessage[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    if (
-      current.length === MAX_BATCH_ENTRIES ||
-      (current.length > 0 && bytes + message.bytes > MAX_MESSAGE_BYTES)
-    ) {
-      all.push(current);
-      current = [];
-      bytes = 0;
-    }
-    current.push(message);
-    bytes += message.bytes;
-  }
-  if (current.length > 0) all.push(current);
-  return all;
 }

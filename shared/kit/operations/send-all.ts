@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import { MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
+import { batchesOf } from '#kit/aws/chunks.ts';
 import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { type EventItem, fromItem } from '#kit/event-store/event-item.ts';
@@ -56,7 +56,7 @@ export async function sendAll(
       return [];
     }
   });
-  for (const batch of batchesOf(messages)) {
+  for (const batch of batchesOf(messages, ({ body }) => Buffer.byteLength(body), MAX_BYTES)) {
     await rateLimiter(batch.length);
     let waiting = batch;
     for (let attempt = 1; waiting.length > 0; attempt++) {
@@ -88,21 +88,4 @@ export async function sendAll(
     );
   }
   return refused;
-}
-
-function batchesOf(messages: readonly Message[]): Message[][] {
-  const batches: Message[][] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    const size = Buffer.byteLength(message.body);
-    const last = batches.at(-1);
-    if (last && last.length < MAX_BATCH_ENTRIES && bytes + size <= MAX_BYTES) {
-      last.push(message);
-      bytes += size;
-    } else {
-      batches.push([message]);
-      bytes = size;
-    }
-  }
-  return batches;
 }

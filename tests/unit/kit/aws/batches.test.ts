@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { batchGet, KEYS_PER_GET } from '#kit/aws/batch-get.ts';
-import { chunksOf } from '#kit/aws/chunks.ts';
+import { batchesOf, chunksOf } from '#kit/aws/chunks.ts';
 import { DELETES_PER_CALL, deleteItems } from '#kit/aws/delete-items.ts';
 import { fullJitter } from '#kit/aws/full-jitter.ts';
 import { repeatUnprocessed } from '#kit/aws/unprocessed.ts';
@@ -114,4 +114,12 @@ test('A wait is a random part of a bound that doubles up to its maximum', async 
 test('Parts keep the order, and the last one may be shorter', () => {
   expect(chunksOf([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
   expect(chunksOf([], 2)).toEqual([]);
+});
+
+test('batches have ten entries and so many bytes at the most, in the order of the entries', () => {
+  const batches = (sizes: number[]) => batchesOf(sizes, (size) => size, 100);
+  expect(batches([])).toEqual([]);
+  expect(batches([60, 40, 1, 99, 2])).toEqual([[60, 40], [1, 99], [2]]);
+  expect(batches([1, 101, 1])).toEqual([[1], [101], [1]]);
+  expect(batches(Array.from({ length: 21 }, () => 1)).map(({ length }) => length)).toEqual([10, 10, 1]);
 });
