@@ -21,7 +21,7 @@ export class EventNotInStore extends Error {
  * twice, or leave gaps, which are filled from the events table. All are folded together and written once.
  * Answers the version that the stored view of this generation has reached (it may be beyond all of them).
  *
- * AWS calls: where `events` start the stream, one put; otherwise one consistent get and, if anything is new,
+ * AWS calls: where `events` start the stream, one put; otherwise one get and, if anything is new,
  * one put; for a gap one query more. Throws EventNotInStore, InvalidEventSequence and UnreadableEvent; nothing is written then.
  */
 export async function project<View extends { version: number }, Event extends StoredEvent>(
@@ -44,9 +44,13 @@ export async function project<View extends { version: number }, Event extends St
   );
 }
 
+/**
+ * Eventually consistent, which costs half. A view that is older than the stored one leaves a gap, which the events table fills, or leads to a
+ * write that the stored version refuses.
+ */
 async function read<View>(runtime: Runtime, key: ItemKey): Promise<View | undefined> {
   const TableName = runtime.setting('READ_MODEL_TABLE');
-  const { Item } = await runtime.dynamo.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }));
+  const { Item } = await runtime.dynamo.send(new GetCommand({ TableName, Key: key }));
   return Item && withoutStorageKeys<View>(Item);
 }
 
