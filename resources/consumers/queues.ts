@@ -3,8 +3,8 @@ import { type Consumer, idsOf } from './consumer.ts';
 import { functionTimeout } from './functions.ts';
 import type { ConsumerSettings } from './settings.ts';
 
-/** Seconds; AWS advises a visibility timeout of six times the function's. */
-const VISIBILITY_TIMEOUT = 6 * functionTimeout;
+/** Seconds; AWS advises a visibility timeout of six times the function's, and the batching window. */
+const visibilityTimeout = ({ batchWindow = 0 }: Consumer): number => 6 * functionTimeout + batchWindow;
 const DAY = 86_400;
 
 /** A consumer's queue and dead letters, to which our topic may send where the consumer is subscribed, and no other service. */
@@ -29,7 +29,7 @@ export function queuesOf(consumer: Consumer, settings: ConsumerSettings): Record
       Type: 'AWS::SQS::Queue',
       Properties: {
         QueueName: name,
-        VisibilityTimeout: VISIBILITY_TIMEOUT,
+        VisibilityTimeout: visibilityTimeout(consumer),
         MessageRetentionPeriod: settings.queueRetentionInDays * DAY,
         RedrivePolicy: {
           deadLetterTargetArn: { 'Fn::GetAtt': [deadLetters, 'Arn'] },

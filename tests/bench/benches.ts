@@ -2,7 +2,9 @@ import { billBench } from './bill/bill-bench.ts';
 import { bundleBench } from './bundles.ts';
 import { capsBench } from './caps.ts';
 import { commandsBench } from './commands.ts';
+import { endToEndBench } from './end-to-end.ts';
 import { rebuildBench } from './rebuild.ts';
+import { reservationsBench } from './reservations.ts';
 import { startBench } from './start.ts';
 import type { Bench } from './types.ts';
 
@@ -13,5 +15,7 @@ export const benches: readonly Bench[] = [
   bundleBench,
   commandsBench,
   rebuildBench,
+  reservationsBench,
+  endToEndBench,
   startBench,
 ];

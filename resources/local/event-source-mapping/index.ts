@@ -38,6 +38,9 @@ export interface Mappings {
   waitUntilIdle(timeoutMs?: number): Promise<void>;
 }
 
+/** Seconds. Whoever tries something out does not wait for a window that saves requests on AWS. */
+const LONGEST_WINDOW = 1;
+
 /**
  * Creates and starts every `AWS::Lambda::EventSourceMapping` of the template.
  * @param invokeOf the function with that logical id; a mapping whose function is undefined is left out
@@ -53,7 +56,7 @@ export function startMappings(
     .flatMap(([id, { Properties }]) => {
       const mapping = createMapping(
         id,
-        stack.resolve<MappingProperties>(Properties ?? {}),
+        withShortWindow(stack.resolve<MappingProperties>(Properties ?? {})),
         template,
         stack,
         invokeOf,
@@ -70,6 +73,12 @@ export function startMappings(
     waitUntilIdle: (timeoutMs = 20_000) => waitUntilIdle(all, timeoutMs),
   };
 }
+
+const withShortWindow = (properties: MappingProperties): MappingProperties => {
+  const { MaximumBatchingWindowInSeconds: window } = properties;
+  if (window === undefined) return properties;
+  return { ...properties, MaximumBatchingWindowInSeconds: Math.min(window, LONGEST_WINDOW) };
+};
 
 function createMapping(
   id: string,

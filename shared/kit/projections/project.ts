@@ -22,7 +22,7 @@ export class EventNotInStore extends Error {
  * twice, or leave gaps, which are filled from the events table. All are folded together and written once.
  * Answers the version that the stored view of this generation has reached (it may be beyond all of them).
  *
- * AWS calls: where `events` start the stream, one put; otherwise one consistent get and, if anything is new,
+ * AWS calls: where `events` start the stream, one put; otherwise one get and, if anything is new,
  * one put; for a gap one query more. Throws EventNotInStore, InvalidEventSequence and UnreadableEvent; nothing is written then.
  */
 export async function project<View extends { version: number }, Event extends StoredEvent>(
@@ -34,8 +34,12 @@ export async function project<View extends { version: number }, Event extends St
   const [first, ...rest] = [...events].sort((a, b) => a.version - b.version);
   if (!first) return 0;
   const key = definition.key(first.aggregateId);
+  // Eventually consistent, at half the price: a view that is older than the stored one leaves a gap, which the events table fills, or
+  // leads to a write that the stored version refuses.
   const current =
-    first.version === 1 ? undefined : await readStored<View>(runtime, keyInGeneration(generation, key));
+    first.version === 1
+      ? undefined
+      : await readStored<View>(runtime, keyInGeneration(generation, key), { consistent: false });
   const view = await fold(runtime, definition, current, [first, ...rest]);
   if (view === current) return view.version;
   return write(

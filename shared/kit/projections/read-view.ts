@@ -11,15 +11,15 @@ export const readView = async <View>(
   runtime: Runtime,
   projection: string,
   key: ItemKey,
-  { consistent = true } = {},
+  options?: { consistent?: boolean },
 ): Promise<View | undefined> =>
-  readStored<View>(runtime, keyInGeneration(await liveGeneration(runtime, projection), key), consistent);
+  readStored<View>(runtime, keyInGeneration(await liveGeneration(runtime, projection), key), options);
 
-/** The view with this key, of whatever generation the key is. AWS calls: one get. */
+/** The view with this key, of whatever generation the key is. AWS calls: one get, consistent unless asked otherwise. */
 export async function readStored<View>(
   runtime: Runtime,
   key: ItemKey,
-  consistent = true,
+  { consistent = true } = {},
 ): Promise<View | undefined> {
   const { Item } = await runtime.dynamo.send(
     new GetCommand({

@@ -26,6 +26,8 @@ import { assumptions } from './prices.ts';
 const START = Date.parse('2026-11-16T08:00:00.000Z');
 
 interface Waiting {
+  /** ms since 1970. */
+  since: number;
   body: string;
   attributes: Record<string, { DataType: string; StringValue?: string }>;
 }
@@ -35,6 +37,8 @@ interface Route {
   queueUrl: string;
   queueArn: string;
   batchSize: number;
+  /** ms for which a batch that is not full waits. */
+  windowMs: number;
   takes: Subscriber['takes'];
   waiting: Waiting[];
 }
@@ -85,7 +89,7 @@ export class BillWorld {
         takes: route.takes,
         deliver: ({ body, attributes }) => {
           this.meter.add('SQS, sends by SNS', 'sqsRequest', Math.ceil(Buffer.byteLength(body) / 65_536));
-          route.waiting.push({ body, attributes });
+          route.waiting.push({ since: this.#now, body, attributes });
         },
       })),
     );
@@ -125,8 +129,23 @@ export class BillWorld {
     this.#now += ms;
   }
 
-  /** Until every event has gone all its ways. */
+  /** Until every event has gone all its ways, and no batching window is open any more. */
   async settle(): Promise<void> {
+    await this.#work();
+    if (this.#routes.every(({ waiting }) => waiting.length === 0)) return;
+    this.#now += Math.max(...this.#routes.map(({ windowMs }) => windowMs));
+    await this.settle();
+  }
+
+  /** So much time passes, and all is done in it but what waits in a batching window. */
+  async pass(ms: number): Promise<void> {
+    const until = this.#now + ms;
+    await this.#work();
+    this.#now = Math.max(this.#now, until);
+    await this.#work();
+  }
+
+  async #work(): Promise<void> {
     for (let busy = true; busy; ) {
       busy = await this.#publish();
       for (const route of this.#routes) busy = (await this.#drain(route)) || busy;
@@ -137,7 +156,7 @@ export class BillWorld {
     const [[, mapping] = []] = this.#deployment
       .ofType<MappingProperties>('AWS::Lambda::EventSourceMapping')
       .filter(([, { EventSourceArn }]) => EventSourceArn.endsWith('/stream'));
-    const size = this.#design.batches === 'single' ? 1 : (mapping?.BatchSize ?? 100);
+    const size = this.#design.batches === 'full' ? (mapping?.BatchSize ?? 100) : 1;
     const fresh = this.#events.shards.flatMap((log, shard) => log.slice(this.#published[shard]));
     for (const [shard, log] of this.#events.shards.entries()) this.#published[shard] = log.length;
     for (let from = 0; from < fresh.length; from += size) {
@@ -155,8 +174,13 @@ export class BillWorld {
 
   async #drain(route: Route): Promise<boolean> {
     const { consumer, waiting, queueArn } = route;
-    const size = this.#design.batches === 'single' ? 1 : route.batchSize;
-    if (waiting.length === 0) return false;
+    const [first] = waiting;
+    if (!first) return false;
+    const { batches } = this.#design;
+    const size = batches === 'full' || (batches === 'windowed' && route.windowMs > 0) ? route.batchSize : 1;
+    const isOpen =
+      batches === 'windowed' && waiting.length < size && this.#now < first.since + route.windowMs;
+    if (isOpen) return false;
     const batch = waiting.splice(0, size);
     this.#now += 100;
     const iso = String(this.#now);
@@ -189,8 +213,9 @@ export class BillWorld {
       const message = batch[index];
       if (message && failed.has(messageId)) waiting.push(message);
     }
-    const calls = Math.ceil(batch.length / 10);
-    this.meter.add('SQS, receive and delete', 'sqsRequest', 2 * calls);
+    // Where messages come one by one, each is a receive of its own, also within a window.
+    const receives = batches === 'full' ? Math.ceil(batch.length / 10) : batch.length;
+    this.meter.add('SQS, receive and delete', 'sqsRequest', receives + Math.ceil(batch.length / 10));
     return true;
   }
 
@@ -332,7 +357,7 @@ export class BillWorld {
       throw new Error(`a message to ${input.QueueUrl}: a consumer failed: ${JSON.stringify(input)}`);
     this.meter.add('SQS, sends', 'sqsRequest');
     for (const { MessageBody = '', MessageAttributes = {} } of entries) {
-      route.waiting.push({ body: MessageBody, attributes: MessageAttributes });
+      route.waiting.push({ since: this.#now, body: MessageBody, attributes: MessageAttributes });
     }
     return { Successful: entries.map(({ Id }) => ({ Id })), Failed: [] };
   }
@@ -352,7 +377,7 @@ export class BillWorld {
     );
     return mappings
       .filter(({ EventSourceArn }) => !EventSourceArn.endsWith('/stream'))
-      .map(({ EventSourceArn, FunctionName, BatchSize = 10 }) => {
+      .map(({ EventSourceArn, FunctionName, BatchSize = 10, MaximumBatchingWindowInSeconds = 0 }) => {
         const policy = policies.get(EventSourceArn);
         const id = EventSourceArn.split(':').at(-1) ?? '';
         return {
@@ -360,6 +385,7 @@ export class BillWorld {
           queueArn: EventSourceArn,
           queueUrl: `https://queue/${id}`,
           batchSize: BatchSize,
+          windowMs: MaximumBatchingWindowInSeconds * 1_000,
           takes: policy ? attributeFilter(policy) : () => false,
           waiting: [],
         };

@@ -2,8 +2,8 @@ import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dy
 
 /** A way to run the same functions for the same orders. */
 export interface Design {
-  /** As full as the mappings allow, or of one message each. */
-  batches: 'full' | 'single';
+  /** As full as the mappings allow; what comes within the mapping's window, where a request comes every five seconds; or of one message each. */
+  batches: 'full' | 'windowed' | 'single';
   /** Lambda's own lines for each invocation are in the log. */
   systemLogs?: boolean;
   /** Filter policies look into the body. */

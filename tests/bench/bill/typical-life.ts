@@ -25,7 +25,7 @@ interface Order extends Plan {
 /**
  * Orders of a typical shop: 1 to 3 items, 16 % go abroad, 11 % have a high value, 8 % are cancelled, 5 % have a declined payment first. Each
  * is placed, paid, shipped and delivered, and read three times. Under load all orders take a step before the next one; at a trickle
- * everything comes to rest after each request.
+ * a request comes every five seconds, and by then all is at rest but what waits in a batching window.
  */
 export async function typicalLife(world: BillWorld, count: number, isTrickle: boolean): Promise<void> {
   await open(world, count);
@@ -33,8 +33,8 @@ export async function typicalLife(world: BillWorld, count: number, isTrickle: bo
   world.meter.reset();
   const plans = plan(count);
   const rest = async () => {
-    if (isTrickle) await world.settle();
-    world.advance(isTrickle ? 5_000 : 20);
+    if (isTrickle) await world.pass(5_000);
+    else world.advance(20);
   };
   const orders: Order[] = [];
   for (const one of plans) {

@@ -178,6 +178,13 @@ describe('A consumer.yml', () => {
   });
 });
 
+test('A message stays hidden for the batching window and six times the timeout of the function', async () => {
+  const files = { [fileOf(customs)]: { ...customs, batchWindow: 20 }, [fileOf(fraudReview)]: fraudReview };
+  const { Resources } = (await partsOf(files)).resources;
+  expect(Resources.CustomsQueue?.Properties?.VisibilityTimeout).toBe(140);
+  expect(Resources.FraudReviewQueue?.Properties?.VisibilityTimeout).toBe(120);
+});
+
 describe('The settings of all consumers', () => {
   test.each([
     ['param:queueRetentionInDays', 15],

@@ -69,6 +69,23 @@ describe('the view of one stream', () => {
     await expectStored(events, 3);
   });
 
+  test('a read that is behind the stored view does no harm: it leads to the same view', async () => {
+    const events = newStream();
+    const TableName = data.runtime().setting('READ_MODEL_TABLE');
+    const Key = counters.key(events[0]?.aggregateId ?? '');
+    await data.store(events);
+    await project(data.runtime(), counters, at(events, 1));
+    const behind = await data.dynamo.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    await project(data.runtime(), counters, at(events, 2));
+    const send = async (command: object) =>
+      command instanceof GetCommand ? behind : data.dynamo.send(command as never);
+    const stale = data.runtime({ dynamo: { send } as never });
+    expect(await project(stale, counters, at(events, 3))).toBe(4);
+    await expectStored(events, 4);
+    expect(await project(stale, counters, at(events, 2))).toBe(4);
+    await expectStored(events, 4);
+  });
+
   test('a gap is filled from the events table, as far as that goes', async () => {
     const events = newStream();
     await data.store(events);
