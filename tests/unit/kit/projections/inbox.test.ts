@@ -1,3 +1,4 @@
+import { TransactionCanceledException, TransactionInProgressException } from '@aws-sdk/client-dynamodb';
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import { createRuntime } from '#kit/config/runtime.ts';
@@ -86,5 +87,53 @@ describe('the transaction of an inbox', () => {
       failures: new Map([['e1', new Error('no such table')]]),
     });
     expect(calls).toBe(1);
+  });
+
+  const answering = (...errors: unknown[]) => {
+    const sizes: number[] = [];
+    const send = async ({ input }: { input: TransactWriteCommandInput }) => {
+      sizes.push(input.TransactItems?.length ?? 0);
+      const error = errors[sizes.length - 1];
+      if (error) throw error;
+      return {};
+    };
+    const runtime = createRuntime(counterApplication, {
+      settings: { READ_MODEL_TABLE: 'read-model' },
+      dynamo: { send } as never,
+      sleep: async () => undefined,
+    });
+    return { runtime, sizes };
+  };
+  const canceled = (...codes: string[]) =>
+    new TransactionCanceledException({
+      message: 'cancelled',
+      $metadata: {},
+      CancellationReasons: codes.map((Code) => ({ Code })),
+    });
+  const both = [change('e1'), change('e2')];
+
+  test.each([
+    ['another one is under way', new TransactionInProgressException({ message: 'x', $metadata: {} })],
+    ['it met another one', canceled('TransactionConflict', 'None', 'None')],
+    ['it was throttled', canceled('None', 'None', 'ThrottlingError')],
+    ['it was throttled in another way', canceled('ProvisionedThroughputExceeded', 'None', 'None')],
+  ])('is repeated where %s', async (_, error) => {
+    const { runtime, sizes } = answering(error);
+    await applyOnce(runtime, 'tally', both);
+    expect(sizes).toEqual([3, 3]);
+  });
+
+  test('goes again without the events that were counted before', async () => {
+    const { runtime, sizes } = answering(canceled('ConditionalCheckFailed', 'None', 'None'));
+    await applyOnce(runtime, 'tally', both);
+    expect(sizes).toEqual([3, 2]);
+  });
+
+  test('is over where all were counted before', async () => {
+    const { runtime, sizes } = answering(
+      canceled('ConditionalCheckFailed', 'ConditionalCheckFailed', 'None'),
+    );
+    await applyOnce(runtime, 'tally', both);
+    expect(sizes).toEqual([3]);
   });
 });
