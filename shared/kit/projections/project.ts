@@ -34,7 +34,7 @@ export async function project<View extends { version: number }, Event extends St
   const [first, ...rest] = [...events].sort((a, b) => a.version - b.version);
   if (!first) return 0;
   const key = definition.key(first.aggregateId);
-  // Eventually consistent, at half the price: a view that is older than the stored one leaves a gap, which the events table fills, or
+  // Eventually consistent, which costs half: a view that is older than the stored one leaves a gap, which the events table fills, or
   // leads to a write that the stored version refuses.
   const current =
     first.version === 1
