@@ -15,6 +15,10 @@ const OF_AGE_MS = 300_000;
 export function audit(stack: () => Stack): void {
   let orderId: string;
   let sold: Answer;
+  let stockVersion: number;
+  const stockStream = `inventory-${ORDER_SKU}`;
+  /** What audits have found behind of that stream. */
+  const ofStock: Answer[] = [];
 
   const get = async (path: string) => (await must(stack().request('GET', path, { as: stack().staff }))).body;
   const soldToday = async () => {
@@ -41,6 +45,7 @@ export function audit(stack: () => Stack): void {
 
   test('names what was never published, and changes nothing when it only looks', async () => {
     sold = await soldToday();
+    stockVersion = (await get(`/inventory/${ORDER_SKU}`)).version;
     await switchMapping(stack(), 'publish-events', false);
     orderId = await place(stack(), 40, 'US');
     const { code, found } = await ask('--no-redeliver');
@@ -56,10 +61,12 @@ export function audit(stack: () => Stack): void {
 
   test('sends it, and the order is listed, counted and notified', async () => {
     const { code, found } = await ask();
-    expect(ofStream(found.behind, `order-${orderId}`)).toHaveLength(1);
-    // The order to four consumers, its price to the catalogue.
-    expect(found).toMatchObject({ redelivered: 5, stays: [] });
+    expect(ofStream(found.behind, `order-${orderId}`)[0]).toMatchObject({ eventType: 'OrderCreated' });
+    // The order to four consumers, its price to the catalogue; and what inventory made of it, if that was soon enough.
+    expect(found.redelivered).toBeGreaterThanOrEqual(5);
+    expect(found.stays).toEqual([]);
     expect(code).toBe(0);
+    ofStock.push(...ofStream(found.behind, stockStream));
     expect(await listed()).toContain(orderId);
     await eventually(async () => {
       expect(await soldToday()).toMatchObject({ orders: sold.orders + 1 });
@@ -68,16 +75,16 @@ export function audit(stack: () => Stack): void {
   }, 120_000);
 
   test('sends a projection what it alone lacks: what was reserved for the order', async () => {
-    const { version } = await get(`/inventory/${ORDER_SKU}`);
-    const reserved = { eventType: 'StockReserved', streamId: `inventory-${ORDER_SKU}`, version: version + 1 };
+    const reserved = { eventType: 'StockReserved', streamId: stockStream, version: stockVersion + 1 };
+    const missingAt = [{ consumer: 'stock-view', reached: stockVersion }];
     await eventually(async () => {
       const { code, found } = await ask();
-      const missingAt = [{ consumer: 'stock-view', reached: version }];
-      expect(ofStream(found.behind, reserved.streamId)).toMatchObject([{ ...reserved, missingAt }]);
+      ofStock.push(...ofStream(found.behind, stockStream));
+      expect(ofStock).toMatchObject([{ ...reserved, missingAt }]);
       expect(found.stays).toEqual([]);
       expect(code).toBe(0);
     }, patient);
-    expect(await get(`/inventory/${ORDER_SKU}`)).toMatchObject({ version: version + 1 });
+    expect(await get(`/inventory/${ORDER_SKU}`)).toMatchObject({ version: stockVersion + 1 });
   }, 120_000);
 
   test('its schedule does so by itself, and reports the lag', async () => {
@@ -86,8 +93,8 @@ export function audit(stack: () => Stack): void {
     expect(deployed).toMatchObject({ ScheduleExpression: 'rate(5 minutes)', State: 'ENABLED' });
     // As if it had been appended five minutes ago, and not published.
     const received = { aggregateId: 'COFFEE-1', version: 1, data: { sku: 'COFFEE-1', quantity: 4 } };
-    const ofStock = { aggregateType: 'inventory', eventType: 'StockReceived' } as const;
-    const Item = marshall(toItem(envelope({ ...ofStock, ...received }, Date.now() - OF_AGE_MS - 1_000)));
+    const type = { aggregateType: 'inventory', eventType: 'StockReceived' } as const;
+    const Item = marshall(toItem(envelope({ ...type, ...received }, Date.now() - OF_AGE_MS - 1_000)));
     await emulator.call('dynamodb', 'put_item', { TableName: outputs.EventsTableName, Item });
 
     // Its target and its input are those that were deployed.

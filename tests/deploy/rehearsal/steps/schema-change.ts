@@ -1,4 +1,5 @@
 /** docs/operations/schema-change.md, on the deployed stack: readers, writers, and the writers taken back, under traffic. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { must, ORDER_SKU, orderOf, patient } from '#tests/deploy/rehearsal/customer.ts';
@@ -112,14 +113,20 @@ interface Order {
   isCancelled: boolean;
 }
 
-/** A customer who places an order after the other, and cancels every second one, until it is stopped. */
+/**
+ * A customer who places an order after the other, and cancels every second one, until it is stopped. MiniStack ends the process that
+ * is at work when a function's code changes, which AWS does not: what gets no answer is sent again, as a client does it.
+ */
 function startTraffic({ request }: Stack, placed: Order[]) {
   const refused: string[] = [];
   let window: string | undefined;
   let isOver = false;
 
   const send = async (...[method, path, options]: Parameters<Stack['request']>): Promise<Answer> => {
-    const { status, body } = await request(method, path, options);
+    const headers = { 'Idempotency-Key': randomUUID() };
+    const once = () => request(method, path, { ...options, headers });
+    let { status, body } = await once();
+    if (status === 502) ({ status, body } = await once());
     if (status < 300) return body;
     refused.push(`${window}: ${method} ${path} ${status} ${JSON.stringify(body)}`);
   };
