@@ -13,6 +13,8 @@ export interface TableShape {
 export interface Inserted {
   sequenceNumber: string;
   item: Item;
+  /** ms since 1970. */
+  at: number;
 }
 
 interface Past {
@@ -57,7 +59,8 @@ export class Table {
     this.#noteInIndexes(stored);
     if (!isNew) return;
     const shard = this.shards[shardOf(String(stored[this.shape.hash]), this.shards.length)];
-    shard?.push({ sequenceNumber: String(++this.#sequence).padStart(21, '0'), item: stored });
+    const sequenceNumber = String(++this.#sequence).padStart(21, '0');
+    shard?.push({ sequenceNumber, item: stored, at: this.#now() });
     this.onInsert();
   }
 
