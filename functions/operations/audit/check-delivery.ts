@@ -58,24 +58,6 @@ export async function checkDelivery(
   return [...findings.values()];
 }
 
-/**
- * The same at less cost, for events that were checked before: all checks where a projection lacks the event, since then it
- * may never have been published, and of a type that no projection receives.
- */
-export async function checkDeliveryAgain(
-  runtime: Runtime,
-  eventType: string,
-  keys: readonly EventKey[],
-): Promise<Finding[]> {
-  if (keys.length === 0) return [];
-  const projections = checksOf(eventType).filter(({ projection }) => projection);
-  if (projections.length === 0) return checkDelivery(runtime, eventType, keys);
-  const lacking = await Promise.all(projections.map((check) => check.findUndelivered(runtime, keys)));
-  const ids = new Set(lacking.flat().map(({ key }) => key.eventId));
-  const some = keys.filter(({ eventId }) => ids.has(eventId));
-  return some.length > 0 ? checkDelivery(runtime, eventType, some) : [];
-}
-
 /** Of events of one type, those that the filter of a consumer lets through. The events are read once, where a filter needs it. */
 function receivedBy(runtime: Runtime, keys: readonly EventKey[], reads: CheckReads) {
   const filters = new Map(subscriptions(runtime).map(({ consumer, filter }) => [consumer, filter]));
