@@ -42,6 +42,15 @@ const reported = (result: unknown): { itemIdentifier: string }[] =>
 const isConsumer = (result: unknown): boolean =>
   Array.isArray((result as { batchItemFailures?: unknown } | undefined)?.batchItemFailures);
 
+/** A message of the audit to a consumer's queue. */
+const isRedelivery = (call: Call): boolean =>
+  ['audit', 'audit-steps'].includes(call.function) &&
+  call.service === 'sqs' &&
+  !String(call.input.QueueUrl).includes('AuditSteps');
+
+const isToProjection = ({ input: { QueueUrl } }: Call): boolean =>
+  /\/(OrderView|StockView|CatalogueView|Reviews)Queue$/.test(String(QueueUrl));
+
 const readsTickState = (call: Call): boolean =>
   call.function === 'deadline-tick' && call.name === 'GetCommand';
 
@@ -298,13 +307,13 @@ export const defects: readonly DeliberateDefect[] = [
     firstSeed: 3,
     caughtAs: ['lost', 'wrong view'],
     exposedBy: 'queue purged',
-    send: async (call, next) => (call.function === 'audit' && call.service !== 'dynamo' ? {} : next()),
+    send: async (call, next) => (isRedelivery(call) ? {} : next()),
   },
   {
     name: 'the audit redelivers to projections alone',
     firstSeed: 5,
     caughtAs: ['lost', 'wrong view'],
-    send: async (call, next) => (call.function === 'audit' && call.service === 'sns' ? {} : next()),
+    send: async (call, next) => (isRedelivery(call) && !isToProjection(call) ? {} : next()),
   },
   {
     name: 'the idempotency record of a slow batch deleted',

@@ -37,7 +37,7 @@ export type Mapping = MappingProperties;
 
 /** Queries and operations change nothing, and what they answer is tested elsewhere; but the audit is a check, and the tick fires deadlines. */
 const SIMULATED =
-  /^functions\/(commands|projections|consumers|publisher|operations\/(audit|deadline-tick))\//;
+  /^functions\/(commands|projections|consumers|publisher|operations\/(audit|audit-steps|deadline-tick))\//;
 
 /**
  * What a compiled template deploys, its references resolved to names of the fakes.
