@@ -304,7 +304,7 @@ export const defects: readonly DeliberateDefect[] = [
   },
   {
     name: 'nothing that the audit redelivers leaves',
-    firstSeed: 3,
+    firstSeed: 14,
     caughtAs: ['lost', 'wrong view'],
     exposedBy: 'queue purged',
     send: async (call, next) => (isRedelivery(call) ? {} : next()),
