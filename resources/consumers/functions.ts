@@ -5,11 +5,17 @@ import type { ConsumerSettings } from './settings.ts';
 export const functionTimeout = 20;
 
 /** The function of each consumer, in the format of serverless.yml: with its permissions and the mapping from its queue. */
-export function consumerFunctions(consumers: readonly Consumer[], settings: ConsumerSettings) {
-  return Object.fromEntries(consumers.map((consumer) => [consumer.name, functionOf(consumer, settings)]));
+export function consumerFunctions(
+  consumers: readonly Consumer[],
+  settings: ConsumerSettings,
+  subscriptions: unknown,
+) {
+  return Object.fromEntries(
+    consumers.map((consumer) => [consumer.name, functionOf(consumer, settings, subscriptions)]),
+  );
 }
 
-function functionOf(consumer: Consumer, settings: ConsumerSettings) {
+function functionOf(consumer: Consumer, settings: ConsumerSettings, subscriptions: unknown) {
   const { queue, deadLetters } = idsOf(consumer);
   const { batchSize, batchWindow, maximumConcurrency = Number.POSITIVE_INFINITY } = consumer;
   return {
@@ -27,6 +33,8 @@ function functionOf(consumer: Consumer, settings: ConsumerSettings) {
       DEAD_LETTER_QUEUE_URL: { Ref: deadLetters },
       MAX_RECEIVE_COUNT: settings.maxReceiveCount,
       RETRY_BASE_SECONDS: settings.retryBaseSeconds,
+      // Whoever may send to the queues of others is told which there are, and who takes what.
+      ...(consumer.permissions.SubscribedQueues && { CONSUMER_SUBSCRIPTIONS: subscriptions }),
       ...consumer.environment,
     },
     events: [

@@ -16,7 +16,7 @@ export async function readConsumerParts(resolveVariable: ResolveVariable) {
   const consumers = await readConsumers(resolveVariable);
   const settings = await readConsumerSettings(resolveVariable);
   return {
-    functions: consumerFunctions(consumers, settings),
+    functions: consumerFunctions(consumers, settings, subscriptions(consumers)),
     resources: { Resources: resourcesOf(consumers, settings), Outputs: outputsOf(consumers) },
     queues: queueUrls(consumers),
     subscriptions: subscriptions(consumers),

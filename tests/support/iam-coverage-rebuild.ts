@@ -2,7 +2,8 @@ import { expect } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
 import { createHandler as createRebuild } from '#functions/operations/rebuild/handler.ts';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
-import { commitCheckpoint } from '#kit/projections/rebuild/checkpoint.ts';
+import { type Checkpoint, keyOf } from '#kit/projections/rebuild/checkpoint.ts';
+import { commitStep } from '#kit/steps/checkpoint.ts';
 import { rightsFor } from './aws-calls.ts';
 import { eventually } from './eventually.ts';
 import type { RecordedSystem } from './recorded-system.ts';
@@ -32,8 +33,17 @@ export async function rebuilding(the: RecordedSystem, projection: string): Promi
   };
   expect((await deliver(1, { fails: unreachable })).batchItemFailures).toHaveLength(1);
   // As a crash leaves it that comes between the checkpoint and the next step, which is lost again.
-  const tally = { scanned: 0, done: 0, repaired: 0, differing: 0, examples: [], ended: false };
-  await commitCheckpoint(the.system.runtimeOf(projection), segment, 0, tally);
+  const tally = {
+    phase: segment.phase,
+    segment: 0,
+    scanned: 0,
+    done: 0,
+    repaired: 0,
+    differing: 0,
+    examples: [],
+    ended: false,
+  };
+  await commitStep<Checkpoint>(the.system.runtimeOf(projection), keyOf(segment), 0, tally);
   const lose = async (command: object) =>
     the.called.add(projection, rightsFor(command, the.system.stack)) ?? {};
   expect((await deliver(2, { sqs: { send: lose } as never })).batchItemFailures).toEqual([]);

@@ -18,7 +18,7 @@ export async function planned<Event extends StoredEvent>(
 ): Promise<Planned[]> {
   const stored = streams.flat();
   const plan = await planPolicy({ application }, policy, event, {
-    load: async (streamId) => stored.filter((one) => one.streamId === streamId),
+    load: async ({ type }, id) => ({ events: stored.filter((one) => one.streamId === `${type}-${id}`) }),
   });
   return plan.map(asRead);
 }

@@ -73,7 +73,7 @@ function trackedIn(items: readonly Item[]): Wanted[] {
   }));
 }
 
-const waitsForStock = (order: OrderState): boolean =>
+export const waitsForStock = (order: OrderState): boolean =>
   (order.status === 'pending' || order.status === 'paid') && order.holds.includes('stock');
 
 /** Only while the order waits for its stock: a late repeat must not take stock for an order that has left or is dead. */

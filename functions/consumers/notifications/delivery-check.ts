@@ -2,10 +2,11 @@ import { application } from '#application';
 import type { DomainEvent } from '#domain/index.ts';
 import { batchGet } from '#kit/aws/batch-get.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { type EventKey, getStored } from '#kit/event-store/by-type.ts';
+import type { EventKey } from '#kit/event-store/by-type.ts';
 import { fromItem } from '#kit/event-store/event-item.ts';
 import { typesOf } from '#kit/events/policy.ts';
 import { findCompleted } from '#kit/messaging/idempotency.ts';
+import { type CheckReads, createCheckReads } from '#kit/operations/check-reads.ts';
 import type { DeliveryCheck } from '#kit/operations/delivery-check.ts';
 import { notificationKey } from '#read-model/keys.ts';
 import { notifications } from './policy.ts';
@@ -14,13 +15,13 @@ const { consumer, eventTypes } = typesOf(notifications);
 
 /**
  * By the message that the read model keeps, or the record of an email that was sent. AWS calls: a batch get for each 100 events, another one
- * for those of payments, and a get for each event that has no message.
+ * for those of payments, and another one for those that have no message.
  */
 export const deliveryCheck: DeliveryCheck = {
   consumer,
   eventTypes,
-  async findUndelivered(runtime, keys) {
-    const { orderIds, untold } = await readOrderIds(runtime, keys);
+  async findUndelivered(runtime, keys, reads = createCheckReads(runtime)) {
+    const { orderIds, untold } = await readOrderIds(reads, keys);
     const kept = await keptMessages(runtime, orderIds);
     const open = keys.filter(({ eventId }) => !kept.has(eventId) && !untold.has(eventId));
     const sent = await findCompleted(
@@ -42,7 +43,7 @@ interface OrderIds {
   untold: Set<string>;
 }
 
-async function readOrderIds(runtime: Runtime, keys: readonly EventKey[]): Promise<OrderIds> {
+async function readOrderIds(reads: CheckReads, keys: readonly EventKey[]): Promise<OrderIds> {
   const found: OrderIds = { orderIds: new Map(), untold: new Set() };
   const others: EventKey[] = [];
   for (const key of keys) {
@@ -50,7 +51,7 @@ async function readOrderIds(runtime: Runtime, keys: readonly EventKey[]): Promis
     if (orderId === undefined) others.push(key);
     else found.orderIds.set(key.eventId, orderId);
   }
-  for (const item of await getStored(runtime, others)) {
+  for (const item of await reads.stored(others)) {
     const { eventType, eventId, data } = application.registry.upcast(fromItem(item)) as DomainEvent;
     const isToCustomer = eventType === 'PaymentDeclined' || eventType === 'PaymentRefunded';
     if (isToCustomer && data.customerId === undefined) found.untold.add(eventId);

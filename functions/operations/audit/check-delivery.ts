@@ -1,10 +1,11 @@
 import type { Runtime } from '#kit/config/runtime.ts';
-import { type EventKey, getStored } from '#kit/event-store/by-type.ts';
+import type { EventKey } from '#kit/event-store/by-type.ts';
 import { type FilterAttributes, toPublishable } from '#kit/event-store/event-item.ts';
 import { timeOf } from '#kit/events/ids.ts';
 import { matchesFilter } from '#kit/messaging/filter-policy.ts';
 import { attributesOf } from '#kit/messaging/outgoing-message.ts';
 import { REPEATABLE_MS } from '#kit/messaging/repeatable.ts';
+import { type CheckReads, createCheckReads } from '#kit/operations/check-reads.ts';
 import { readsAttributes, subscriptions } from '#kit/operations/subscriptions.ts';
 import { checksOf } from './delivery-checks.ts';
 
@@ -34,12 +35,16 @@ export async function checkDelivery(
 ): Promise<Finding[]> {
   const oldest = runtime.now() - REPEATABLE_MS;
   const findings = new Map<string, Finding>();
-  const received = receivedBy(runtime, keys);
+  const reads = createCheckReads(runtime);
+  const received = receivedBy(runtime, keys, reads);
   const answers = await Promise.all(
     checksOf(eventType).map(async (check) => {
       const remembered = check.projection ? keys : keys.filter(({ eventId }) => timeOf(eventId) >= oldest);
       const asked = await received(check.consumer, remembered);
-      return { check, undelivered: asked.length > 0 ? await check.findUndelivered(runtime, asked) : [] };
+      return {
+        check,
+        undelivered: asked.length > 0 ? await check.findUndelivered(runtime, asked, reads) : [],
+      };
     }),
   );
   for (const { check, undelivered } of answers) {
@@ -53,34 +58,13 @@ export async function checkDelivery(
   return [...findings.values()];
 }
 
-/**
- * The same at less cost, for events that were checked before: all checks where a projection lacks the event, since then it
- * may never have been published, and of a type that no projection receives.
- */
-export async function checkDeliveryAgain(
-  runtime: Runtime,
-  eventType: string,
-  keys: readonly EventKey[],
-): Promise<Finding[]> {
-  if (keys.length === 0) return [];
-  const projections = checksOf(eventType).filter(({ projection }) => projection);
-  if (projections.length === 0) return checkDelivery(runtime, eventType, keys);
-  const lacking = await Promise.all(projections.map((check) => check.findUndelivered(runtime, keys)));
-  const ids = new Set(lacking.flat().map(({ key }) => key.eventId));
-  const some = keys.filter(({ eventId }) => ids.has(eventId));
-  return some.length > 0 ? checkDelivery(runtime, eventType, some) : [];
-}
-
 /** Of events of one type, those that the filter of a consumer lets through. The events are read once, where a filter needs it. */
-function receivedBy(runtime: Runtime, keys: readonly EventKey[]) {
+function receivedBy(runtime: Runtime, keys: readonly EventKey[], reads: CheckReads) {
   const filters = new Map(subscriptions(runtime).map(({ consumer, filter }) => [consumer, filter]));
   let stored: Promise<Map<string, FilterAttributes>> | undefined;
   const readAttributes = async () =>
     new Map(
-      (await getStored(runtime, keys)).map((item) => [
-        item.eventId,
-        attributesOf(runtime, toPublishable(item)),
-      ]),
+      (await reads.stored(keys)).map((item) => [item.eventId, attributesOf(runtime, toPublishable(item))]),
     );
   return async (consumer: string, some: readonly EventKey[]): Promise<readonly EventKey[]> => {
     const filter = filters.get(consumer);

@@ -18,7 +18,7 @@ export const createHandler =
       const request = checkRequest(runtime.application.registry, input);
       switch (request.kind) {
         case 'scheduled':
-          return await auditOnSchedule(runtime);
+          return await auditOnSchedule(runtime, request.inline);
         case 'again':
           return await recheck(runtime, request.events);
         case 'window':

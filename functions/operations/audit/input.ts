@@ -23,6 +23,8 @@ const inputOf = (registry: EventRegistry) => {
   return z.strictObject({
     /** What the schedule sends. */
     scheduled: z.literal(true).optional(),
+    /** With `scheduled`: so many events of one type are checked in the run itself, and more of them in lanes. */
+    inline: z.int().nonnegative().exactOptional(),
     /** Only these: what an audit said is behind. */
     events: z.array(event).min(1).max(MAX_EVENTS).optional(),
     /** ISO 8601, inclusive; a day ago when absent. */
@@ -55,16 +57,20 @@ export interface WindowRequest {
   continuationToken?: ContinuationToken | undefined;
 }
 
-export type Request = { kind: 'scheduled' } | { kind: 'again'; events: EventPlace[] } | WindowRequest;
+export type Request =
+  | { kind: 'scheduled'; inline: number | undefined }
+  | { kind: 'again'; events: EventPlace[] }
+  | WindowRequest;
 
 /** Throws InvalidOperation. */
 export function checkRequest(registry: EventRegistry, given: unknown): Request {
-  const { scheduled, events, ...window } = checkInput(inputOf(registry), given);
-  const others = Object.keys((given ?? {}) as object).length - 1;
+  const { scheduled, inline, events, ...window } = checkInput(inputOf(registry), given);
+  const others = Object.keys((given ?? {}) as object).length - (scheduled && inline !== undefined ? 2 : 1);
   if ((scheduled || events) && others > 0) {
     throw new InvalidOperation(`${scheduled ? 'scheduled' : 'events'} goes with nothing else`);
   }
-  if (scheduled) return { kind: 'scheduled' };
+  if (scheduled) return { kind: 'scheduled', inline };
+  if (inline !== undefined) throw new InvalidOperation('inline goes with scheduled');
   if (events) return { kind: 'again', events };
   const { from, to } = window;
   if (from !== undefined && to !== undefined && from >= to) {

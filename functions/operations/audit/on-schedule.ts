@@ -1,48 +1,41 @@
 import type { Runtime } from '#kit/config/runtime.ts';
-import { walkByType } from '#kit/event-store/walk-by-type.ts';
-import { timeOf } from '#kit/events/ids.ts';
-import { REPEATABLE_MS } from '#kit/messaging/repeatable.ts';
 import { createRateLimiter, type RateLimiter } from '#kit/operations/rate-limiter.ts';
-import { checkDelivery, checkDeliveryAgain, type Finding } from './check-delivery.ts';
-import { auditedTypes } from './delivery-checks.ts';
+import type { Finding } from './check-delivery.ts';
 import { DEFAULT_LIMIT } from './input.ts';
-import { stillUndelivered } from './recheck.ts';
+import type { LaneCheckpoint } from './lane.ts';
+import { PassRun } from './pass.ts';
+import { checkPending } from './pending.ts';
 import { REDELIVERIES_PER_SECOND, redeliver } from './redeliver.ts';
 import { report, type ScheduledAudit } from './report.ts';
 import { AuditOvertaken, type AuditState, type Pass, type Pending, readState, saveState } from './state.ts';
 
 /** Less than the function's timeout by what one page may take; far less than the time between two runs. */
 const BUDGET_MS = 40_000;
-const PAGE_SIZE = 100;
-const HOUR_MS = 3_600_000;
-
-/** What is caught up on at a time: within it the types are redelivered one after the other. */
-const SLICE_MS = 6 * HOUR_MS;
 
 /**
- * How old an event is when it is checked, in ms. The second pass finds events that index lag or clock skew hid; that
- * nobody has had one shows at the projections, so they are asked first (`checkDeliveryAgain`).
+ * How old an event is when it is checked, in ms. The second pass finds events that index lag or clock skew hid: it compares
+ * what there is with what had arrived, and checks what differs.
  */
-const AGES: Record<Pass, number> = { first: DEFAULT_LIMIT * 1_000, second: 24 * HOUR_MS };
+const AGES: Record<Pass, number> = { first: DEFAULT_LIMIT * 1_000, second: 86_400_000 };
 
 /** What is missing is checked in each run until it has arrived; of more than this, only the first, and all a day later. */
 const MAX_PENDING = 200;
-
-/** Redelivered at once, then after these many ms, and then never again: what fails for good must not go round for ever. */
-const REDELIVER_AGAIN_AFTER_MS = [HOUR_MS / 4, HOUR_MS];
 
 /**
  * One run of many: checks every event when it is five minutes old and once more a day later, redelivers what has not
  * arrived, checks that again until it has, and reports the lag of each projection. It goes on where the last run that
  * wrote stopped: however long the publisher, or the audit itself, was down, nothing is left out. What is too much for
- * one run is the next one's.
+ * one run is the next one's; where a window has more events of a type than a run checks by itself, lanes check them, many at a
+ * time (`runLaneStep`), and the pass goes on when they have ended.
  *
  * Killed anywhere, the next run sends one page at most a second time. Of two at the same time one stops. Throws
  * NotSent, or what DynamoDB or SQS throws: then the next run begins at the page after the last that was sent.
- * AWS calls where nothing happened: a get, a put, and 4 queries for each type, look and day touched.
+ * AWS calls where nothing happened: a get, a put, a query, and 4 queries for each type, pass and quarter of a day touched.
+ *
+ * @param inline events of one type that the run checks by itself
  */
-export async function auditOnSchedule(runtime: Runtime): Promise<ScheduledAudit> {
-  const run = new Run(runtime, await readState(runtime));
+export async function auditOnSchedule(runtime: Runtime, inline?: number): Promise<ScheduledAudit> {
+  const run = new Run(runtime, await readState(runtime), inline);
   let overtaken = false;
   try {
     await run.recheckPending();
@@ -62,16 +55,19 @@ class Run {
   readonly #runtime: Runtime;
   readonly #rateLimiter: RateLimiter;
   readonly #deadline: number;
+  readonly #inline: number | undefined;
   readonly #streams = new Set<string>();
   #state: AuditState;
   /** Found, and beyond what is kept as pending. */
   readonly #overflow: Finding[] = [];
+  #unnamed = 0;
   #events = 0;
   #redelivered = 0;
 
-  constructor(runtime: Runtime, state: AuditState) {
+  constructor(runtime: Runtime, state: AuditState, inline: number | undefined) {
     this.#runtime = runtime;
     this.#state = state;
+    this.#inline = inline;
     this.#rateLimiter = createRateLimiter(runtime, REDELIVERIES_PER_SECOND);
     this.#deadline = runtime.now() + BUDGET_MS;
   }
@@ -80,53 +76,38 @@ class Run {
   async recheckPending(): Promise<void> {
     const { pending } = this.#state;
     if (pending.length === 0) return;
-    const now = this.#runtime.now();
-    const isOld = ({ eventId }: Pending) => timeOf(eventId) < now - REPEATABLE_MS;
-    const old = pending.filter(isOld);
-    const kept = pending.filter((one) => !isOld(one));
-    if (old.length > 0) this.#runtime.logger.warn('no longer checked: too old', { events: old });
-    const found = new Map(
-      (await stillUndelivered(this.#runtime, kept)).map((finding) => [finding.eventId, finding]),
-    );
-    const behind = kept.flatMap((one) => {
-      const finding = found.get(one.eventId);
-      return finding
-        ? [{ ...finding, redeliveries: one.redeliveries, redeliveredAt: one.redeliveredAt }]
-        : [];
-    });
-    const due = behind.filter(({ redeliveries, redeliveredAt }) => {
-      const wait = REDELIVER_AGAIN_AFTER_MS[redeliveries - 1];
-      return wait !== undefined && now >= redeliveredAt + wait;
-    });
+    const { behind, due } = await checkPending(this.#runtime, pending);
+    const redeliveredAt = this.#runtime.now();
     this.#redelivered += await redeliver(this.#runtime, due, this.#rateLimiter);
-    const again = new Set(due.map(({ eventId }) => eventId));
+    const again = new Set(due);
     this.#state.pending = behind.map((one) =>
-      again.has(one.eventId) ? { ...one, redeliveries: one.redeliveries + 1, redeliveredAt: now } : one,
+      again.has(one) ? { ...one, redeliveries: one.redeliveries + 1, redeliveredAt } : one,
     );
     if (due.length > 0) await this.save();
   }
 
-  /** Checks all that has come of age since the last time, as long as this run may take; at least a page. */
-  async walk(pass: Pass): Promise<void> {
-    const runtime = this.#runtime;
-    const end = runtime.now() - AGES[pass];
-    for (;;) {
-      const { auditedTo: from, open } = this.#state.passes[pass];
-      const to = open?.to ?? Math.min(from + SLICE_MS, end);
-      if (to <= from) return;
-      for await (const page of walkByType(runtime, auditedTypes, { from, to }, open?.place, PAGE_SIZE)) {
-        for (const { streamId } of page.keys) this.#streams.add(streamId);
-        this.#events += page.keys.length;
-        const check = pass === 'first' ? checkDelivery : checkDeliveryAgain;
-        const behind = await this.#redeliver(await check(runtime, page.eventType, page.keys));
-        this.#state.passes[pass] = page.next
-          ? { auditedTo: from, open: { to, place: page.next } }
-          : { auditedTo: to };
-        // What was sent again must not be sent by the next run as if nobody had.
-        if (behind > 0) await this.save();
-        if (runtime.now() >= this.#deadline) return;
-      }
-    }
+  /** Checks all that has come of age since the last time. */
+  walk(pass: Pass): Promise<void> {
+    const { passes } = this.#state;
+    const isOfAge = this.#runtime.now() - AGES[pass];
+    const end = pass === 'second' ? Math.min(isOfAge, passes.first.auditedTo) : isOfAge;
+    return new PassRun({
+      runtime: this.#runtime,
+      pass,
+      deadline: this.#deadline,
+      inline: this.#inline,
+      progress: () => this.#state.passes[pass],
+      move: (progress) => {
+        this.#state.passes[pass] = progress;
+      },
+      save: () => this.save(),
+      count: (events, streamIds) => {
+        this.#events += events;
+        for (const streamId of streamIds) this.#streams.add(streamId);
+      },
+      found: (findings) => this.#found(findings),
+      foundByLane: (lane) => this.#foundByLane(lane),
+    }).walk(end);
   }
 
   async save(): Promise<void> {
@@ -142,6 +123,7 @@ class Run {
         ...pending.map(({ redeliveries: _, redeliveredAt: __, ...finding }): Finding => finding),
         ...this.#overflow,
       ],
+      ...(this.#unnamed > 0 && { unnamed: this.#unnamed }),
       redelivered: this.#redelivered,
       auditedTo: {
         first: new Date(passes.first.auditedTo).toISOString(),
@@ -150,19 +132,31 @@ class Run {
     };
   }
 
-  /** Answers how many were new. */
-  async #redeliver(found: readonly Finding[]): Promise<number> {
-    const known = new Set(this.#state.pending.map(({ eventId }) => eventId));
-    const behind = found.filter(({ eventId }) => !known.has(eventId));
-    if (behind.length === 0) return 0;
+  async #found(found: readonly Finding[]): Promise<void> {
+    const behind = this.#unknown(found);
+    if (behind.length === 0) return;
     this.#redelivered += await redeliver(this.#runtime, behind, this.#rateLimiter);
-    const redeliveredAt = this.#runtime.now();
+    this.#keep(behind, this.#runtime.now());
+    // What was sent again must not be sent by the next run as if nobody had.
+    await this.save();
+  }
+
+  #foundByLane({ behind, findings, movedAt }: LaneCheckpoint): void {
+    this.#keep(this.#unknown(findings), movedAt);
+    this.#unnamed += behind - findings.length;
+  }
+
+  #unknown(found: readonly Finding[]): Finding[] {
+    const known = new Set(this.#state.pending.map(({ eventId }) => eventId));
+    return found.filter(({ eventId }) => !known.has(eventId));
+  }
+
+  #keep(behind: readonly Finding[], redeliveredAt: number): void {
     const room = MAX_PENDING - this.#state.pending.length;
-    const watched = behind
+    const pending = behind
       .slice(0, room)
       .map((finding): Pending => ({ ...finding, redeliveries: 1, redeliveredAt }));
-    this.#state.pending = [...this.#state.pending, ...watched];
+    this.#state.pending = [...this.#state.pending, ...pending];
     this.#overflow.push(...behind.slice(room));
-    return behind.length;
   }
 }

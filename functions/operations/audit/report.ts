@@ -8,6 +8,8 @@ export interface ScheduledAudit {
   streams: number;
   /** What has not arrived, as far as this run saw it; the first 200 stay pending. */
   behind: Finding[];
+  /** What lanes have found beyond these, and sent again. */
+  unnamed?: number;
   /** Messages that went out for it. */
   redelivered: number;
   /** Every event before these has been checked by the first and by the second pass, ISO 8601. */
@@ -24,24 +26,28 @@ const NAMED = 20;
  * streams are behind; how many events somebody has not had; streams checked; messages sent. One log line says the same, and
  * names what is behind; none where there was nothing to check.
  */
-export function report(runtime: Runtime, { behind, streams, redelivered, ...rest }: ScheduledAudit): void {
+export function report(
+  runtime: Runtime,
+  { behind, unnamed = 0, streams, redelivered, ...rest }: ScheduledAudit,
+): void {
   const { application, metrics, logger } = runtime;
   for (const { name: projection } of application.projections) {
-    const missing = behind.filter(({ missingAt }) =>
+    const lacking = behind.filter(({ missingAt }) =>
       missingAt.some(({ consumer }) => consumer === projection),
     );
-    const oldest = Math.min(runtime.now(), ...missing.map(({ eventId }) => timeOf(eventId)));
+    const oldest = Math.min(runtime.now(), ...lacking.map(({ eventId }) => timeOf(eventId)));
     metrics.record('ProjectionLagSeconds', Math.round((runtime.now() - oldest) / 1_000), projection);
-    metrics.record('StreamsBehind', new Set(missing.map(({ streamId }) => streamId)).size, projection);
+    metrics.record('StreamsBehind', new Set(lacking.map(({ streamId }) => streamId)).size, projection);
   }
-  metrics.count('EventsMissing', behind.length);
+  const missing = behind.length + unnamed;
+  metrics.count('EventsMissing', missing);
   metrics.count('StreamsAudited', streams);
   metrics.count('EventsRedelivered', redelivered);
 
-  const line = { ...rest, streams, redelivered, missing: behind.length };
-  if (behind.length > 0) {
-    const reason = `${behind.length} had not arrived, ${redelivered} messages sent`;
+  const line = { ...rest, streams, redelivered, missing };
+  if (missing > 0) {
+    const reason = `${missing} had not arrived, ${redelivered} messages sent`;
     logger.warn('events are missing', { ...line, reason, first: behind.slice(0, NAMED) });
   }
-  if (behind.length === 0 && streams > 0) logger.info('audited', line);
+  if (missing === 0 && streams > 0) logger.info('audited', line);
 }

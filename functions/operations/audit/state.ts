@@ -2,16 +2,29 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
-import type { WalkCursor } from '#kit/event-store/walk-by-type.ts';
+import type { IdDigest } from '#kit/operations/id-digest.ts';
 import { auditKey } from '#kit/projections/keys.ts';
 import type { Finding } from './check-delivery.ts';
+
+/** Types of a window whose events are too many for one run: in how many parts of time each is divided. */
+export type Divided = Record<string, number>;
+
+/** A window that is being checked. */
+export interface OpenWindow {
+  to: number;
+  /** The type that is at work, and the last `eventId` of it that was checked. Absent where only lanes are at work. */
+  place?: { eventType: string; after?: string; arrived?: IdDigest };
+  /** By type, what has arrived of those that are checked. */
+  spans?: Record<string, IdDigest>;
+  divided?: Divided;
+}
 
 /** How far one of the two passes has come. */
 export interface Progress {
   /** Every event before it has been checked; ms since 1970. */
   auditedTo: number;
-  /** The time after it that is being checked, where a run ended in the middle. */
-  open?: { to: number; place: WalkCursor };
+  /** The time after it, where a run ended in the middle. */
+  open?: OpenWindow;
 }
 
 /** An event that was redelivered, and is checked in every run until it has arrived. */

@@ -18,7 +18,7 @@ export const KEYS_PER_GET = 100;
  */
 export async function batchGet(
   runtime: Runtime,
-  table: 'EVENTS_TABLE' | 'READ_MODEL_TABLE',
+  table: 'EVENTS_TABLE' | 'READ_MODEL_TABLE' | 'IDEMPOTENCY_TABLE',
   keys: readonly object[],
   { consistent = false } = {},
 ): Promise<Item[]> {

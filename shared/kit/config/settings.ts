@@ -40,6 +40,8 @@ const kitSettings = z
     /** The consumer whose function this is. */
     CONSUMER: text,
     QUEUE_URL: text,
+    /** Of the consumer that does the steps of the audit. */
+    AUDIT_QUEUE_URL: text,
     DEAD_LETTER_QUEUE_URL: text,
     /** Receives after which SQS moves a message to the dead letters (SetQueueAttributes: 1 to 1,000). */
     MAX_RECEIVE_COUNT: whole(1, 1_000),

@@ -5,9 +5,7 @@ import { type EventItem, fromItem } from '#kit/event-store/event-item.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { consumerIdentity } from '#kit/events/identities.ts';
-import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
-import { createConsumer } from '#kit/messaging/consume.ts';
-import { MESSAGE_TYPE } from '#kit/messaging/delivery.ts';
+import { createMessageConsumer } from '#kit/messaging/consume.ts';
 import { RetryLater } from '#kit/messaging/retry.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
 import { DUE, type DueEvent, parseDueEvent } from './due-message.ts';
@@ -29,7 +27,7 @@ export class DueEventNotInStore extends Error {
  * AWS calls: one consistent get, and those of `handleCommand` where a command follows.
  */
 export const createDeadlineConsumer = (runtime: Runtime) =>
-  createConsumer(runtime, refuseEvents, {
+  createMessageConsumer(runtime, {
     [DUE]: async (body, receiveCount) => {
       const due = parseDueEvent(body);
       try {
@@ -42,10 +40,6 @@ export const createDeadlineConsumer = (runtime: Runtime) =>
       }
     },
   });
-
-async function refuseEvents(): Promise<never> {
-  throw new InvalidEnvelope([{ path: MESSAGE_TYPE, message: 'is missing: this queue takes no events' }]);
-}
 
 async function fire(runtime: Runtime, due: DueEvent, receiveCount: number): Promise<void> {
   const { dueAt, version } = due;

@@ -78,6 +78,33 @@ export async function readKeysByType(
   return keys.length > limit && last ? { keys: page, next: last.eventId } : { keys: page };
 }
 
+export interface ShardQuery {
+  eventType: string;
+  /** 0 to BY_TYPE_SHARDS - 1. */
+  shard: number;
+  /** ms since 1970, inclusive. */
+  from: number;
+  /** ms since 1970, exclusive, and at the latest the end of the UTC day of `from`. */
+  to: number;
+  /** The `eventId` after which to go on, instead of `from`. */
+  after?: string | undefined;
+  limit: number;
+}
+
+/**
+ * As `readKeysByType`, of one shard alone: what several readers do at the same time is divided by shards and times. A page
+ * that is full has a `next`, also where nothing follows. AWS calls: a query for each megabyte, which are about 7,000 keys.
+ */
+export async function readShardKeys(
+  runtime: Runtime,
+  { eventType, shard, from, to, after, limit }: ShardQuery,
+): Promise<{ keys: EventKey[]; next?: string }> {
+  const bounds = { low: after ?? lowestIdAt(from), inclusive: after === undefined, high: lowestIdAt(to) };
+  const keys = await queryShard(runtime, byTypePartition(eventType, dayOf(from), shard), bounds, limit);
+  const last = keys.at(-1);
+  return keys.length >= limit && last ? { keys, next: last.eventId } : { keys };
+}
+
 async function queryShard(
   runtime: Runtime,
   partition: string,

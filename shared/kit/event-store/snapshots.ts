@@ -62,19 +62,19 @@ const builtHash = () => (typeof FOLD_HASH === 'string' ? FOLD_HASH : undefined);
 type AnyAggregate = Aggregate<any, any, any>;
 
 /**
- * The state of a stream, strongly consistent. AWS calls: one consistent query; where the aggregate declares snapshots, of
+ * The state of a stream, strongly consistent unless asked otherwise. AWS calls: one consistent query; where the aggregate declares snapshots, of
  * what came after the snapshot only, and before it another query, unless this process has a state of the stream already.
  */
 export async function loadStream<State, Command, Event extends NewEvent>(
   runtime: Runtime,
   aggregate: Aggregate<State, Command, Event>,
   aggregateId: string,
-  { whole = false } = {},
+  { whole = false, consistent = true } = {},
 ): Promise<LoadedStream<State>> {
   const streamId = streamIdOf(aggregate.type, aggregateId);
   const found = whole || !aggregate.snapshot ? undefined : await findSnapshot(runtime, aggregate, streamId);
   const base = found ?? { ...startOf(aggregate), storedVersion: 0 };
-  const events = await load(runtime, streamId, { after: base.version });
+  const events = await load(runtime, streamId, { after: base.version, consistent });
   const { storedVersion, ...snapshot } = base;
   const loaded = {
     base: snapshot,

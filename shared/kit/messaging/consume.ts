@@ -46,6 +46,16 @@ export function createConsumer(
   };
 }
 
+/** As `createConsumer`, of a queue that takes no events: one that comes all the same goes to the dead letters. */
+export const createMessageConsumer = (runtime: Runtime, handlers: MessageHandlers) =>
+  createConsumer(
+    runtime,
+    async () => {
+      throw new InvalidEnvelope([{ path: MESSAGE_TYPE, message: 'is missing: this queue takes no events' }]);
+    },
+    handlers,
+  );
+
 interface Batch {
   deliveries: Delivery[];
   /** The handling of messages that are no events. */

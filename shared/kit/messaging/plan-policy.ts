@@ -5,6 +5,7 @@ import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { type NewEvent, type StoredEvent, streamIdOf } from '#kit/events/event.ts';
 import {
   type AnyAggregate,
+  type Asking,
   isTolerated,
   type Outcome,
   type Policy,
@@ -33,12 +34,21 @@ export interface PlannedCommand {
 
 /** From where a plan reads; another one lets a test plan without any I/O. */
 export interface PlanSources {
-  load(streamId: string): Promise<readonly StoredEvent[]>;
+  load(aggregate: AnyAggregate, aggregateId: string): Promise<PlannedStream>;
+}
+
+/** A stream, or what came after a snapshot of it. */
+export interface PlannedStream {
+  /** What the snapshot says; absent where `events` are all there are. */
+  base?: { state: unknown; commandIds: readonly string[] };
+  events: readonly StoredEvent[];
 }
 
 /** The tables of this runtime. AWS calls: a consistent query for each stream. */
 export const tablesOf = (runtime: Runtime): PlanSources => ({
-  load: (streamId) => load(runtime, streamId),
+  load: async (aggregate, aggregateId) => ({
+    events: await load(runtime, streamIdOf(aggregate.type, aggregateId)),
+  }),
 });
 
 /**
@@ -61,6 +71,19 @@ export async function planPolicy<Event extends StoredEvent>(
   return plan.commands;
 }
 
+/** The answer to a question that asks for nothing but states. */
+export async function answerOf<Answer>(question: Asking<Answer>, sources: PlanSources): Promise<Answer> {
+  let step = question.next();
+  while (!step.done) {
+    const request = step.value;
+    if (request.type !== 'state')
+      throw new Error(`a question asks for states alone, and not for ${request.type}`);
+    const { base, events } = await sources.load(request.aggregate, request.aggregateId);
+    step = question.next(fold(request.aggregate, events, base?.state));
+  }
+  return step.value;
+}
+
 /** True where the event has nothing left to do. */
 export const isFulfilled = (plan: readonly PlannedCommand[]): boolean =>
   plan.every(({ status }) => status !== 'due' && status !== 'rejected');
@@ -71,7 +94,7 @@ class Plan {
   readonly #consumer: string;
   readonly #event: StoredEvent;
   readonly #sources: PlanSources;
-  readonly #histories = new Map<string, Promise<readonly StoredEvent[]>>();
+  readonly #histories = new Map<string, Promise<PlannedStream>>();
   /** By stream: what the commands so far would append. */
   readonly #appended = new Map<string, NewEvent[]>();
 
@@ -122,11 +145,11 @@ class Plan {
       command.command,
     );
     const planned = { streamId, aggregateId, command: command.command, commandId };
-    const history = await this.#history(streamId);
+    const { base, events: history } = await this.#history(aggregate, aggregateId);
     const last = history.findLastIndex(({ metadata }) => metadata.commandId === commandId);
-    if (last >= 0) {
+    if (last >= 0 || base?.commandIds.includes(commandId)) {
       this.commands.push({ ...planned, status: 'done' });
-      return { state: fold(aggregate, history.slice(0, last + 1)) };
+      return { state: fold(aggregate, history.slice(0, last + 1), base?.state) };
     }
     const state = await this.#stateOf(aggregate, aggregateId);
     try {
@@ -147,12 +170,14 @@ class Plan {
 
   async #stateOf(aggregate: AnyAggregate, aggregateId: string): Promise<unknown> {
     const streamId = streamIdOf(aggregate.type, aggregateId);
-    const stored = fold(aggregate, await this.#history(streamId));
+    const { base, events } = await this.#history(aggregate, aggregateId);
+    const stored = fold(aggregate, events, base?.state);
     return fold(aggregate, this.#appended.get(streamId) ?? [], stored);
   }
 
-  #history(streamId: string): Promise<readonly StoredEvent[]> {
-    const history = this.#histories.get(streamId) ?? this.#sources.load(streamId);
+  #history(aggregate: AnyAggregate, aggregateId: string): Promise<PlannedStream> {
+    const streamId = streamIdOf(aggregate.type, aggregateId);
+    const history = this.#histories.get(streamId) ?? this.#sources.load(aggregate, aggregateId);
     this.#histories.set(streamId, history);
     return history;
   }

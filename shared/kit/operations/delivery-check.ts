@@ -2,6 +2,7 @@ import type { Application } from '#kit/config/application.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { EventKey } from '#kit/event-store/by-type.ts';
 import { readViewVersions } from '#kit/projections/view-versions.ts';
+import type { CheckReads } from './check-reads.ts';
 
 /**
  * How the audit sees that a consumer has had an event; declared beside the consumer (`delivery-check.ts`). A projection
@@ -15,8 +16,12 @@ export interface DeliveryCheck {
   readonly projection?: true;
   /** The types that it can tell of. */
   readonly eventTypes: readonly string[];
-  /** Of these events, all of one type, those that the consumer has not had; it has forgotten those older than 29 days. */
-  findUndelivered(runtime: Runtime, keys: readonly EventKey[]): Promise<Undelivered[]>;
+  /**
+   * Of these events, all of one type, those that the consumer has not had; it has forgotten those older than 29 days.
+   *
+   * @param reads what the checks of one page share
+   */
+  findUndelivered(runtime: Runtime, keys: readonly EventKey[], reads?: CheckReads): Promise<Undelivered[]>;
 }
 
 export interface Undelivered {

@@ -43,6 +43,19 @@ export const snapshotKey = (streamId: string, hash: string): ItemKey => ({
 /** How far `audit` has come: a single item. */
 export const auditKey: ItemKey = { pk: 'AUDIT', sk: 'STATE' };
 
+/** A window that the audit has checked, by its begin (ISO 8601): what had arrived then. */
+export const AUDITED_WINDOWS = 'AUDIT#WINDOWS';
+
+export const auditedWindowKey = (from: string): ItemKey => ({ pk: AUDITED_WINDOWS, sk: from });
+
+/** How far the lanes of a window have got: one partition, an item for each lane. */
+export const auditLanesPartition = (pass: string, from: string): string => `AUDIT#${pass}#${from}`;
+
+export const auditLaneKey = (pass: string, from: string, lane: string): ItemKey => ({
+  pk: auditLanesPartition(pass, from),
+  sk: lane,
+});
+
 /** How far the tick that sends due events has come: a single item. */
 export const deadlinesKey: ItemKey = { pk: 'DEADLINES', sk: 'STATE' };
 

@@ -119,10 +119,11 @@ export class BillWorld {
     return parsed(result);
   }
 
-  /** Invokes a function that a schedule invokes. */
-  async schedule(name: string): Promise<void> {
-    await this.#invoke(name, {});
+  /** Invokes a function that a schedule invokes, and answers what it answers. */
+  async schedule(name: string, event: object = {}): Promise<unknown> {
+    const answer = await this.#invoke(name, event);
     await this.settle();
+    return answer;
   }
 
   advance(ms: number): void {

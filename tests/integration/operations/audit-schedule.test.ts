@@ -84,12 +84,13 @@ describe('A run', () => {
     expect(auditing.metrics).toMatchObject({ 'ProjectionLagSeconds order-view': 0, EventsMissing: 0 });
   });
 
-  test('where nothing happened takes a get, a put and the queries', async () => {
+  test('where nothing happened takes a get, a put, and the queries', async () => {
     await auditing.run();
     auditing.now += 5 * MINUTE;
     const { counts, dynamo } = watched(auditing.the.data.dynamo);
     await auditing.run({ dynamo });
-    expect(counts).toEqual({ GetCommand: 1, PutCommand: 1, QueryCommand: 2 * auditedTypes.length * 4 });
+    // One of them asks for what the first pass noted of the second one's window.
+    expect(counts).toEqual({ GetCommand: 1, PutCommand: 1, QueryCommand: 1 + 2 * auditedTypes.length * 4 });
   });
 });
 

@@ -87,7 +87,7 @@ export async function startAuditing(): Promise<Auditing> {
           flush() {},
         },
         ...parts,
-        settings: { CONSUMER_SUBSCRIPTIONS: JSON.stringify(SUBSCRIPTIONS) },
+        settings: { CONSUMER_SUBSCRIPTIONS: JSON.stringify(SUBSCRIPTIONS), AUDIT_QUEUE_URL: 'audit-steps' },
       });
       return (await createHandler(runtime)(input)) as Answer;
     },

@@ -1,6 +1,15 @@
 import type { Call } from '#tests/properties/simulator/defect.ts';
 import type { DeliberateDefect, Input } from './deliberate.ts';
 
+/** A message of the audit to a consumer's queue. */
+const isRedelivery = (call: Call): boolean =>
+  ['audit', 'audit-steps'].includes(call.function) &&
+  call.service === 'sqs' &&
+  !String(call.input.QueueUrl).includes('AuditSteps');
+
+const isToProjection = ({ input: { QueueUrl } }: Call): boolean =>
+  /\/(OrderView|StockView|CatalogueView|Reviews)Queue$/.test(String(QueueUrl));
+
 const readsTickState = (call: Call): boolean =>
   call.function === 'deadline-tick' && call.name === 'GetCommand';
 
@@ -11,13 +20,13 @@ export const scheduleDefects: readonly DeliberateDefect[] = [
     firstSeed: 3,
     caughtAs: ['lost', 'wrong view'],
     exposedBy: 'queue purged',
-    send: async (call, next) => (call.function === 'audit' && call.service !== 'dynamo' ? {} : next()),
+    send: async (call, next) => (isRedelivery(call) ? {} : next()),
   },
   {
     name: 'the audit redelivers to projections alone',
     firstSeed: 5,
     caughtAs: ['lost', 'wrong view'],
-    send: async (call, next) => (call.function === 'audit' && call.service === 'sns' ? {} : next()),
+    send: async (call, next) => (isRedelivery(call) && !isToProjection(call) ? {} : next()),
   },
   {
     name: 'a tick begins at its own time, and not where the last one stopped',

@@ -37,7 +37,7 @@ export type Mapping = MappingProperties;
 
 /** Queries change nothing, and what they answer is tested elsewhere; so do operations that only look. */
 const SIMULATED =
-  /^functions\/(commands|projections|consumers|publisher|operations\/(audit|deadline-tick|redrive|republish|rebuild))\//;
+  /^functions\/(commands|projections|consumers|publisher|operations\/(audit|audit-steps|deadline-tick|redrive|republish|rebuild))\//;
 
 /**
  * What a compiled template deploys, its references resolved to names of the fakes.

@@ -4,6 +4,9 @@ import type { World } from './world.ts';
 /** As the schedule has it. */
 const EVERY_MS = 300_000;
 
+/** Of more events than these of one type, lanes are made: under fire, they are what there is to try. */
+const SCHEDULED: object = { scheduled: true, inline: 3 };
+
 /** More than what fails for good is redelivered. */
 const MAX_ROUNDS = 6;
 
@@ -16,7 +19,7 @@ export async function auditOnSchedule(world: World, busy: Promise<unknown>): Pro
   });
   while (!isOver) {
     await world.clock.sleep(EVERY_MS);
-    await world.functions.start('audit', { scheduled: true } as object).answer.catch(() => undefined);
+    await world.functions.start('audit', SCHEDULED).answer.catch(() => undefined);
   }
 }
 

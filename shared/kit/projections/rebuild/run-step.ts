@@ -2,7 +2,8 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import type { MessageHandlers } from '#kit/messaging/delivery.ts';
 import { type OtherGeneration, readGenerations } from '#kit/projections/generations.ts';
 import type { Projection } from '#kit/projections/projection.ts';
-import { type Checkpoint, type Counters, commitCheckpoint, noteOf, readCheckpoint } from './checkpoint.ts';
+import { runStep } from '#kit/steps/run-step.ts';
+import { type Checkpoint, type Counters, keyOf, readCheckpoint } from './checkpoint.ts';
 import { compare } from './compare.ts';
 import { drop } from './drop.ts';
 import { fillFrom, runsOfStreams } from './fill.ts';
@@ -21,17 +22,10 @@ export const STREAMS_AT_ONCE = 25;
 const EXAMPLES = 5;
 
 /**
- * Does one step, notes how far it got, and sends the next one. A step that is not the one its segment waits for is
- * dropped: a duplicate, or what was overtaken by a switch or the end of the phase. What it does may be done twice and
- * at the same time; the checkpoint lets one execution go on, so that a segment's line of steps never forks.
- *
- * It may die at every await. Before the checkpoint: the message comes back, and the work is done again. Between
- * checkpoint and next step: the message comes back too (`receiveCount` says so), finds its segment one further, and
- * sends what may not have been sent. A lost message is sent again by the function `rebuild`.
- *
- * AWS calls: two gets, one put, one send, and the work's. Throws what failed, after noting it at the checkpoint.
+ * Does one step of a rebuild, as `runStep` of kit/steps does. Dropped as well is what was overtaken by a switch or the end of
+ * the phase. A lost message is sent again by the function `rebuild`. AWS calls: two gets, and those of `runStep`.
  */
-async function runStep(
+async function runRebuildStep(
   runtime: Runtime,
   projection: Projection,
   given: unknown,
@@ -46,27 +40,28 @@ async function runStep(
     step.projection === projection.name &&
     other?.generation === step.generation &&
     other.phase === step.phase;
-  if (!isDue || !checkpoint || checkpoint.ended) return log(runtime, step, 'dropped');
-  if (checkpoint.step !== step.number) {
-    if (receiveCount === 1 || checkpoint.step !== step.number + 1) return log(runtime, step, 'dropped');
-    return sendNext(runtime, step);
-  }
-
-  let next: Progress;
-  try {
-    next = await work(runtime, projection, { live, other, step, checkpoint });
-  } catch (error) {
-    await note(runtime, step, error, receiveCount);
-    throw error;
-  }
-  if (!(await commitCheckpoint(runtime, step, step.number, next))) return log(runtime, step, 'overtaken');
-  log(runtime, step, next.ended ? 'done, the last one' : 'done');
-  if (!next.ended) await sendNext(runtime, step);
+  await runStep<Checkpoint>(runtime, {
+    key: keyOf(step),
+    number: step.number,
+    receiveCount,
+    checkpoint: isDue ? checkpoint : undefined,
+    async work(from) {
+      if (!other) throw new Error('no other generation');
+      const { phase, segment } = step;
+      return {
+        phase,
+        segment,
+        ...(await work(runtime, projection, { live, other, step, checkpoint: from })),
+      };
+    },
+    sendNext: () => sendNext(runtime, step),
+    log: (outcome) => log(runtime, step, outcome),
+  });
 }
 
 /** For `createProjectionConsumer`: the steps of a rebuild, among the events of the projection's queue. */
 export const rebuildSteps = (runtime: Runtime, projection: Projection): MessageHandlers => ({
-  [REBUILD_STEP]: (step, receiveCount) => runStep(runtime, projection, step, receiveCount),
+  [REBUILD_STEP]: (step, receiveCount) => runRebuildStep(runtime, projection, step, receiveCount),
 });
 
 type Progress = Counters & { startKey?: StartKey; ended: boolean };
@@ -161,21 +156,6 @@ async function walk<Item, Unit>(
 
 const sendNext = (runtime: Runtime, step: Step): Promise<void> =>
   sendSteps(runtime, runtime.setting('QUEUE_URL'), [{ ...step, number: step.number + 1 }]);
-
-/** So that whoever waits for the rebuild learns of it; the message itself tells the whole reason. */
-async function note(runtime: Runtime, step: Step, error: unknown, receiveCount: number): Promise<void> {
-  const final = receiveCount >= runtime.setting('MAX_RECEIVE_COUNT');
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  runtime.logger.warn('step of a rebuild failed', { ...step, receiveCount, error: error as Error });
-  try {
-    await noteOf(runtime, step, step.number, {
-      movedAt: runtime.now(),
-      lastError: { error: reason.slice(0, 1_000), final },
-    });
-  } catch (failure) {
-    runtime.logger.warn('failure of a step not noted', { error: failure as Error });
-  }
-}
 
 const log = (runtime: Runtime, step: Step, outcome: string): void =>
   runtime.logger.info(`rebuild, ${step.phase}: step ${step.number} of segment ${step.segment} ${outcome}`, {

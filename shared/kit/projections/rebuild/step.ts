@@ -1,10 +1,8 @@
-import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { chunksOf, MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { problemsOf } from '#kit/events/field-errors.ts';
 import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
-import { MESSAGE_TYPE } from '#kit/messaging/delivery.ts';
+import { sendStepMessages } from '#kit/steps/send-steps.ts';
 
 /** What the messages are that carry a step. */
 export const REBUILD_STEP = 'rebuild-step';
@@ -32,25 +30,10 @@ export function readStep(given: unknown): Step {
   return parsed.data;
 }
 
-/** AWS calls: one for each ten steps. Throws where the queue does not take them all; some may have been sent then. */
-export async function sendSteps(
+/** See `sendStepMessages`. */
+export const sendSteps = (
   runtime: Runtime,
   queueUrl: string,
   steps: readonly Step[],
   delaySeconds = 0,
-): Promise<void> {
-  for (const chunk of chunksOf(steps, MAX_BATCH_ENTRIES)) {
-    const { Failed = [] } = await runtime.sqs.send(
-      new SendMessageBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: chunk.map((one, index) => ({
-          Id: String(index),
-          MessageBody: JSON.stringify(one),
-          MessageAttributes: { [MESSAGE_TYPE]: { DataType: 'String', StringValue: REBUILD_STEP } },
-          DelaySeconds: delaySeconds,
-        })),
-      }),
-    );
-    if (Failed[0]) throw new Error(`${Failed.length} steps were not sent: ${Failed[0].Message}`);
-  }
-}
+): Promise<void> => sendStepMessages(runtime, { queueUrl, type: REBUILD_STEP }, steps, delaySeconds);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { commandTo, type Policy } from '#kit/events/policy.ts';
+import { type AnyAggregate, commandTo, type Policy } from '#kit/events/policy.ts';
 import { consumerMetadata } from '#kit/messaging/consumer-command.ts';
 import { isFulfilled, planPolicy } from '#kit/messaging/plan-policy.ts';
 import { counterApplication } from '#tests/support/counter/application.ts';
@@ -104,7 +104,9 @@ describe('A plan of a policy', () => {
 
   test('is fulfilled where nothing is due and nothing is rejected', async () => {
     const sources = (...stored: ReturnType<typeof streamOf>[]) => ({
-      load: async (streamId: string) => stored.flat().filter((event) => event.streamId === streamId),
+      load: async ({ type }: AnyAggregate, id: string) => ({
+        events: stored.flat().filter(({ streamId }) => streamId === `${type}-${id}`),
+      }),
     });
     const isDone = async (event: StoredCounterEvent, ...stored: ReturnType<typeof streamOf>[]) =>
       isFulfilled(await planPolicy({ application: counterApplication }, relay, event, sources(...stored)));

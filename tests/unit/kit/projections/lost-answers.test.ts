@@ -3,7 +3,8 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from '@jest/globals';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { begin, changeGenerations } from '#kit/projections/generation-changes.ts';
-import { commitCheckpoint } from '#kit/projections/rebuild/checkpoint.ts';
+import { type Checkpoint, keyOf } from '#kit/projections/rebuild/checkpoint.ts';
+import { commitStep } from '#kit/steps/checkpoint.ts';
 import { counterApplication } from '#tests/support/counter/application.ts';
 
 type Item = Record<string, unknown>;
@@ -36,6 +37,8 @@ function refusing(there: (put: Item) => Item | undefined, stored?: Item) {
 
 const segment = { projection: 'counter-view', generation: 2, phase: 'filling', segment: 0 } as const;
 const counters = { scanned: 0, done: 0, repaired: 0, differing: 0, examples: [], ended: false };
+const commit = (runtime: Runtime): Promise<boolean> =>
+  commitStep<Checkpoint>(runtime, keyOf(segment), 3, { phase: 'filling', segment: 0, ...counters });
 const itself = (put: Item) => put;
 const anothers = (put: Item) => ({ ...put, changeId: 'another', by: 'another' });
 
@@ -60,11 +63,11 @@ describe('A change of the generations', () => {
 
 describe('A checkpoint', () => {
   test('whose answer was lost, so that the SDK sent it again, is written', async () => {
-    expect(await commitCheckpoint(refusing(itself).runtime, segment, 3, counters)).toBe(true);
+    expect(await commit(refusing(itself).runtime)).toBe(true);
   });
 
   test('of a step that another execution has done is not', async () => {
-    expect(await commitCheckpoint(refusing(anothers).runtime, segment, 3, counters)).toBe(false);
-    expect(await commitCheckpoint(refusing(() => undefined).runtime, segment, 3, counters)).toBe(false);
+    expect(await commit(refusing(anothers).runtime)).toBe(false);
+    expect(await commit(refusing(() => undefined).runtime)).toBe(false);
   });
 });

@@ -1,0 +1,122 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '#kit/aws/unmarshall.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { type ItemKey, withoutStorageKeys } from '#kit/projections/keys.ts';
+
+/**
+ * How far a line of steps has got: work that is too long for one invocation, done as one bounded step after the other, each of
+ * them a message. An item of the read-model table.
+ */
+export interface StepCheckpoint {
+  /** The number of the step that comes next: any other step is old, or a duplicate. */
+  step: number;
+  ended: boolean;
+  /** ms since 1970: when it was last heard of. */
+  movedAt: number;
+  /** The next step has failed, the last time for this reason; `final`: it is in the dead letters. */
+  lastError?: { error: string; final: boolean };
+}
+
+/** What a step has come to, beside what every checkpoint has. */
+export type Next<Checkpoint extends StepCheckpoint> = Omit<Checkpoint, 'step' | 'movedAt' | 'lastError'>;
+
+/** AWS calls: one consistent get. */
+export async function readCheckpointAt<Checkpoint extends StepCheckpoint>(
+  runtime: Runtime,
+  key: ItemKey,
+): Promise<Checkpoint | undefined> {
+  const { Item } = await runtime.dynamo.send(
+    new GetCommand({ TableName: runtime.setting('READ_MODEL_TABLE'), Key: key, ConsistentRead: true }),
+  );
+  return Item && withoutStorageKeys<Checkpoint>(Item);
+}
+
+/** All of a partition. AWS calls: a consistent query for each megabyte. */
+export async function readCheckpointsIn<Checkpoint extends StepCheckpoint>(
+  runtime: Runtime,
+  partition: string,
+): Promise<Checkpoint[]> {
+  const checkpoints: Checkpoint[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await runtime.dynamo.send(
+      new QueryCommand({
+        TableName: runtime.setting('READ_MODEL_TABLE'),
+        KeyConditionExpression: 'pk = :partition',
+        ExpressionAttributeValues: { ':partition': partition },
+        ConsistentRead: true,
+        ExclusiveStartKey: start,
+      }),
+    );
+    checkpoints.push(...Items.map((item) => withoutStorageKeys<Checkpoint>(item)));
+    start = LastEvaluatedKey;
+  } while (start);
+  return checkpoints;
+}
+
+/**
+ * Notes what step number `step` has done. Of two executions of one step one gets through, and only that one goes on.
+ * Answers whether it was this one, also where the answer to its write was lost. AWS calls: one conditional put.
+ *
+ * @param expiresAt seconds since 1970; kept for good where it is absent
+ */
+export async function commitStep<Checkpoint extends StepCheckpoint>(
+  runtime: Runtime,
+  key: ItemKey,
+  step: number,
+  next: Next<Checkpoint>,
+  expiresAt?: number,
+): Promise<boolean> {
+  const by = runtime.newId();
+  const position = { step: step + 1, movedAt: runtime.now() };
+  try {
+    await runtime.dynamo.send(
+      new PutCommand({
+        TableName: runtime.setting('READ_MODEL_TABLE'),
+        Item: { ...next, ...position, ...key, by, ...(expiresAt !== undefined && { expiresAt }) },
+        ConditionExpression: '#step = :step',
+        ExpressionAttributeNames: { '#step': 'step' },
+        ExpressionAttributeValues: { ':step': step },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return error.Item !== undefined && unmarshall(error.Item).by === by;
+  }
+}
+
+/**
+ * Changes what is said of a line that still waits for this step; nothing where it has moved on. Answers whether it
+ * waits. AWS calls: one conditional update.
+ */
+export async function noteStep(
+  runtime: Runtime,
+  key: ItemKey,
+  step: number,
+  { lastError, movedAt }: Pick<StepCheckpoint, 'lastError' | 'movedAt'>,
+): Promise<boolean> {
+  try {
+    await runtime.dynamo.send(
+      new UpdateCommand({
+        TableName: runtime.setting('READ_MODEL_TABLE'),
+        Key: key,
+        ConditionExpression: '#step = :step AND ended = :no',
+        UpdateExpression: lastError ? 'SET movedAt = :at, lastError = :lastError' : 'SET movedAt = :at',
+        ExpressionAttributeNames: { '#step': 'step' },
+        ExpressionAttributeValues: {
+          ':step': step,
+          ':no': false,
+          ':at': movedAt,
+          ...(lastError && { ':lastError': lastError }),
+        },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
