@@ -26,7 +26,7 @@ const PAGE_SIZE = 100;
 const COMPARED_AT_ONCE = 5_000;
 
 /** Messages a second of one lane. On prod 50 lanes are at work at most: what a thousand orders a second lack goes out in an hour or two. */
-export const LANE_REDELIVERIES_PER_SECOND = 20;
+const LANE_REDELIVERIES_PER_SECOND = 20;
 
 /** Then the step looks at the time: each of them may be a message for each consumer. */
 const REDELIVERED_AT_ONCE = 10;
