@@ -29,6 +29,7 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run contract$/, { test: 'tests/contract/openapi.test.ts' }],
   [/^npm run (missing|check|sample -- --consumer .+)$/, { test: 'tests/docs/guide/guide.test.ts' }],
   [/^npm test -- tests\/\S+/, { test: 'tests/docs/guide/guide.test.ts' }],
+  [/^npm run mutate /, { test: 'tests/unit/mutation/run-mutants.test.ts' }],
   [/^npm run fuzz /, { test: 'tests/deploy/rehearsal/fuzz.rehearsal.ts' }],
   [/^npm run -s smoke$/, { test: 'tests/local/npm-start.test.ts' }],
   [/^npm run rollback /, { test: 'tests/unit/cli/rollback.test.ts' }],

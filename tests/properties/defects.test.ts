@@ -20,10 +20,10 @@ describe('the checks', () => {
     'catch: %s',
     async (_, defect) => {
       const found = new Set<string>();
-      const { firstSeed = 1, exposedBy } = defect;
+      const { firstSeed = 1, exposedBy, operated } = defect;
       let seed = firstSeed;
       for (; seed < firstSeed + MAX_SEEDS; seed++) {
-        const { findings } = await runVirtual(deployment, { seed, orders: ORDERS, defect });
+        const { findings } = await runVirtual(deployment, { seed, orders: ORDERS, defect, operated });
         for (const { kind } of findings) found.add(kind);
         if (defect.caughtAs.some((kind) => found.has(kind))) break;
       }
@@ -32,7 +32,7 @@ describe('the checks', () => {
       );
       if (!exposedBy) return;
       const without = new Set([exposedBy]);
-      const { findings } = await runVirtual(deployment, { seed, orders: ORDERS, defect, without });
+      const { findings } = await runVirtual(deployment, { seed, orders: ORDERS, defect, operated, without });
       expect(findings).toEqual([]);
     },
     120_000,

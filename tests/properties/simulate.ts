@@ -41,7 +41,7 @@ async function main(options: Options): Promise<number> {
     onEmulators({ template, deployment, orders: options.orders, seeds: some, atOnce }, note('emulators'));
   await Promise.all([
     options.only
-      ? runVirtual(deployment, options).then(note('fake'))
+      ? runVirtual(deployment, { ...options, operated: true }).then(note('fake'))
       : inWorker(template, options.orders, virtual, note('fake')),
     emulate(emulated, EMULATED_AT_ONCE),
   ]);
@@ -111,7 +111,7 @@ async function explain({ report, where }: Run, deployment: Deployment, options: 
   const [first] = findings;
   const places = [...new Set(faults.map(({ place }) => place))];
   const fails = async (some: readonly string[]) => {
-    const again = await runVirtual(deployment, { seed, orders, only: new Set(some) });
+    const again = await runVirtual(deployment, { seed, orders, operated: true, only: new Set(some) });
     return again.findings.some(({ kind }) => kind === first?.kind);
   };
   const fewest = options.only ? places : await shrink(places, fails);

@@ -26,6 +26,8 @@ export interface LetterRules {
   retryBaseSeconds: number;
   /** Their queues were purged: poison may be gone. */
   purged: ReadonlySet<string>;
+  /** By consumer: how often a redrive was hit, which may leave a letter in both queues. */
+  repeats: ReadonlyMap<string, number>;
 }
 
 /** Every dead letter has a reason, and the reason is true: it was poison, or its consumer was hit that often. */
@@ -50,7 +52,8 @@ export function checkDeadLetters(
     const faults = faultsOf(rules.ledger.notesOf(consumer, body));
     if (copies === 0 && !rules.purged.has(consumer))
       findings.add('lost', `the poison message ${body.slice(0, 60)} for ${consumer} vanished`);
-    if (copies > 1 + faults) findings.add('doubled', `${copies} dead letters of one message for ${consumer}`);
+    if (copies > 1 + faults + (rules.repeats.get(consumer) ?? 0))
+      findings.add('doubled', `${copies} dead letters of one message for ${consumer}`);
   }
 }
 

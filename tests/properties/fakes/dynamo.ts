@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Item, satisfies, updated } from './expression.ts';
+import { scanned } from './scan.ts';
 import type { Table } from './table.ts';
 
 type Input = Record<string, unknown>;
@@ -53,6 +54,14 @@ export class FakeDynamo {
         return this.#table(input).remove(unmarshall(input.Key as never)) ?? {};
       case 'QueryCommand':
         return this.#query(input, behind);
+      case 'ScanCommand': {
+        const lag = input.IndexName === undefined ? 0 : this.#indexLag(String(input.IndexName));
+        return scanned(this.#table(input), input, Math.max(behind, lag));
+      }
+      case 'DescribeTableCommand':
+        return { Table: { ItemCount: this.#table(input).all().length } };
+      case 'BatchWriteCommand':
+        return this.#batchDelete(input);
       case 'BatchGetCommand':
         return this.#batchGet(input, staleMs);
       case 'TransactWriteCommand':
@@ -141,6 +150,14 @@ export class FakeDynamo {
       );
     }
     return { Responses, UnprocessedKeys: {} };
+  }
+
+  #batchDelete({ RequestItems }: Input): object {
+    const requested = RequestItems as Record<string, { DeleteRequest: { Key: Item } }[]>;
+    for (const [TableName, requests] of Object.entries(requested)) {
+      for (const { DeleteRequest } of requests) this.#table({ TableName }).remove(DeleteRequest.Key);
+    }
+    return { UnprocessedItems: {} };
   }
 
   #transact({ TransactItems, ClientRequestToken: token }: Input): object {

@@ -10,8 +10,8 @@ type Predicate = (item: Item, placeholders: Placeholders) => boolean;
 const known = new Map<string, Predicate>();
 
 /**
- * Whether an item satisfies a condition, key condition or filter: comparisons, BETWEEN, attribute_exists,
- * attribute_not_exists, AND, OR, NOT and brackets. Throws for what it does not know, rather than guess.
+ * Whether an item satisfies a condition, key condition or filter: comparisons, BETWEEN, begins_with,
+ * attribute_exists, attribute_not_exists, AND, OR, NOT and brackets. Throws for what it does not know, rather than guess.
  */
 export function satisfies(expression: string, item: Item, placeholders: Placeholders): boolean {
   let predicate = known.get(expression);
@@ -68,6 +68,17 @@ function parse(expression: string): Predicate {
       expect(')');
       const wanted = token === 'attribute_exists';
       return (item, all) => (operand(name, item, all) !== undefined) === wanted;
+    }
+    if (token === 'begins_with') {
+      expect('(');
+      const name = take();
+      expect(',');
+      const prefix = take();
+      expect(')');
+      return (item, all) => {
+        const value = operand(name, item, all);
+        return typeof value === 'string' && value.startsWith(String(operand(prefix, item, all)));
+      };
     }
     const operator = take();
     if (operator === 'BETWEEN') {

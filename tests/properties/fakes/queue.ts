@@ -50,14 +50,14 @@ export class Queue {
     return messageId;
   }
 
-  /** At most `count` visible messages, in any order. */
-  receive(count: number): Message[] {
+  /** At most `count` visible messages, in any order; hidden for so long, or for the queue's visibility timeout. */
+  receive(count: number, hideSeconds?: number): Message[] {
     const now = this.#now();
     const visible = [...this.messages.values()].filter(({ visibleAt }) => visibleAt <= now);
     return this.#random
       .shuffle(visible)
       .slice(0, count)
-      .flatMap((message) => this.#take(message, now) ?? []);
+      .flatMap((message) => this.#take(message, now, hideSeconds) ?? []);
   }
 
   /** The messages out in another hand are given out again, as a standard queue may. */
@@ -89,7 +89,7 @@ export class Queue {
     return next;
   }
 
-  #take(message: Message, now: number): Message | undefined {
+  #take(message: Message, now: number, hideSeconds?: number): Message | undefined {
     const { maxReceiveCount = Number.POSITIVE_INFINITY, deadLetters, visibilityMs } = this.shape;
     if (message.receives >= maxReceiveCount && deadLetters) {
       this.messages.delete(message.messageId);
@@ -98,7 +98,7 @@ export class Queue {
     }
     message.receives += 1;
     message.firstReceivedAt ??= now;
-    message.visibleAt = now + visibilityMs;
+    message.visibleAt = now + (hideSeconds === undefined ? visibilityMs : hideSeconds * 1000);
     message.receiptHandle = `${message.messageId}#${message.receives}`;
     return { ...message };
   }

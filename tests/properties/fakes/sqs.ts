@@ -1,4 +1,4 @@
-import type { Attribute, Queue } from './queue.ts';
+import type { Attribute, Message, Queue } from './queue.ts';
 
 type Command = { constructor: { name: string }; input: object };
 
@@ -39,6 +39,16 @@ export class FakeSqs {
         }
         return { Successful: entries.map(({ Id }) => ({ Id })) };
       }
+      case 'ReceiveMessageCommand': {
+        const { MaxNumberOfMessages = 1, VisibilityTimeout } = input as Record<string, number | undefined>;
+        return { Messages: queue.receive(MaxNumberOfMessages, VisibilityTimeout).map(asReceived) };
+      }
+      case 'DeleteMessageBatchCommand': {
+        const entries = input.Entries as Entry[];
+        // A stale handle deletes nothing, and SQS does not say so.
+        for (const { ReceiptHandle } of entries) queue.delete(ReceiptHandle);
+        return { Successful: entries.map(({ Id }) => ({ Id })) };
+      }
       case 'ChangeMessageVisibilityBatchCommand': {
         const entries = input.Entries as Entry[];
         const isChanged = (entry: Entry) =>
@@ -60,3 +70,11 @@ export class FakeSqs {
     }
   }
 }
+
+const asReceived = ({ messageId, receiptHandle, body, attributes, sentAt }: Message) => ({
+  MessageId: messageId,
+  ReceiptHandle: receiptHandle,
+  Body: body,
+  Attributes: { SentTimestamp: String(sentAt) },
+  MessageAttributes: attributes,
+});

@@ -13,6 +13,8 @@ export interface TableShape {
 export interface Inserted {
   sequenceNumber: string;
   item: Item;
+  /** ms since 1970. */
+  at: number;
 }
 
 interface Past {
@@ -57,7 +59,8 @@ export class Table {
     this.#noteInIndexes(stored);
     if (!isNew) return;
     const shard = this.shards[shardOf(String(stored[this.shape.hash]), this.shards.length)];
-    shard?.push({ sequenceNumber: String(++this.#sequence).padStart(21, '0'), item: stored });
+    const sequenceNumber = String(++this.#sequence).padStart(21, '0');
+    shard?.push({ sequenceNumber, item: stored, at: this.#now() });
     this.onInsert();
   }
 
@@ -70,6 +73,15 @@ export class Table {
   /** All items, as they are. */
   all(): Item[] {
     return [...this.#items.values()].flatMap((partition) => [...partition.values()]).map(clone);
+  }
+
+  /** As it was so long ago, in no order; of an index, what is in it. */
+  scan(index?: string, staleMs = 0): Item[] {
+    const { hash, range } = index ? this.index(index) : { hash: this.shape.hash, range: undefined };
+    const now = [...this.#items.values()].flatMap((partition) => [...partition.values()]);
+    return this.#allThen(now, staleMs)
+      .filter((item) => item[hash] !== undefined && (!range || item[range] !== undefined))
+      .map(clone);
   }
 
   /** The items of one partition of an index, in the order of its sort key. */

@@ -24,6 +24,7 @@ const AT_ANY_CALL: readonly FaultKind[] = [
 const BATCHES = new Set([
   'PublishBatchCommand',
   'ChangeMessageVisibilityBatchCommand',
+  'DeleteMessageBatchCommand',
   'SendMessageBatchCommand',
 ]);
 
@@ -32,6 +33,10 @@ const several = (kind: FaultKind): FaultKind[] => Array(6).fill(kind);
 
 /** Of a fault in a call. There are far fewer calls to the topic and to queues, and each matters. */
 const FREQUENCY: Record<Service, number> = { dynamo: 0.08, sns: 0.25, sqs: 0.2, mail: 0.15 };
+
+/** Operations call queues and the topic a few times in a run, and a rebuild scans a few times. */
+const OPERATION = /^(redrive|republish|rebuild)\//;
+const FREQUENCY_IN_OPERATIONS = 0.5;
 
 interface Outage {
   place: string;
@@ -104,17 +109,24 @@ export class Adversary {
     }
     if (command === 'TransactWriteCommand') kinds.push('conflict', 'conflict');
     if (command === 'QueryCommand') kinds.push(...several('page cut'), ...several('stale read'));
+    if (command === 'ScanCommand') kinds.push(...several('page cut'), ...several('stale read'));
     if (command === 'BatchGetCommand') kinds.push(...several('left over'), ...several('stale read'));
     if (command === 'GetCommand' || command === 'GetItemCommand') kinds.push(...several('stale read'));
     const random = randomOf(this.#seed, place);
-    if (!random.hits(FREQUENCY[service])) return undefined;
+    const isOperation = service === 'dynamo' ? command === 'ScanCommand' : OPERATION.test(place);
+    if (!random.hits(isOperation ? FREQUENCY_IN_OPERATIONS : FREQUENCY[service])) return undefined;
     const kind = random.pick(kinds);
     return random.hits(this.#temperOf(kind)) ? this.#happens(place, kind) : undefined;
   }
 
   /** What DynamoDB always does, faults or none: whoever checks in the end has to take it as well. */
   #afterEnd(place: string, command: string): FaultKind | undefined {
-    const kind = ({ QueryCommand: 'page cut', BatchGetCommand: 'left over' } as const)[command];
+    const always: Readonly<Record<string, FaultKind>> = {
+      QueryCommand: 'page cut',
+      ScanCommand: 'page cut',
+      BatchGetCommand: 'left over',
+    };
+    const kind = always[command];
     return kind && randomOf(this.#seed, place).hits(0.02) ? this.#happens(place, kind) : undefined;
   }
 

@@ -35,9 +35,9 @@ export interface Deployment {
 
 export type Mapping = MappingProperties;
 
-/** Queries and operations change nothing, and what they answer is tested elsewhere; but the audit is a check, and the tick fires deadlines. */
+/** Queries change nothing, and what they answer is tested elsewhere; so do operations that only look. */
 const SIMULATED =
-  /^functions\/(commands|projections|consumers|publisher|operations\/(audit|deadline-tick))\//;
+  /^functions\/(commands|projections|consumers|publisher|operations\/(audit|deadline-tick|redrive|republish|rebuild))\//;
 
 /**
  * What a compiled template deploys, its references resolved to names of the fakes.

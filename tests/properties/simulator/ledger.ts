@@ -85,7 +85,8 @@ export class Ledger {
   }
 }
 
-function eventIdOf(body: string): string | undefined {
+/** Undefined where the body carries no event. */
+export function eventIdOf(body: string): string | undefined {
   try {
     return (JSON.parse(body) as { eventId?: string }).eventId;
   } catch {

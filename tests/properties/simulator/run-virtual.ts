@@ -13,6 +13,7 @@ export interface VirtualRun {
   seed: number;
   orders: number;
   rush?: number;
+  operated?: boolean | undefined;
   only?: ReadonlySet<string> | undefined;
   defect?: Defect | undefined;
   without?: ReadonlySet<FaultKind> | undefined;
@@ -20,7 +21,7 @@ export interface VirtualRun {
 
 /** One run on the fakes: the same seed, the same run. Not two at once in one process: it sets the global clock. */
 export async function runVirtual(deployment: Deployment, run: VirtualRun): Promise<RunReport> {
-  const { seed, orders, rush, only, without, defect } = run;
+  const { seed, orders, rush, operated, only, without, defect } = run;
   const clock = new VirtualClock(START);
   const adversary = new Adversary({ seed, from: START, pace: 1, only, without });
   const realNow = Date.now;
@@ -28,7 +29,7 @@ export async function runVirtual(deployment: Deployment, run: VirtualRun): Promi
   Date.now = () => clock.now();
   try {
     const world = virtualWorld({ deployment, adversary, clock, defect });
-    return await simulate({ seed, orders, rush, world, adversary, pace: 1, retryBaseSeconds: 2 });
+    return await simulate({ seed, orders, rush, operated, world, adversary, pace: 1, retryBaseSeconds: 2 });
   } finally {
     Date.now = realNow;
   }

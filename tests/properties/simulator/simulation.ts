@@ -1,8 +1,10 @@
 import { checkAudit } from '#tests/properties/checks/audit.ts';
 import { checkEmails } from '#tests/properties/checks/emails.ts';
 import { type Finding, Findings } from '#tests/properties/checks/findings.ts';
+import { readModelsOf } from '#tests/properties/checks/generations.ts';
 import { historyOf } from '#tests/properties/checks/history.ts';
 import { checkDeadLetters, checkHandled } from '#tests/properties/checks/messages.ts';
+import { checkOperations } from '#tests/properties/checks/operations.ts';
 import { checkReadModel } from '#tests/properties/checks/read-side.ts';
 import {
   checkCommands,
@@ -18,6 +20,7 @@ import { Clients } from './clients.ts';
 import type { Fault } from './faults.ts';
 import { loseMessages } from './losses.ts';
 import { auditOnSchedule, redeliverLost } from './operations.ts';
+import { Operator } from './operator.ts';
 import { poisonQueues } from './poison.ts';
 import { listCatalogue, openShop, orderStory, rushStory } from './stories.ts';
 import type { World } from './world.ts';
@@ -27,6 +30,8 @@ export interface RunOptions {
   orders: number;
   /** Further orders of one SKU, all in one second. */
   rush?: number | undefined;
+  /** Somebody redrives, republishes and backfills meanwhile; where time is simulated. */
+  operated?: boolean | undefined;
   world: World;
   adversary: Adversary;
   /** How fast the clients' time passes; 1 = as the clock's. */
@@ -52,6 +57,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
   const { seed, orders, world, adversary, pace, retryBaseSeconds } = options;
   const findings = new Findings();
   const clients = new Clients(world, adversary, pace);
+  const operator = options.operated && world.traces ? new Operator(world, adversary, clients) : undefined;
   let hit = new Set<string>();
   let poison: Awaited<ReturnType<typeof poisonQueues>> = [];
   const day = async () => {
@@ -73,7 +79,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
     });
     const shop = openShop(clients, adversary.random('shop'));
     const busy = Promise.all([shop, ...stories, ...rush, poisoning, faultsStop, losing]);
-    await Promise.all([busy, auditOnSchedule(world, busy)]);
+    await Promise.all([busy, auditOnSchedule(world, busy), operator?.work(busy)]);
     await clients.allEnded();
   };
 
@@ -83,7 +89,8 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
     const maxReceiveCount = world.subscriptions[0]?.maxReceiveCount ?? 0;
     const isPoison = ({ consumer, body }: { consumer: string; body: string }) =>
       poison.some((one) => one.consumer === consumer && one.body === body);
-    const rules = { ledger: world.ledger, poison, maxReceiveCount, retryBaseSeconds, purged: hit };
+    const repeats = operator?.hitRedrives ?? new Map<string, number>();
+    const rules = { ledger: world.ledger, poison, maxReceiveCount, retryBaseSeconds, purged: hit, repeats };
     checkDeadLetters(await world.deadLetters(), rules, findings);
     await world.redrive((letter) => !isPoison(letter));
     await world.waitUntilIdle(Promise.resolve());
@@ -103,15 +110,12 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
     checkHolds(history, findings);
     checkRefunds(history, findings);
     if (world.ticks) checkDeadlines(history, findings);
-    checkReadModel(history, await world.readModel(), findings);
+    for (const items of readModelsOf(await world.readModel())) checkReadModel(history, items, findings);
     checkEmails(history, world, findings);
-    checkHandled(
-      history,
-      // What was lost need not come again as it was: a projection gets its newest event alone.
-      world.subscriptions.filter(({ consumer }) => !hit.has(consumer)),
-      world.ledger,
-      findings,
-    );
+    // What was lost need not come again as it was: a projection gets its newest event alone.
+    const unhit = world.subscriptions.filter(({ consumer }) => !hit.has(consumer));
+    checkHandled(history, unhit, world.ledger, findings);
+    if (operator) checkOperations(history, world, operator.operations, findings);
     if (findings.list.length === 0) await checkAudit(world, findings);
   } catch (error) {
     findings.add('lost', `the run came to no end: ${(error as Error).stack}`);

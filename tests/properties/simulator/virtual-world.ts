@@ -16,10 +16,11 @@ import type { Machinery } from './machinery.ts';
 import { pollQueue } from './queue-poller.ts';
 import { rolloutOf } from './rollout.ts';
 import { isSubscribed, type Route, routesOf } from './routes.ts';
+import { sentWith } from './sent-by-operations.ts';
 import { readShard } from './stream-reader.ts';
 import { dueTimesOf, LAST_TICKS_MS, tickForever } from './ticks.ts';
 import { indexLagOf, type TableProperties, tableOf } from './virtual-tables.ts';
-import type { World } from './world.ts';
+import type { SentByOperation, World } from './world.ts';
 
 /** So short that most orders of a run meet theirs. */
 const SHORT_DEADLINES = { PAYMENT_MINUTES: '6', REVIEW_HOURS: '0.2' };
@@ -82,13 +83,18 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
   const dynamo = new FakeDynamo(tables, now, lagOf);
   const sqs = new FakeSqs(routes.flatMap(({ queue, deadLetters }) => [queue, deadLetters]));
   const clients = { dynamo, sns, sqs };
+  const sentByOperations: SentByOperation[] = [];
 
   const rollout = rolloutOf(adversary, now, new Set(routes.map(({ consumer }) => consumer)));
   const functions = new Functions({
     clock,
     adversary,
     defect,
-    perform: async (service, command, staleMs) => clients[service].perform(command as never, staleMs),
+    perform: async (service, command, staleMs, place) => {
+      const answer = clients[service].perform(command as never, staleMs);
+      if (place.startsWith('republish/')) sentByOperations.push(...sentWith(command, routes, now()));
+      return answer;
+    },
     deployed: new Map(
       [...deployment.functions].map(([name, { logicalId, createHandler }]) => [
         name,
@@ -128,6 +134,13 @@ export function virtualWorld({ deployment, adversary, clock, defect }: VirtualWo
     losses: {
       purge: (consumer) => routeOf(consumer).queue.messages.clear(),
       delayFilter: (consumer, eventType, ms) => void lateFilters.set(`${consumer}|${eventType}`, now() + ms),
+    },
+    traces: {
+      appendedAt(eventId) {
+        const inserted = events.shards.flat().find(({ item }) => item.eventId === eventId);
+        return inserted?.at ?? Number.POSITIVE_INFINITY;
+      },
+      sentByOperations,
     },
     async waitUntilIdle(work) {
       const limit = now() + 14 * 86_400_000;

@@ -19,6 +19,15 @@ export interface Subscription {
   maxReceiveCount: number;
 }
 
+/** An event that an operation has sent. */
+export interface SentByOperation {
+  eventId: string;
+  /** The consumer whose queue has taken it; absent where that is the topic. */
+  consumer?: string;
+  /** ms since 1970. */
+  at: number;
+}
+
 /** AWS with our functions in it: the fakes, or the emulators. */
 export interface World {
   /** Reads every event that there is. */
@@ -37,6 +46,13 @@ export interface World {
     purge(consumer: string): void;
     /** For so long the consumer's filter is that of before it took this type. */
     delayFilter(consumer: string, eventType: string, ms: number): void;
+  };
+  /** What an operation has to be held to; absent where time is not simulated. */
+  traces?: {
+    /** When the event was appended, by the table; ms since 1970. */
+    appendedAt(eventId: string): number;
+    /** What operations have sent, in this order. */
+    sentByOperations: readonly SentByOperation[];
   };
   /** Its tick runs each minute, to the last deadline: where time is not simulated, deadlines are too far away. */
   ticks: boolean;

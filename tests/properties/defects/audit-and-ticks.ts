@@ -1,0 +1,59 @@
+import type { Call } from '#tests/properties/simulator/defect.ts';
+import type { DeliberateDefect, Input } from './deliberate.ts';
+
+const readsTickState = (call: Call): boolean =>
+  call.function === 'deadline-tick' && call.name === 'GetCommand';
+
+/** Mistakes of what runs on a schedule. */
+export const scheduleDefects: readonly DeliberateDefect[] = [
+  {
+    name: 'nothing that the audit redelivers leaves',
+    firstSeed: 3,
+    caughtAs: ['lost', 'wrong view'],
+    exposedBy: 'queue purged',
+    send: async (call, next) => (call.function === 'audit' && call.service !== 'dynamo' ? {} : next()),
+  },
+  {
+    name: 'the audit redelivers to projections alone',
+    firstSeed: 5,
+    caughtAs: ['lost', 'wrong view'],
+    send: async (call, next) => (call.function === 'audit' && call.service === 'sns' ? {} : next()),
+  },
+  {
+    name: 'a tick begins at its own time, and not where the last one stopped',
+    caughtAs: ['lost'],
+    exposedBy: 'tick lost',
+    async send(call, next) {
+      const answer = (await next()) as { Item?: Input };
+      if (!readsTickState(call) || !answer.Item) return answer;
+      const startedAt = call.invocation.startedAt - 60_000;
+      return {
+        ...answer,
+        Item: { ...answer.Item, completed: { startedAt: startedAt + 120_000, sentTo: startedAt } },
+      };
+    },
+  },
+  {
+    name: 'the tick does not look back for what the index shows late',
+    caughtAs: ['lost'],
+    exposedBy: 'stale read',
+    async send(call, next) {
+      const answer = (await next()) as { Item?: Input };
+      if (!readsTickState(call) || !answer.Item) return answer;
+      const completed = answer.Item.completed as { startedAt: number };
+      return {
+        ...answer,
+        Item: { ...answer.Item, completed: { ...completed, startedAt: completed.startedAt + 120_000 } },
+      };
+    },
+  },
+  {
+    name: 'due messages that the queue did not take are not sent again',
+    caughtAs: ['lost'],
+    exposedBy: 'entries failed',
+    async send(call, next) {
+      const answer = (await next()) as object;
+      return call.name === 'SendMessageBatchCommand' ? { ...answer, Failed: [] } : answer;
+    },
+  },
+];
