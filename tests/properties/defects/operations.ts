@@ -18,6 +18,7 @@ export const operationDefects: readonly DeliberateDefect[] = [
   {
     name: 'a redrive deletes first and sends then',
     operated: true,
+    firstSeed: 4,
     caughtAs: ['lost'],
     async send(call, next) {
       if (isCall(call, 'redrive', 'ReceiveMessageCommand')) {
@@ -36,6 +37,7 @@ export const operationDefects: readonly DeliberateDefect[] = [
   {
     name: 'a backfill passes over what the queue did not take',
     operated: true,
+    firstSeed: 10,
     caughtAs: ['lost'],
     exposedBy: 'entries failed',
     async send(call, next) {
@@ -46,6 +48,7 @@ export const operationDefects: readonly DeliberateDefect[] = [
   {
     name: 'a republish passes over what the topic did not take',
     operated: true,
+    firstSeed: 10,
     caughtAs: ['lost'],
     exposedBy: 'entries failed',
     async send(call, next) {
@@ -56,6 +59,7 @@ export const operationDefects: readonly DeliberateDefect[] = [
   {
     name: 'a republish loses the first event behind the end of a page',
     operated: true,
+    firstSeed: 2,
     caughtAs: ['lost'],
     exposedBy: 'page cut',
     async send(call, next) {

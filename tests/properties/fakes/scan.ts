@@ -24,7 +24,7 @@ export function scanned(table: Table, input: Input, staleMs: number): object {
   const placeOf = (item: Item) => [digestOf(item[hash]), ...keys.map((name) => item[name])] as Place;
   const start = input.ExclusiveStartKey as Item | undefined;
   const rest = table
-    .all(index, staleMs)
+    .scan(index, staleMs)
     .map((item) => ({ item, place: placeOf(item) }))
     .filter(({ place }) => Number.parseInt(place[0].slice(0, 8), 16) % TotalSegments === Segment)
     .filter(({ place }) => !start || compare(place, placeOf(start)) > 0)

@@ -75,6 +75,15 @@ export class Table {
     return [...this.#items.values()].flatMap((partition) => [...partition.values()]).map(clone);
   }
 
+  /** As it was so long ago, in no order; of an index, what is in it. */
+  scan(index?: string, staleMs = 0): Item[] {
+    const { hash, range } = index ? this.index(index) : { hash: this.shape.hash, range: undefined };
+    const now = [...this.#items.values()].flatMap((partition) => [...partition.values()]);
+    return this.#allThen(now, staleMs)
+      .filter((item) => item[hash] !== undefined && (!range || item[range] !== undefined))
+      .map(clone);
+  }
+
   /** The items of one partition of an index, in the order of its sort key. */
   indexPartition(index: string, value: unknown, staleMs = 0): Item[] {
     const { hash, range } = this.index(index);
