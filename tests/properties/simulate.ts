@@ -4,6 +4,7 @@ import { startEmulators } from '#resources/local/emulators/index.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { compile } from '#tests/support/compiled-template.ts';
 import type { Kind } from './checks/findings.ts';
+import { findSeeds } from './find-seeds.ts';
 import { type Deployment, readDeployment } from './simulator/deployment.ts';
 import { flags, type Options, readOptions, USAGE } from './simulator/options.ts';
 import { runEmulated } from './simulator/run-emulated.ts';
@@ -26,6 +27,7 @@ interface Run {
 async function main(options: Options): Promise<number> {
   const { template, remove } = await compile('dev');
   await remove();
+  if (options.findSeeds) return (await findSeeds(template)) === 0 ? 0 : 1;
   const deployment = await readDeployment(template);
   const seeds = Array.from({ length: options.runs }, (_, index) => options.seed + index);
   const emulated = seeds.slice(0, Math.ceil(options.runs * options.emulators));

@@ -17,14 +17,12 @@ const readsTickState = (call: Call): boolean =>
 export const scheduleDefects: readonly DeliberateDefect[] = [
   {
     name: 'nothing that the audit redelivers leaves',
-    firstSeed: 3,
     caughtAs: ['lost', 'wrong view'],
     exposedBy: 'queue purged',
     send: async (call, next) => (isRedelivery(call) ? {} : next()),
   },
   {
     name: 'the audit redelivers to projections alone',
-    firstSeed: 5,
     caughtAs: ['lost', 'wrong view'],
     send: async (call, next) => (isRedelivery(call) && !isToProjection(call) ? {} : next()),
   },
@@ -45,7 +43,6 @@ export const scheduleDefects: readonly DeliberateDefect[] = [
   {
     name: 'the tick does not look back for what the index shows late',
     caughtAs: ['lost'],
-    exposedBy: 'stale read',
     async send(call, next) {
       const answer = (await next()) as { Item?: Input };
       if (!readsTickState(call) || !answer.Item) return answer;

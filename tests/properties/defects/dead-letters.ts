@@ -32,7 +32,6 @@ export const deadLetterDefects: readonly DeliberateDefect[] = [
   },
   {
     name: 'dead letter queue: deleted before a send that fails',
-    firstSeed: 26,
     caughtAs: ['lost'],
     send: (call, next) => (call.name === 'SendMessageCommand' ? next().catch(() => ({})) : next()),
   },

@@ -9,8 +9,6 @@ export interface DeliberateDefect extends Defect {
   exposedBy?: FaultKind;
   /** Only where somebody redrives, republishes and rebuilds meanwhile. */
   operated?: true;
-  /** The seed to begin with, where it takes a rare fault. Default 1. */
-  firstSeed?: number;
 }
 
 export type Input = Record<string, unknown>;

@@ -22,7 +22,6 @@ export const emailDefects: readonly DeliberateDefect[] = [
   },
   {
     name: 'the idempotency record of a slow batch deleted',
-    firstSeed: 8,
     caughtAs: ['doubled'],
     exposedBy: 'slow',
     async send(call, next) {

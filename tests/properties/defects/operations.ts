@@ -18,7 +18,6 @@ export const operationDefects: readonly DeliberateDefect[] = [
   {
     name: 'a redrive deletes first and sends then',
     operated: true,
-    firstSeed: 4,
     caughtAs: ['lost'],
     async send(call, next) {
       if (isCall(call, 'redrive', 'ReceiveMessageCommand')) {
@@ -37,7 +36,6 @@ export const operationDefects: readonly DeliberateDefect[] = [
   {
     name: 'a backfill passes over what the queue did not take',
     operated: true,
-    firstSeed: 10,
     caughtAs: ['lost'],
     exposedBy: 'entries failed',
     async send(call, next) {
@@ -48,7 +46,6 @@ export const operationDefects: readonly DeliberateDefect[] = [
   {
     name: 'a republish passes over what the topic did not take',
     operated: true,
-    firstSeed: 10,
     caughtAs: ['lost'],
     exposedBy: 'entries failed',
     async send(call, next) {
@@ -59,7 +56,6 @@ export const operationDefects: readonly DeliberateDefect[] = [
   {
     name: 'a republish loses the first event behind the end of a page',
     operated: true,
-    firstSeed: 2,
     caughtAs: ['lost'],
     exposedBy: 'page cut',
     async send(call, next) {

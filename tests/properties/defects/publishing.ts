@@ -34,7 +34,6 @@ export const publishingDefects: readonly DeliberateDefect[] = [
   },
   {
     name: 'a record that another lane has at this moment is taken for published',
-    firstSeed: 8,
     caughtAs: ['lost', 'wrong view'],
     exposedBy: 'two lanes',
     async send(call, next) {

@@ -43,14 +43,12 @@ export const viewDefects: readonly DeliberateDefect[] = [
   },
   {
     name: 'a view that could not be written is taken for written',
-    firstSeed: 14,
     caughtAs: ['wrong view'],
     send: (call, next) =>
       call.function === 'order-view' && call.name === 'PutCommand' ? next().catch(() => ({})) : next(),
   },
   {
     name: 'what newer code wrote waits no longer than a failure',
-    firstSeed: 2,
     caughtAs: ['unexplained dead letter'],
     exposedBy: 'updated late',
     send(call, next) {
@@ -64,7 +62,6 @@ export const viewDefects: readonly DeliberateDefect[] = [
   },
   {
     name: 'keys that a batch read left over are taken for not there',
-    firstSeed: 4,
     caughtAs: ['lost'],
     exposedBy: 'left over',
     send: async (call, next) => {
@@ -74,7 +71,6 @@ export const viewDefects: readonly DeliberateDefect[] = [
   },
   {
     name: 'a query reads its first page only',
-    firstSeed: 6,
     caughtAs: ['lost', 'wrong view', 'doubled', 'unexplained dead letter'],
     exposedBy: 'page cut',
     async send(call, next) {
@@ -86,7 +82,6 @@ export const viewDefects: readonly DeliberateDefect[] = [
   },
   {
     name: 'consistent reads dropped',
-    firstSeed: 8,
     caughtAs: ['lost', 'wrong view', 'doubled', 'unexplained dead letter'],
     exposedBy: 'stale read',
     send: (call, next) =>
