@@ -15,21 +15,13 @@ const entries: Record<string, string> = {
   projections: 'A consumer fails',
 };
 
-/** The functions behind the API share their alarms, since a stack takes 500 resources and the API has an alarm of its own. */
-const SHARED = ['commands', 'queries', 'docs'];
-
 /**
  * Handlers catch failures and report them, so an error is a crash or a timeout: one is enough for the alarm. A short
- * throttle is retried, so throttles must last.
+ * throttle is retried, so throttles must last. Functions of a kind share their alarms, since a stack takes 500 resources; the API,
+ * each queue and the stream have alarms of their own.
  */
-export const functionAlarms = (functions: readonly MonitoredFunction[]): Alarms => ({
-  ...Object.assign({}, ...functions.filter(({ kind }) => !SHARED.includes(kind)).map(errorsOfOne)),
-  ...Object.assign(
-    {},
-    ...groupsOf(functions.filter(({ kind }) => SHARED.includes(kind))).map(errorsOfSeveral),
-  ),
-  ...Object.assign({}, ...groupsOf(functions).map(throttlesOfSeveral)),
-});
+export const functionAlarms = (functions: readonly MonitoredFunction[]): Alarms =>
+  Object.assign({}, ...groupsOf(functions).flatMap((group) => [errorsOf(group), throttlesOf(group)]));
 
 interface Group {
   /** `commands`; the second group of a kind is `commands-2`. */
@@ -48,18 +40,7 @@ function groupsOf(functions: readonly MonitoredFunction[]): Group[] {
   );
 }
 
-const errorsOfOne = ({ name, kind, id }: MonitoredFunction): Alarms => ({
-  [`${id}ErrorsAlarm`]: {
-    name: `${name}-errors`,
-    AlarmDescription: `${name} crashed or timed out. See: ${entryOf(kind)}.`,
-    ...lambdaMetric(id, 'Errors'),
-    Statistic: 'Sum',
-    Period: 5 * MINUTE,
-    Threshold: 0,
-  },
-});
-
-const errorsOfSeveral = ({ name, kind, members }: Group): Alarms => ({
+const errorsOf = ({ name, kind, members }: Group): Alarms => ({
   [`${idOf(name)}ErrorsAlarm`]: {
     name: `${name}-errors`,
     AlarmDescription: `One of ${namesOf(members)} crashed or timed out. See: ${entryOf(kind)}.`,
@@ -68,7 +49,7 @@ const errorsOfSeveral = ({ name, kind, members }: Group): Alarms => ({
   },
 });
 
-const throttlesOfSeveral = ({ name, members }: Group): Alarms => ({
+const throttlesOf = ({ name, members }: Group): Alarms => ({
   [`${idOf(name)}ThrottlesAlarm`]: {
     name: `${name}-throttles`,
     AlarmDescription: `One of ${namesOf(members)} was throttled in two of three periods of five minutes: it, or the account, has too little concurrency.`,

@@ -61,7 +61,7 @@ describe('The alarms of a stage', () => {
     expect(Object.keys(resources)).toEqual(
       expect.arrayContaining([
         'CommandsFunctionsErrorsAlarm',
-        'SalesLambdaFunctionErrorsAlarm',
+        'ConsumersFunctionsErrorsAlarm',
         'ConsumersFunctionsThrottlesAlarm',
         'SalesDeadLettersAlarm',
         'SalesQueueAgeAlarm',
@@ -79,11 +79,11 @@ describe('The alarms of a stage', () => {
     const resources = await resourcesOf({});
     const entry = (id: string) =>
       String(resources[`${id}ErrorsAlarm`]?.Properties?.AlarmDescription).split('See: ')[1];
-    const functions = ['CommandsFunctions', 'PublishDasheventsLambdaFunction', 'SalesLambdaFunction'];
+    const functions = ['CommandsFunctions', 'PublisherFunctions', 'ConsumersFunctions'];
     expect(functions.map(entry)).toEqual(['The API fails.', 'The publisher was down.', 'A consumer fails.']);
   });
 
-  test('of functions behind the API add up ten functions each', async () => {
+  test('of functions of a kind add up ten functions each', async () => {
     const resources = await resourcesOf({
       'self:functions': [
         ...Array.from({ length: 12 }, (_, at) => ({
