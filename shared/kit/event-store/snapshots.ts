@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
@@ -41,8 +40,6 @@ const MAX_SNAPSHOT_BYTES = 380_000;
 const CACHED_STREAMS = 50;
 
 const LIFETIME_SECONDS = 30 * 24 * 3_600;
-
-const [compress, decompress] = [promisify(gzip), promisify(gunzip)];
 
 /** Put in by esbuild: a hash of the sources of the domain and of the kit's events (resources/stack/fold-hash.ts). */
 declare const FOLD_HASH: string | undefined;
@@ -135,7 +132,7 @@ async function write(
   streamId: string,
   { version, ...content }: Snapshot<unknown>,
 ): Promise<void> {
-  const bytes = await compress(JSON.stringify(content));
+  const bytes = gzipSync(JSON.stringify(content));
   if (bytes.byteLength > MAX_SNAPSHOT_BYTES) throw new Error(`the state takes ${bytes.byteLength} bytes`);
   await runtime.dynamo.send(
     new PutCommand({
@@ -171,7 +168,7 @@ async function findSnapshot<State, Command, Event extends NewEvent>(
     }),
   );
   if (!item) return undefined;
-  const content = JSON.parse(String(await decompress(item.content))) as Omit<Snapshot<State>, 'version'>;
+  const content = JSON.parse(String(gunzipSync(item.content))) as Omit<Snapshot<State>, 'version'>;
   return { ...content, version: item.version, storedVersion: item.version };
 }
 
