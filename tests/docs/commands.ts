@@ -44,7 +44,7 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npx sls invoke local -f place-order /, { runs: true, prints: /"statusCode": 201/ }],
   [/^npx sls invoke local -f emit-event /, { runs: true, prints: /"streamId": "inventory-tea-1"/ }],
   [/^npm run -s ops -- dead-letters --json$/, { runs: true, prints: /"groups":\[/ }],
-  [/^npm run -s ops -- dead-letters --consumer order-view$/, { runs: true, prints: /./ }],
+  [/^npm run -s ops -- dead-letters --consumer (order-view|audit-steps)$/, { runs: true, prints: /./ }],
   [
     /^npm run -s ops -- dead-letters --consumer sales --message /,
     { test: 'tests/unit/operations/dead-letter-commands.test.ts' },

@@ -27,7 +27,7 @@ beforeAll(async () => {
   for (let done = 0; done < STREAMS; done += 25) {
     await Promise.all(Array.from({ length: 25 }, (_, at) => register(`customer${done + at}`)));
   }
-}, 60_000);
+}, 90_000);
 afterAll(() => system?.stop());
 
 test('A rebuild takes more steps than Lambda lets a function send to itself by default', async () => {
@@ -35,8 +35,8 @@ test('A rebuild takes more steps than Lambda lets a function send to itself by d
     system.invoke('rebuild', { projection: 'order-view', action, ...more }) as Promise<RebuildStatus>;
   await rebuild('start', { segments: 1 });
   await eventually(async () => expect((await rebuild('advance')).other?.phase).toBe('comparing'), {
-    timeoutMs: 20_000,
+    timeoutMs: 50_000,
     everyMs: 100,
   });
   expect(system.mappings.all[0]?.invocations()).toBeGreaterThan(LONGEST_CHAIN + 1);
-}, 60_000);
+}, 90_000);
