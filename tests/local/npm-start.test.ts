@@ -25,7 +25,7 @@ const order = {
 let system: Started;
 beforeAll(async () => {
   system = await npmStart();
-}, 90_000);
+}, 150_000);
 afterAll(async () => {
   await system?.stop();
   rmSync(dataDir, { recursive: true, force: true });
@@ -130,12 +130,13 @@ describe('npm start', () => {
   test('counts the chain of messages that a consumer sends, as Lambda does', async () => {
     const { emulators, queues } = system.run;
     const sqs = new SQSClient({ region: emulators.region, endpoint: emulators.sqs, credentials });
-    const { SalesQueue, SalesDeadLetters } = queues;
-    await sqs.send(new SendMessageCommand({ QueueUrl: SalesQueue?.url, MessageBody: 'not JSON' }));
+    // A consumer without a batching window: what shares a batch shares its lineage.
+    const { CustomsQueue, CustomsDeadLetters } = queues;
+    await sqs.send(new SendMessageCommand({ QueueUrl: CustomsQueue?.url, MessageBody: 'not JSON' }));
     const [dead] = await eventually(async () => {
       const MessageSystemAttributeNames = ['All' as const];
       const { Messages = [] } = await sqs.send(
-        new ReceiveMessageCommand({ QueueUrl: SalesDeadLetters?.url, MessageSystemAttributeNames }),
+        new ReceiveMessageCommand({ QueueUrl: CustomsDeadLetters?.url, MessageSystemAttributeNames }),
       );
       return Messages.length > 0 && Messages;
     });
@@ -217,7 +218,7 @@ test('kill -9 and a restart lose nothing and count nothing twice; Ctrl-C stops a
   } finally {
     await second.stop();
   }
-}, 150_000);
+}, 300_000);
 
 test('SIGTERM stops all that was started', () => expectToStop(system, 'SIGTERM'));
 
@@ -236,7 +237,7 @@ test('--param sets a value of the stage; when an emulator dies, all the rest sto
   await eventually(
     async () => !(await Promise.all(portsOf(system).map((port) => isListening(port)))).includes(true),
   );
-}, 60_000);
+}, 150_000);
 
 async function childrenOf(parent: number): Promise<{ pid: number; command: string }[]> {
   const { stdout } = await run('ps', ['-A', '-o', 'pid=,ppid=,args=']);

@@ -25,7 +25,8 @@ export interface Started {
   crash(): Promise<void>;
 }
 
-const startTimeoutMs = 60_000;
+/** Some seconds by itself; beside tests that compute it has a fraction of the machine. */
+const startTimeoutMs = 120_000;
 
 /** Runs `npm start` on free ports, with these options for sls, and resolves when it says that it runs. */
 export async function npmStart(
