@@ -9,7 +9,7 @@ const app = 'https://shop.example';
 let system: Started;
 beforeAll(async () => {
   system = await npmStart({ APP_ORIGINS: app });
-}, 90_000);
+}, 150_000);
 afterAll(() => system?.stop(), 30_000);
 
 interface Answer {
