@@ -97,7 +97,8 @@ function documentOf(operation: Operation, components: Components, shared: Shared
   };
 }
 
-const needsFields = ({ required }: JsonSchema): boolean => Array.isArray(required) && required.length > 0;
+const needsFields = ({ required, minProperties }: JsonSchema): boolean =>
+  (Array.isArray(required) && required.length > 0) || Number(minProperties) > 0;
 
 const sorted = <Value>(record: Record<string, Value>): Record<string, Value> =>
   Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));

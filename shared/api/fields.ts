@@ -92,7 +92,8 @@ export const adjustment = z
   .int()
   .min(-1_000_000)
   .max(1_000_000)
-  .refine((by) => by !== 0, 'must not be 0');
+  .refine((by) => by !== 0, 'must not be 0')
+  .meta({ not: { const: 0 } });
 
 /** Of one piece; parsed to minor units. */
 export const unitPrice = (currency: () => string) => amount(currency, 1_000_000);

@@ -1,8 +1,8 @@
 """What requests need beyond what JSON Schema can say, so that each that ought to be valid is.
 
 The document says it in words: a cursor comes from the list it is sent to, `minVersion` and `asOf` exclude each
-other, a range has an order and a longest length, an amount has as many decimals as its currency, and one
-Idempotency-Key is for one command.
+other, a range has an order and a longest length, an amount has as many decimals as its currency, an order has a
+highest total, and one Idempotency-Key is for one command.
 """
 
 import uuid
@@ -43,5 +43,7 @@ def mend_query(query):
 def mend_item(item):
     # Of the catalogue with which the local run starts; no other operation has these as its example.
     item["sku"] = "MUG-01" if item["quantity"] % 2 else "TEA-01"
+    # Fifty items at the highest price, which another request may have given the product, stay below the highest total.
+    item["quantity"] = min(item["quantity"], 9)
     # The price is whatever the catalogue says: another one is a 409.
     item.pop("unitPrice", None)
