@@ -1,3 +1,4 @@
+import { readDueKey } from '#kit/event-store/due-keys.ts';
 import type { Table } from '#tests/properties/fakes/table.ts';
 import type { Machinery } from './machinery.ts';
 
@@ -29,7 +30,10 @@ export async function tickForever(
 
 export type DueTimes = ReturnType<typeof dueTimesOf>;
 
-/** When events of a table fall due; ms since 1970. */
+/**
+ * When the tick meets the events of a table that have a deadline; ms since 1970. One that was due already when it was appended is in
+ * the minute of its own time, which a clock that was ahead puts into the future: it fires late.
+ */
 export function dueTimesOf(events: Table) {
   const times: number[] = [];
   const read = events.shards.map(() => 0);
@@ -38,8 +42,9 @@ export function dueTimesOf(events: Table) {
     wake();
     for (const [shard, log] of events.shards.entries()) {
       for (const { item } of log.slice(read[shard])) {
-        const [dueAt] = String(item.dueKey ?? '').split('#');
-        if (dueAt) times.push(Date.parse(dueAt));
+        if (item.dueKey === undefined) continue;
+        const [minute] = String(item.duePartition).split('#');
+        times.push(Math.max(Date.parse(readDueKey(String(item.dueKey)).dueAt), Date.parse(`${minute}Z`)));
       }
       read[shard] = log.length;
     }
