@@ -1,5 +1,6 @@
 import { chunksOf } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
+import type { EventKey } from '#kit/event-store/by-type.ts';
 import { type IdDigest, isSameDigest, noIds, withIds } from '#kit/operations/id-digest.ts';
 import { checkDelivery, type Finding } from './check-delivery.ts';
 import { auditedTypes } from './delivery-checks.ts';
@@ -118,11 +119,7 @@ export class PassRun {
     return true;
   }
 
-  async #check(
-    eventType: string,
-    window: Window,
-    all: Extract<Awaited<ReturnType<typeof readType>>, { keys: unknown }>['keys'],
-  ): Promise<boolean> {
+  async #check(eventType: string, window: Window, all: readonly EventKey[]): Promise<boolean> {
     const { runtime, deadline } = this.#context;
     const { place } = this.#openAt(window);
     const { after = '', arrived: before = noIds } = place?.eventType === eventType ? place : {};
