@@ -55,6 +55,12 @@ export async function writtenGenerations(runtime: Runtime, projection: string): 
   return other && other.phase !== 'dropping' ? [live, other.generation] : [live];
 }
 
+/** Those that queries may read with no further work: the live one, and the one that is kept to go back to. AWS calls: as `liveGeneration`. */
+export async function completeGenerations(runtime: Runtime, projection: string): Promise<number[]> {
+  const { live, other } = await knownGenerations(runtime, projection);
+  return other?.phase === 'kept' ? [live, other.generation] : [live];
+}
+
 function knownGenerations(runtime: Runtime, projection: string): Promise<Generations> {
   const known: Known = knownTo.get(runtime) ?? new Map();
   knownTo.set(runtime, known);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { toItem } from '#kit/event-store/event-item.ts';
+import { generationsKey } from '#kit/projections/keys.ts';
 import { project } from '#kit/projections/project.ts';
 import { compare } from '#kit/projections/rebuild/compare.ts';
 import { fill, fillFrom, runsOfStreams } from '#kit/projections/rebuild/fill.ts';
@@ -100,6 +101,28 @@ describe('A generation', () => {
       ]),
     );
   });
+});
+
+describe('The versions of views', () => {
+  const versions = async (phase: string) => {
+    const memory = counterMemory();
+    await project(memory.runtime, counters, [started], 1);
+    await project(memory.runtime, counters, [started, two], 2);
+    const other = { generation: 1, phase, since: AT, segments: 1, expected: 1 };
+    memory.readModel.put({ ...generationsKey(counterProjection.name), live: 2, newest: 2, other });
+    return readViewVersions(memory.runtime, counterProjection, 'counter', ['c1']);
+  };
+
+  test('are the lower ones where an old generation is kept: queries may go back to it', async () => {
+    expect(await versions('kept')).toEqual(new Map([['c1', 1]]));
+  });
+
+  test.each(['filling', 'comparing', 'ready', 'dropping'])(
+    'are the live ones while another is %s',
+    async (phase) => {
+      expect(await versions(phase)).toEqual(new Map([['c1', 2]]));
+    },
+  );
 });
 
 describe('Comparing two generations', () => {
