@@ -29,14 +29,8 @@ describe('The alarms', () => {
         `orderstream-prod-${name}-dead-letters`,
         `orderstream-prod-${name}-age`,
       ]),
-      ...[
-        'order-view-lag',
-        'catalogue-view-lag',
-        'stock-view-lag',
-        'api-5xx',
-        'api-p99',
-        'events-missing',
-      ].map((name) => `orderstream-prod-${name}`),
+      ...application.projections.map(({ name }) => `orderstream-prod-${name}-lag`),
+      ...['api-5xx', 'api-p99', 'events-missing'].map((name) => `orderstream-prod-${name}`),
       ...['iterator-age', 'silent', 'failures'].map((name) => `orderstream-prod-publisher-${name}`),
     ];
     expect(names.filter((name) => wanted.includes(name)).sort()).toEqual(wanted.sort());

@@ -65,6 +65,14 @@ describe('Every alarm of prod', () => {
     expect(unlisted.map(({ path }) => path)).toEqual([]);
   });
 
+  test('is listed with its page and its limit in the page on observability', () => {
+    const { prose } = documentAt('docs/observability.md');
+    const unlisted = alarmPages.filter(
+      ({ path }) => !prose.includes(`](operations/alarms/${basename(path)})`),
+    );
+    expect(unlisted.map(({ path }) => path)).toEqual([]);
+  });
+
   test('leads over its page to every entry of the runbook that its description names', () => {
     const missing = prod.alarms.flatMap((alarm) => {
       const page = pageOf(alarm);

@@ -28,7 +28,13 @@ export async function redeliver(
     const stored = new Map((await getStored(runtime, chunk)).map((item) => [item.eventId, item]));
     for (const [consumer, lacking] of byConsumer(chunk)) {
       const events = lacking.flatMap(({ eventId }) => stored.get(eventId) ?? []);
-      const refused = await sendAll(runtime, subscriptionOf(runtime, consumer), events, rateLimiter);
+      const refused = await sendAll(
+        runtime,
+        subscriptionOf(runtime, consumer),
+        events,
+        rateLimiter,
+        'redelivered',
+      );
       sent += events.length - refused.size;
     }
   }

@@ -113,7 +113,8 @@ export async function backfill(runtime: Runtime, given: unknown): Promise<Backfi
     tooOld += matching.length - items.length;
     if (!dryRun) {
       for (const chunk of chunksOf(items, rate)) {
-        for (const id of await sendAll(runtime, subscription, chunk, rateLimiter)) refused.add(id);
+        for (const id of await sendAll(runtime, subscription, chunk, rateLimiter, 'backfilled'))
+          refused.add(id);
       }
     }
     sent += items.length;

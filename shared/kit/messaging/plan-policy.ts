@@ -1,5 +1,4 @@
 import type { Runtime } from '#kit/config/runtime.ts';
-import { load } from '#kit/event-store/load.ts';
 import { fold } from '#kit/events/aggregate.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { type NewEvent, type StoredEvent, streamIdOf } from '#kit/events/event.ts';
@@ -34,6 +33,7 @@ export interface PlannedCommand {
 
 /** From where a plan reads; another one lets a test plan without any I/O. */
 export interface PlanSources {
+  /** Asked for one stream again, it answers as before. */
   load(aggregate: AnyAggregate, aggregateId: string): Promise<PlannedStream>;
 }
 
@@ -44,16 +44,9 @@ export interface PlannedStream {
   events: readonly StoredEvent[];
 }
 
-/** The tables of this runtime. AWS calls: a consistent query for each stream. */
-export const tablesOf = (runtime: Runtime): PlanSources => ({
-  load: async (aggregate, aggregateId) => ({
-    events: await load(runtime, streamIdOf(aggregate.type, aggregateId)),
-  }),
-});
-
 /**
  * What the policy would do if this event came now: appends nothing, logs nothing. Later commands are
- * decided as if the earlier ones had been appended. Each stream is read once. It ends where a command is rejected that
+ * decided as if the earlier ones had been appended. It ends where a command is rejected that
  * the policy does not tolerate.
  */
 export async function planPolicy<Event extends StoredEvent>(
@@ -94,7 +87,6 @@ class Plan {
   readonly #consumer: string;
   readonly #event: StoredEvent;
   readonly #sources: PlanSources;
-  readonly #histories = new Map<string, Promise<PlannedStream>>();
   /** By stream: what the commands so far would append. */
   readonly #appended = new Map<string, NewEvent[]>();
 
@@ -145,7 +137,7 @@ class Plan {
       command.command,
     );
     const planned = { streamId, aggregateId, command: command.command, commandId };
-    const { base, events: history } = await this.#history(aggregate, aggregateId);
+    const { base, events: history } = await this.#sources.load(aggregate, aggregateId);
     const last = history.findLastIndex(({ metadata }) => metadata.commandId === commandId);
     if (last >= 0 || base?.commandIds.includes(commandId)) {
       this.commands.push({ ...planned, status: 'done' });
@@ -170,15 +162,8 @@ class Plan {
 
   async #stateOf(aggregate: AnyAggregate, aggregateId: string): Promise<unknown> {
     const streamId = streamIdOf(aggregate.type, aggregateId);
-    const { base, events } = await this.#history(aggregate, aggregateId);
+    const { base, events } = await this.#sources.load(aggregate, aggregateId);
     const stored = fold(aggregate, events, base?.state);
     return fold(aggregate, this.#appended.get(streamId) ?? [], stored);
-  }
-
-  #history(aggregate: AnyAggregate, aggregateId: string): Promise<PlannedStream> {
-    const streamId = streamIdOf(aggregate.type, aggregateId);
-    const history = this.#histories.get(streamId) ?? this.#sources.load(aggregate, aggregateId);
-    this.#histories.set(streamId, history);
-    return history;
   }
 }

@@ -15,7 +15,7 @@ const AT = '2026-06-15T00:00:00.000Z';
 const [created, paid, shipped, delivered] = orderLife('ada');
 if (!created || !paid || !shipped || !delivered) throw new Error('an order has four events');
 
-/** The life of each order: 5 events of its stream, and one of its payment's. */
+/** The life of each order: 4 events of its stream, and one of its payment's. */
 const lifeOf = (id: string): DomainEvent[] => {
   const { amount } = wholeCapture;
   const capture = { paymentId: id, captureId: 'ch_1', amount, currency: 'USD' };

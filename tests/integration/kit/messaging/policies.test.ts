@@ -6,8 +6,9 @@ import { load } from '#kit/event-store/load.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { commandTo, issue, type Policy, stateOf } from '#kit/events/policy.ts';
 import { createEffectConsumer } from '#kit/messaging/effect-consumer.ts';
-import { isFulfilled, planPolicy, tablesOf } from '#kit/messaging/plan-policy.ts';
+import { isFulfilled, planPolicy } from '#kit/messaging/plan-policy.ts';
 import { createPolicyConsumer } from '#kit/messaging/run-policy.ts';
+import { createCheckReads } from '#kit/operations/check-reads.ts';
 import {
   type CounterCommand,
   counterAggregate,
@@ -181,7 +182,8 @@ describe('A consumer with a policy', () => {
       await one.storeSum(1);
       await one.deliver([one.started]);
       const event = { ...increase, data: { by: 10 } } as StoredCounterEvent;
-      const plan = async () => planPolicy(data.runtime(), one.policy, event, tablesOf(data.runtime()));
+      const plan = async () =>
+        planPolicy(data.runtime(), one.policy, event, createCheckReads(data.runtime()));
       expect(isFulfilled(await plan())).toBe(false);
       await one.deliver([event], { dynamo });
       expect(await one.deliver([event])).toEqual(HANDLED);

@@ -287,7 +287,7 @@ describe('An event that the queue does not take', () => {
   test('ends the step after five attempts', async () => {
     const { batches, sqs } = fakeQueue(() => ({ Code: 'InternalError', SenderFault: false }));
     await expect(operate({ consumer: 'tally', ...range }, { sqs })).rejects.toThrow(
-      'the queue of tally did not take 10 events',
+      /the queue .*tally.* did not take 10 messages/,
     );
     expect(batches).toEqual([10, 10, 10, 10, 10]);
   });
