@@ -3,6 +3,7 @@ import type { FaultChange, FaultState } from '#resources/console/protocol.ts';
 import { awsApi } from './emulators/aws-api.ts';
 import type { EventSourceMapping, Invoke } from './event-source-mapping/index.ts';
 import type { LoopbackProxy } from './loopback-proxy.ts';
+import { shuffle } from './shuffle.ts';
 import type { Stack } from './stack/stack.ts';
 import { startThrottlingProxy } from './throttling-proxy.ts';
 
@@ -191,10 +192,3 @@ const switched = (names: readonly string[], name: string, on: boolean): string[]
   ...names.filter((one) => one !== name),
   ...(on ? [name] : []),
 ];
-
-function shuffle(items: unknown[]): void {
-  for (let last = items.length - 1; last > 0; last--) {
-    const other = Math.floor(Math.random() * (last + 1));
-    [items[last], items[other]] = [items[other], items[last]];
-  }
-}

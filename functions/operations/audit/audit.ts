@@ -12,8 +12,8 @@ import { REDELIVERIES_PER_SECOND, redeliver } from './redeliver.ts';
 const BUDGET_MS = 10_000;
 const PAGE_SIZE = 100;
 /**
- * Events bear the time of whoever appended them. One whose clock was ahead is in the future of everybody else: without this, an audit
- * would say that all is well, and the schedule finds the event when its time has come.
+ * An event whose writer's clock was ahead is dated in the future. An audit by hand looks so far ahead, so that it does not miss it;
+ * the schedule finds it when its time has come.
  */
 const AHEAD_MS = 2 * DAY_MS;
 /** An answer of Lambda takes 6 MB. */

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { putIfAbsent } from '#kit/aws/put-if-absent.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { DAY_SECONDS } from '#kit/config/time.ts';
 import { problemsOf } from '#kit/events/field-errors.ts';
 import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
 import { type IdDigest, noIds } from '#kit/operations/id-digest.ts';
@@ -11,12 +10,10 @@ import { sendStepMessages } from '#kit/steps/send-steps.ts';
 import type { Finding } from './check-delivery.ts';
 import { type LaneSpan, laneName } from './lane-span.ts';
 import type { Pass } from './state.ts';
+import { expiryOf } from './windows.ts';
 
 /** What the messages are that carry a step of a lane. */
 export const AUDIT_STEP = 'audit-step';
-
-/** Longer than a window can be open. */
-const KEPT_SECONDS = 14 * DAY_SECONDS;
 
 /** How far a lane has got. Of what it counts, nothing is counted twice, however often its steps are done. */
 export interface LaneCheckpoint extends StepCheckpoint, LaneSpan {
@@ -57,9 +54,6 @@ export function readStep(given: unknown): LaneStep {
 
 export const keyOf = ({ pass, window, lane }: Omit<LaneStep, 'number'>): ItemKey =>
   auditLaneKey(pass, window, lane);
-
-/** Seconds since 1970. */
-export const expiryOf = (runtime: Runtime): number => Math.floor(runtime.now() / 1_000) + KEPT_SECONDS;
 
 /** The lane's first, unless it has one. Answers whether this call wrote it. AWS calls: one conditional put. */
 export function openLane(

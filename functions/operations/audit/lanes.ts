@@ -56,7 +56,7 @@ async function openAll(
       return openLane(runtime, of, span, isSame ? (known.lanes[laneName(span)] ?? noIds) : undefined);
     }),
   );
-  // Who did not write it leaves the sending to who did.
+  // Only the run that wrote a checkpoint sends its first step.
   const steps = spans
     .filter((_, index) => written[index])
     .map((span) => ({ ...of, lane: laneName(span), number: 0 }));

@@ -1,4 +1,5 @@
 import type { Runtime } from '#kit/config/runtime.ts';
+import { DAY_MS } from '#kit/config/time.ts';
 import { createRateLimiter, type RateLimiter } from '#kit/operations/rate-limiter.ts';
 import type { Finding } from './check-delivery.ts';
 import { DEFAULT_LIMIT } from './input.ts';
@@ -16,7 +17,7 @@ const BUDGET_MS = 40_000;
  * How old an event is when it is checked, in ms. The second pass finds events that index lag or clock skew hid: it compares
  * what there is with what had arrived, and checks what differs.
  */
-const AGES: Record<Pass, number> = { first: DEFAULT_LIMIT * 1_000, second: 86_400_000 };
+const AGES: Record<Pass, number> = { first: DEFAULT_LIMIT * 1_000, second: DAY_MS };
 
 /** What is missing is checked in each run until it has arrived; of more than this, only the first, and all a day later. */
 const MAX_PENDING = 200;

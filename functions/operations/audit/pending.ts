@@ -4,7 +4,7 @@ import { REPEATABLE_MS } from '#kit/messaging/repeatable.ts';
 import { stillUndelivered } from './recheck.ts';
 import type { Pending } from './state.ts';
 
-/** Redelivered at once, then after these many ms, and then never again: what fails for good must not go round for ever. */
+/** Redelivered at once, and again after these many ms. After the third time it is only reported: it may fail for good. */
 const REDELIVER_AGAIN_AFTER_MS = [900_000, 3_600_000];
 
 /**

@@ -6,16 +6,9 @@ import { createRateLimiter, type RateLimiter } from '#kit/operations/rate-limite
 import type { Next } from '#kit/steps/checkpoint.ts';
 import { runStep } from '#kit/steps/run-step.ts';
 import { checkDelivery, type Finding } from './check-delivery.ts';
-import {
-  expiryOf,
-  keyOf,
-  type LaneCheckpoint,
-  type LaneStep,
-  readLane,
-  readStep,
-  sendLaneSteps,
-} from './lane.ts';
+import { keyOf, type LaneCheckpoint, type LaneStep, readLane, readStep, sendLaneSteps } from './lane.ts';
 import { redeliver } from './redeliver.ts';
+import { expiryOf } from './windows.ts';
 
 /** A step begins nothing new after this; far less than the function's timeout. */
 const STEP_MS = 8_000;

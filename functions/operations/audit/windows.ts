@@ -8,8 +8,11 @@ import type { Divided } from './state.ts';
 /** A quarter of a day of the index: what is caught up on at a time, and what a window never reaches over. */
 const GRID_MS = DAY_MS / 4;
 
-/** After it the second pass checks everything of the window anew. */
+/** Longer than a window can be open. After it the second pass checks everything of the window anew. */
 const KEPT_SECONDS = 14 * DAY_SECONDS;
+
+/** When what a window has left behind goes, its lanes included; seconds since 1970. */
+export const expiryOf = (runtime: Runtime): number => Math.floor(runtime.now() / 1_000) + KEPT_SECONDS;
 
 /** Times in ms since 1970, `from` inclusive, `to` exclusive; within one day of the index. */
 export interface Window {
@@ -56,7 +59,7 @@ export async function noteAuditedWindow(runtime: Runtime, window: AuditedWindow)
       Item: {
         ...auditedWindowKey(new Date(window.from).toISOString()),
         ...window,
-        expiresAt: Math.floor(runtime.now() / 1_000) + KEPT_SECONDS,
+        expiresAt: expiryOf(runtime),
       },
     }),
   );

@@ -61,7 +61,7 @@ async function openSegments(
   const missing = Array.from({ length: other.segments }, (_, segment) => segment)
     .filter((segment) => !open.some((one) => one.segment === segment))
     .map((segment) => segmentOf(projection, other, segment));
-  // Its checkpoint first: a step without one is dropped. Who did not write it leaves the sending to who did.
+  // Its checkpoint first: a step without one is dropped. Only the call that wrote a checkpoint sends its first step.
   const written = await Promise.all(missing.map((of) => openSegment(runtime, of)));
   const steps = missing.filter((_, index) => written[index]).map((of): Step => ({ ...of, number: 0 }));
   const wait = Math.max(0, Math.ceil((propagatedAt(runtime, other) - runtime.now()) / 1_000));

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Emulator } from './emulator.ts';
 
-/** An emulator in a process of ours that listens at this port. What connects us to the process keeps ours running no more. */
+/** An emulator in a process of ours that listens at this port. Its pipes and its channel do not keep our process alive. */
 export function childEmulator(child: ChildProcess, port: number): Emulator {
   child.stderr?.removeAllListeners('data');
   child.stderr?.resume();

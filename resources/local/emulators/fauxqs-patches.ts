@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { shuffle } from '../shuffle.ts';
 
 interface Message {
   messageId: string;
@@ -115,12 +116,5 @@ export function adoptKeptQueues(port: number, dataDir: string): void {
     );
   } finally {
     database.close();
-  }
-}
-
-function shuffle(items: unknown[]): void {
-  for (let last = items.length - 1; last > 0; last--) {
-    const other = Math.floor(Math.random() * (last + 1));
-    [items[last], items[other]] = [items[other], items[last]];
   }
 }

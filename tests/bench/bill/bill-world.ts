@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { v7 } from 'uuid';
 import { application } from '#application';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import type { HttpResult } from '#kit/http/response.ts';
@@ -13,7 +12,7 @@ import { sqsRecord } from '#resources/local/event-source-mapping/sqs-record.ts';
 import { attributeFilter, FakeSns, type Subscriber } from '#tests/properties/fakes/sns.ts';
 import type { Table } from '#tests/properties/fakes/table.ts';
 import type { Deployment } from '#tests/properties/simulator/deployment.ts';
-import { randomOf } from '#tests/properties/simulator/random.ts';
+import { randomOf, seededIds } from '#tests/properties/simulator/random.ts';
 import { tableOf } from '#tests/properties/simulator/virtual-tables.ts';
 import { httpEvent, parsed, type Sent } from '#tests/support/http-event.ts';
 import { withCapturedOutput } from './captured-output.ts';
@@ -268,7 +267,7 @@ export class BillWorld {
       sqs: send as unknown as Runtime['sqs'],
       logger: createLogger(application.name, settings, createRedactor(application.personalAggregates)),
     });
-    runtime.newId = this.#ids();
+    runtime.newId = seededIds(() => this.#now, this.#random);
     const create = target.createHandler as unknown as (runtime: Runtime) => Handler;
     const run = create(runtime);
     const [, properties] =
@@ -283,17 +282,6 @@ export class BillWorld {
     };
     this.#handlers.set(name, made);
     return made;
-  }
-
-  #ids(): () => string {
-    let lastMs = 0;
-    let seq = 0;
-    return () => {
-      seq = this.#now > lastMs ? 0 : seq + 1;
-      lastMs = Math.max(lastMs, this.#now);
-      const random = Uint8Array.from({ length: 16 }, () => this.#random.between(0, 255));
-      return v7({ msecs: lastMs, seq, random });
-    };
   }
 
   async #call(name: string, running: Running, command: object): Promise<unknown> {

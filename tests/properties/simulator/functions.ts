@@ -1,4 +1,3 @@
-import { v7 } from 'uuid';
 import type { EmailSender } from '#functions/consumers/notifications/email.ts';
 import type { Application } from '#kit/config/application.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
@@ -10,7 +9,7 @@ import type { Call, Defect } from './defect.ts';
 import type { FaultKind } from './faults.ts';
 import type { Invocation } from './invocation.ts';
 import { Mailbox, SendEmail } from './mailbox.ts';
-import type { Random } from './random.ts';
+import { type Random, seededIds } from './random.ts';
 
 export type AnyHandler = (event: unknown, context: unknown) => Promise<unknown>;
 
@@ -332,15 +331,5 @@ const failure = (service: Service): Error =>
   Object.assign(new Error('Rate exceeded'), {
     name: service === 'dynamo' ? 'ProvisionedThroughputExceededException' : 'ThrottledException',
   });
-
-function seededIds(now: () => number, random: Random): () => string {
-  let lastMs = 0;
-  let seq = 0;
-  return () => {
-    seq = now() > lastMs ? 0 : seq + 1;
-    lastMs = Math.max(lastMs, now());
-    return v7({ msecs: lastMs, seq, random: Uint8Array.from({ length: 16 }, () => random.between(0, 255)) });
-  };
-}
 
 const SILENT = { info() {}, warn() {}, error() {}, debug() {} } as unknown as Runtime['logger'];

@@ -1,3 +1,5 @@
+import { v7 } from 'uuid';
+
 /** A source of random numbers that is a function of its seed alone. */
 export interface Random {
   /** 0 ≤ n < 1. */
@@ -49,5 +51,16 @@ export function randomOf(seed: number, place: string): Random {
       }
       return shuffled;
     },
+  };
+}
+
+/** UUIDs (v7) as our functions make them: in the order of time, and a function of the seed. */
+export function seededIds(now: () => number, random: Random): () => string {
+  let lastMs = 0;
+  let seq = 0;
+  return () => {
+    seq = now() > lastMs ? 0 : seq + 1;
+    lastMs = Math.max(lastMs, now());
+    return v7({ msecs: lastMs, seq, random: Uint8Array.from({ length: 16 }, () => random.between(0, 255)) });
   };
 }
