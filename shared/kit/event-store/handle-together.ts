@@ -20,7 +20,8 @@ export type CombiningAggregate<State, Command, Event extends NewEvent> = Aggrega
 
 /**
  * Commands to one stream in one go: load → decide each on the state that those before it have led to → append the events
- * of all, combined. Those of one type are decided next to each other. A command that is refused leaves the others alone.
+ * of all, combined. Those of one type are decided next to each other. A command that is refused, or whose condition cannot be
+ * read, leaves the others alone.
  * A repeat is told by the state. The append names as its cause the first command that led to something.
  *
  * AWS calls: those of `loadStream`, one put (a transaction for several events), now and then a put of the snapshot.
@@ -34,7 +35,7 @@ export async function handleTogether<State, Command extends { type: string }, Ev
 ): Promise<JointOutcome<State>[]> {
   for (let attempt = 1; ; attempt++) {
     const loaded = await loadStream(runtime, aggregate, aggregateId);
-    const applies = await Promise.all(requests.map(async ({ onlyIf }) => (await onlyIf?.()) ?? true));
+    const applies = await Promise.allSettled(requests.map(async ({ onlyIf }) => (await onlyIf?.()) ?? true));
     const decided = decideAll(runtime, aggregate, requests, applies, loaded.state);
     const combined = aggregate.combine(decided.events);
     if (combined.length > MAX_EVENTS_PER_COMMAND && requests.length > 1) {
@@ -79,7 +80,7 @@ function decideAll<State, Command extends { type: string }, Event extends NewEve
   { application: { registry } }: Runtime,
   { decide, evolve }: Aggregate<State, Command, Event>,
   requests: readonly JointRequest<Command>[],
-  applies: readonly boolean[],
+  applies: readonly PromiseSettledResult<boolean>[],
   before: State,
 ): Decided<State, Event> {
   const decided: Decided<State, Event> = { state: before, events: [], causes: [], errors: new Map() };
@@ -88,7 +89,9 @@ function decideAll<State, Command extends { type: string }, Event extends NewEve
     [...requests.entries()].filter(([, { command }]) => command.type === type),
   );
   for (const [index, request] of inTurn) {
-    if (!applies[index]) continue;
+    const condition = applies[index];
+    if (condition?.status === 'rejected') decided.errors.set(index, condition.reason);
+    if (!(condition?.status === 'fulfilled' && condition.value)) continue;
     try {
       const events = decide(request.command, decided.state);
       // Here, so that one that cannot be stored fails alone.

@@ -1,6 +1,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
+import { EventMissing } from '#kit/events/unreadable-event.ts';
 
 export interface LoadOptions {
   /** Only what comes after this version; 0 = from the start. */
@@ -13,8 +14,8 @@ export interface LoadOptions {
 
 /**
  * The events of one stream in the order of their versions, lifted to today's schemas; none = no such stream.
- * Strongly consistent, unless asked otherwise: everything that was acknowledged is there. Throws UnreadableEvent, naming the type and
- * version, for an event that this code is too old for. `Event` is what the caller's registry makes of events.
+ * Strongly consistent, unless asked otherwise: everything that was acknowledged is there. Throws UnreadableEvent: for an event that this
+ * code is too old for it names the type and version, for a version that is missing (EventMissing) that one. `Event` is what the caller's registry makes of events.
  */
 export async function load<Event extends StoredEvent = StoredEvent>(
   runtime: Runtime,
@@ -37,7 +38,11 @@ export async function load<Event extends StoredEvent = StoredEvent>(
         ExclusiveStartKey: start,
       }),
     );
-    for (const item of page.Items ?? []) events.push(upcast(item) as Event);
+    for (const item of page.Items ?? []) {
+      const version = (events.at(-1)?.version ?? after) + 1;
+      if (item.version !== version) throw new EventMissing(streamId, version);
+      events.push(upcast(item) as Event);
+    }
     start = page.LastEvaluatedKey;
   } while (start && events.length < limit);
   return events;

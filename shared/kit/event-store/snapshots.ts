@@ -8,7 +8,8 @@ import { type NewEvent, type StoredEvent, streamIdOf } from '#kit/events/event.t
 import { snapshotKey } from '#kit/projections/keys.ts';
 import { load } from './load.ts';
 
-// Of aggregates that declare `snapshot`. A snapshot is a cache: any older one, or none, leads to the same state.
+// Of aggregates that declare `snapshot`. A snapshot is a cache: any older one, or none, leads to the same state, as
+// long as nobody alters an event (docs/operations/an-event-was-altered.md).
 
 /** The state of a stream at one version. */
 interface Snapshot<State> {

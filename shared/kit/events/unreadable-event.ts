@@ -72,6 +72,15 @@ export class InvalidEventData extends UnreadableEvent {
   }
 }
 
+/** A stream has a hole: an event was deleted, or the table was restored in part. No state can be told from the rest. */
+export class EventMissing extends UnreadableEvent {
+  override readonly name = 'EventMissing';
+
+  constructor(streamId: string, version: number) {
+    super(`version ${version} of ${streamId} is missing`);
+  }
+}
+
 /** Readable by itself, but it cannot follow what its stream holds so far: a CounterIncreased before any CounterStarted. */
 export class InvalidEventSequence extends UnreadableEvent {
   override readonly name = 'InvalidEventSequence';

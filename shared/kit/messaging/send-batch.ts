@@ -5,6 +5,16 @@ import type { Runtime } from '#kit/config/runtime.ts';
 
 const ATTEMPTS = 5;
 
+/**
+ * With these codes SQS says that it is the message that is wrong. `SenderFault` alone does not say so: a key that may not be used at this
+ * moment is the sender's fault, too.
+ */
+const MESSAGE_FAULTS = new Set([
+  'InvalidMessageContents',
+  'InvalidParameterValue',
+  'InvalidParameterValueException',
+]);
+
 /** The queue did not take everything. Sending all again is safe: consumers take repeats. */
 export class NotSent extends Error {
   override readonly name = 'NotSent';
@@ -19,12 +29,12 @@ export interface Batch<Message> {
 /** A message that the queue takes at no attempt. */
 export interface Refused<Message> {
   message: Message;
-  code?: string | undefined;
+  code: string;
   reason?: string | undefined;
 }
 
 /**
- * Sends up to ten messages, and what the queue left out again. Answers those that are wrong by themselves (`SenderFault`). Throws
+ * Sends up to ten messages, and what the queue left out again. Answers those that are wrong by themselves. Throws
  * NotSent after five attempts, or what SQS throws; some may have arrived then.
  * AWS calls: one SendMessageBatch an attempt.
  */
@@ -47,9 +57,10 @@ export async function sendBatch<Message>(
     );
     const failed = new Map(Failed.map((entry) => [Number(entry.Id), entry]));
     waiting = waiting.filter((message, index) => {
-      const { SenderFault, Code, Message: reason } = failed.get(index) ?? {};
-      if (SenderFault) refused.push({ message, code: Code, reason });
-      return failed.has(index) && !SenderFault;
+      const { SenderFault, Code = '', Message: reason } = failed.get(index) ?? {};
+      const isRefused = SenderFault && MESSAGE_FAULTS.has(Code);
+      if (isRefused) refused.push({ message, code: Code, reason });
+      return failed.has(index) && !isRefused;
     });
   }
   return refused;

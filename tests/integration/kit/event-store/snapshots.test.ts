@@ -6,6 +6,7 @@ import { handleTogether } from '#kit/event-store/handle-together.ts';
 import { load } from '#kit/event-store/load.ts';
 import { foldHashOf, loadStream } from '#kit/event-store/snapshots.ts';
 import type { Aggregate } from '#kit/events/aggregate.ts';
+import { UnknownEventType } from '#kit/events/unreadable-event.ts';
 import {
   type CounterCommand,
   type CounterEvent,
@@ -82,6 +83,23 @@ describe('Commands that are handled together', () => {
       { state: { total: 1_000 } },
       { error: { rule: 'limit_exceeded' } },
       { state: { total: 1_000 } },
+    ]);
+  });
+
+  test('fail alone where their conditions cannot be told', async () => {
+    const { id } = await grown(1);
+    const onlyIf = async () => {
+      throw new UnknownEventType('CounterDoubled');
+    };
+    const requests = [
+      { command: increase(1), metadata: metadata() },
+      { command: increase(2), metadata: metadata(), onlyIf },
+      { command: increase(4), metadata: metadata() },
+    ];
+    expect(await handleTogether(data.runtime(), counters, id, requests)).toMatchObject([
+      { state: { total: 5 } },
+      { error: { name: 'UnknownEventType' } },
+      { state: { total: 5 } },
     ]);
   });
 

@@ -5,7 +5,7 @@ import { sendBatch, sendWholeBatch } from '#kit/messaging/send-batch.ts';
 import { sendStepMessages } from '#kit/steps/send-steps.ts';
 import { counterMemory } from '#tests/support/counter/memory.ts';
 
-type Fault = 'left out' | 'refused' | undefined;
+type Fault = 'left out' | 'not allowed' | 'refused' | undefined;
 
 /** A queue that answers so at each attempt; what arrived, and how often it was asked. */
 function queue(faultOf: (body: string, attempt: number) => Fault) {
@@ -16,7 +16,8 @@ function queue(faultOf: (body: string, attempt: number) => Fault) {
     const Failed = Entries.flatMap(({ Id, MessageBody = '' }) => {
       const fault = faultOf(MessageBody, asked.length);
       if (!fault) arrived.push(MessageBody);
-      return fault ? [{ Id, Code: 'Bad', Message: 'no', SenderFault: fault === 'refused' }] : [];
+      const Code = fault === 'refused' ? 'InvalidMessageContents' : 'Other';
+      return fault ? [{ Id, Code, Message: 'no', SenderFault: fault !== 'left out' }] : [];
     });
     return { Failed };
   };
@@ -41,12 +42,18 @@ describe('A batch', () => {
   test('names what is wrong by itself, and does not send that again', async () => {
     const { runtime, arrived, asked } = queue((body) => (body === 'b' ? 'refused' : undefined));
     expect(await sendBatch(runtime, batch, ['a', 'b'])).toEqual([
-      { message: 'b', code: 'Bad', reason: 'no' },
+      { message: 'b', code: 'InvalidMessageContents', reason: 'no' },
     ]);
     expect([arrived, asked.length]).toEqual([['a'], 1]);
     await expect(sendWholeBatch(runtime, batch, ['b'])).rejects.toThrow(
       'the queue tally did not take 1 messages: no',
     );
+  });
+
+  test('goes again where the sender may not send at this moment', async () => {
+    const { runtime, arrived } = queue((_, attempt) => (attempt < 3 ? 'not allowed' : undefined));
+    expect(await sendBatch(runtime, batch, ['a'])).toEqual([]);
+    expect(arrived).toEqual(['a']);
   });
 
   test('ends after five attempts', async () => {

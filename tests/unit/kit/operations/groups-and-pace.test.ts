@@ -62,6 +62,14 @@ describe('A pace', () => {
     expect(sleeps).toEqual([500]);
   });
 
+  test('does not make up for time in which nothing went: the queue would get a burst', async () => {
+    const { runtime, sleeps, pass } = clock();
+    const pace = createRateLimiter(runtime, 200);
+    pass(30_000);
+    for (let count = 0; count < 1_000; count += 10) await pace(10);
+    expect(sleeps.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(4_950);
+  });
+
   test('without a rate never waits', async () => {
     const { runtime, sleeps } = clock();
     const pace = createRateLimiter(runtime, undefined);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { toItem } from '#kit/event-store/event-item.ts';
+import { NewerEvent } from '#kit/events/unreadable-event.ts';
 import { generationsKey } from '#kit/projections/keys.ts';
 import { project } from '#kit/projections/project.ts';
 import { compare } from '#kit/projections/rebuild/compare.ts';
@@ -88,6 +89,18 @@ describe('A generation', () => {
     await expect(fillFrom(runtime, counterProjection, 2, [[toItem(two)]])).rejects.toThrow(
       'counter-c1: EventNotInStore',
     );
+  });
+
+  test('waits for newer code where a stream has an event of it', async () => {
+    const memory = counterMemory();
+    const newer = { ...toItem(two), schemaVersion: 99 };
+    const { runtime } = memory;
+    await expect(fillFrom(runtime, counterProjection, 2, [[toItem(started), newer]])).rejects.toThrow(
+      NewerEvent,
+    );
+    memory.store([started]);
+    memory.events.put(newer);
+    await expect(fill(runtime, counterProjection, 2, ['counter-c1'])).rejects.toThrow(NewerEvent);
   });
 
   test('tells the versions of its views, 0 where there is none', async () => {
