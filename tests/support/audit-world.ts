@@ -1,3 +1,4 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSEvent } from 'aws-lambda';
 import { application } from '#application';
 import type { NewDomainEvent } from '#domain/index.ts';
@@ -114,13 +115,21 @@ export class AuditWorld {
         EVENTS_TABLE: 'events',
         READ_MODEL_TABLE: 'read-model',
         IDEMPOTENCY_TABLE: 'idempotency',
+        CURRENCY: 'USD',
+        HOME_COUNTRY: 'US',
+        HIGH_VALUE_THRESHOLD: '1000',
+        REVIEW_HOURS: '24',
+        REFUND_GATEWAY: 'confirm',
         CONSUMER: 'order-view',
         AUDIT_QUEUE_URL: 'audit-steps',
         QUEUE_URL: 'own',
         DEAD_LETTER_QUEUE_URL: 'dead-letters',
         MAX_RECEIVE_COUNT: '5',
         RETRY_BASE_SECONDS: '0',
-        CONSUMER_SUBSCRIPTIONS: JSON.stringify({ 'order-view': { queue: 'order-view', filter: {} } }),
+        CONSUMER_SUBSCRIPTIONS: JSON.stringify({
+          'order-view': { queue: 'order-view', filter: {} },
+          gone: { queue: 'gone', filter: {} },
+        }),
       },
     });
     return { ...runtime, newId: this.#ids };
@@ -136,7 +145,6 @@ export class AuditWorld {
   }
 
   async store(events: readonly StoredEvent[]): Promise<void> {
-    const { PutCommand } = await import('@aws-sdk/lib-dynamodb');
     for (const event of events) {
       this.#dynamo.perform(new PutCommand({ TableName: 'events', Item: toItem(event) }));
     }

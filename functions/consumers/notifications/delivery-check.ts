@@ -3,8 +3,9 @@ import type { DomainEvent } from '#domain/index.ts';
 import { batchGet } from '#kit/aws/batch-get.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { EventKey } from '#kit/event-store/by-type.ts';
-import { fromItem } from '#kit/event-store/event-item.ts';
+import { type EventItem, fromItem } from '#kit/event-store/event-item.ts';
 import { typesOf } from '#kit/events/policy.ts';
+import { UnreadableEvent } from '#kit/events/unreadable-event.ts';
 import { findCompleted } from '#kit/messaging/idempotency.ts';
 import { type CheckReads, createCheckReads } from '#kit/operations/check-reads.ts';
 import type { DeliveryCheck } from '#kit/operations/delivery-check.ts';
@@ -52,12 +53,24 @@ async function readOrderIds(reads: CheckReads, keys: readonly EventKey[]): Promi
     else found.orderIds.set(key.eventId, orderId);
   }
   for (const item of await reads.stored(others)) {
-    const { eventType, eventId, data } = application.registry.upcast(fromItem(item)) as DomainEvent;
+    const event = readable(item);
+    if (!event) continue;
+    const { eventType, eventId, data } = event;
     const isToCustomer = eventType === 'PaymentDeclined' || eventType === 'PaymentRefunded';
     if (isToCustomer && data.customerId === undefined) found.untold.add(eventId);
     if ('orderId' in data) found.orderIds.set(eventId, data.orderId);
   }
   return found;
+}
+
+/** Undefined where this code cannot read it: then it is sent again, and its dead letter says why. */
+function readable(item: EventItem): DomainEvent | undefined {
+  try {
+    return application.registry.upcast(fromItem(item)) as DomainEvent;
+  } catch (error) {
+    if (error instanceof UnreadableEvent) return undefined;
+    throw error;
+  }
 }
 
 async function keptMessages(runtime: Runtime, orderIds: ReadonlyMap<string, string>): Promise<Set<unknown>> {

@@ -32,6 +32,8 @@ export interface Audited {
   behind: Finding[];
   /** Messages that went out for it. */
   redelivered: number;
+  /** Consumers whose queue did not take all of them. */
+  unsent?: string[];
   /** How far the whole is, 0–1. */
   progress: number;
   /** Present where there is more to do: invoke again with it. */
@@ -40,8 +42,7 @@ export interface Audited {
 
 /**
  * Compares every event of a time, unless it is younger than the limit, with what its consumers have; sends again what
- * is behind. Events that are dated in the future count as older. Works for ten seconds or so and answers how to go on. Throws
- * NotSent, or what SQS throws.
+ * is behind. Events that are dated in the future count as older. Works for ten seconds or so and answers how to go on.
  * AWS calls for each 100 events of a type: 4 queries for each day touched, one or two batch gets; what is behind comes
  * on top (see `redeliver`).
  */
@@ -63,7 +64,11 @@ export async function audit(runtime: Runtime, request: WindowRequest): Promise<A
   for await (const page of walkByType(runtime, auditedTypes, { from, to }, place, PAGE_SIZE)) {
     const keys = page.keys.filter(isDue);
     const behind = await checkDelivery(runtime, page.eventType, keys);
-    if (request.redeliver) answer.redelivered += await redeliver(runtime, behind, rateLimiter);
+    if (request.redeliver) {
+      const { sent, unsent } = await redeliver(runtime, behind, rateLimiter);
+      answer.redelivered += sent;
+      if (unsent.size > 0) answer.unsent = [...new Set([...(answer.unsent ?? []), ...unsent])];
+    }
     answer.behind.push(...behind);
     answer.events += keys.length;
     const enough = runtime.now() >= begin + BUDGET_MS || answer.behind.length >= MAX_FINDINGS;

@@ -2,7 +2,7 @@ import { chunksOf } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { allSettledOrThrow } from '#kit/messaging/keyed-mutex.ts';
 import { noIds } from '#kit/operations/id-digest.ts';
-import { noteStep } from '#kit/steps/checkpoint.ts';
+import { isLost, noteStep } from '#kit/steps/checkpoint.ts';
 import { keyOf, type LaneCheckpoint, openLane, readLanes, sendLaneSteps } from './lane.ts';
 import { type LaneSpan, laneName, lanesOf } from './lane-span.ts';
 import type { Divided, Pass } from './state.ts';
@@ -69,11 +69,7 @@ async function sendLost(
   lanes: readonly LaneCheckpoint[],
 ): Promise<void> {
   const now = runtime.now();
-  // What is in the dead letters comes back by redriving it.
-  const lost = lanes.filter(
-    ({ ended, lastError, movedAt }) => !ended && !lastError?.final && now - movedAt > LOST_AFTER_MS,
-  );
-  for (const lane of lost) {
+  for (const lane of lanes.filter((one) => isLost(one, now, LOST_AFTER_MS))) {
     const step = { ...of, lane: laneName(lane), number: lane.step };
     if (await noteStep(runtime, keyOf(step), lane.step, { movedAt: now }))
       await sendLaneSteps(runtime, [step]);

@@ -29,8 +29,9 @@ const MAX_PENDING = 200;
  * one run is the next one's; where a window has more events of a type than a run checks by itself, lanes check them, many at a
  * time (`runLaneStep`), and the pass goes on when they have ended.
  *
- * Killed anywhere, the next run sends one page at most a second time. Of two at the same time one stops. Throws
- * NotSent, or what DynamoDB or SQS throws: then the next run begins at the page after the last that was sent.
+ * Killed anywhere, the next run sends one page at most a second time. Of two at the same time one stops. Throws what DynamoDB throws: then
+ * the next run begins at the page after the last that was sent. Where the queue of a consumer takes nothing, the others get what they lack,
+ * and what is pending is tried again every quarter of an hour.
  * AWS calls where nothing happened: a get, a put, a query, and 4 queries for each type, pass and quarter of a day touched.
  *
  * @param inline events of one type that the run checks by itself
@@ -79,10 +80,14 @@ class Run {
     if (pending.length === 0) return;
     const { behind, due } = await checkPending(this.#runtime, pending);
     const redeliveredAt = this.#runtime.now();
-    this.#redelivered += await redeliver(this.#runtime, due, this.#rateLimiter);
+    const { sent, unsent } = await redeliver(this.#runtime, due, this.#rateLimiter);
+    this.#redelivered += sent;
     const again = new Set(due);
+    // Where a queue took nothing, it was no redelivery: what is counted may fail for good.
+    const times = ({ missingAt }: Finding) =>
+      missingAt.some(({ consumer }) => unsent.has(consumer)) ? 0 : 1;
     this.#state.pending = behind.map((one) =>
-      again.has(one) ? { ...one, redeliveries: one.redeliveries + 1, redeliveredAt } : one,
+      again.has(one) ? { ...one, redeliveries: one.redeliveries + times(one), redeliveredAt } : one,
     );
     if (due.length > 0) await this.save();
   }
@@ -136,7 +141,7 @@ class Run {
   async #found(found: readonly Finding[]): Promise<void> {
     const behind = this.#unknown(found);
     if (behind.length === 0) return;
-    this.#redelivered += await redeliver(this.#runtime, behind, this.#rateLimiter);
+    this.#redelivered += (await redeliver(this.#runtime, behind, this.#rateLimiter)).sent;
     this.#keep(behind, this.#runtime.now());
     // What was sent again must not be sent by the next run as if nobody had.
     await this.save();

@@ -12,33 +12,46 @@ const PAGE_SIZE = 100;
 /** Messages a second. More would reach a consumer as a burst. */
 export const REDELIVERIES_PER_SECOND = 200;
 
+export interface Redelivered {
+  /** Messages that went out. */
+  sent: number;
+  /** Consumers whose queue did not take everything; the log says why. */
+  unsent: ReadonlySet<string>;
+}
+
 /**
  * Redelivers what was found, as it was stored, to the queues of those who have not had it, and to nobody else. A projection
- * gets the newest event of each stream: it reads what comes before from the events table.
- * Answers how many messages went out. Throws NotSent, or what SQS throws; sending all again is safe.
+ * gets the newest event of each stream: it reads what comes before from the events table. A queue that takes nothing keeps nobody else
+ * waiting: its consumer is left out, and named. Sending all again is safe.
  * AWS calls: a batch get for each 100 events; a SendMessageBatch for each 10 messages of a consumer.
  */
 export async function redeliver(
   runtime: Runtime,
   findings: readonly Finding[],
   rateLimiter: RateLimiter,
-): Promise<number> {
+): Promise<Redelivered> {
   let sent = 0;
+  const unsent = new Set<string>();
   for (const chunk of chunksOf([...findings], PAGE_SIZE)) {
     const stored = new Map((await getStored(runtime, chunk)).map((item) => [item.eventId, item]));
     for (const [consumer, lacking] of byConsumer(chunk)) {
+      if (unsent.has(consumer)) continue;
       const events = lacking.flatMap(({ eventId }) => stored.get(eventId) ?? []);
-      const refused = await sendAll(
-        runtime,
-        subscriptionOf(runtime, consumer),
-        events,
-        rateLimiter,
-        'redelivered',
-      );
-      sent += events.length - refused.size;
+      try {
+        const to = subscriptionOf(runtime, consumer);
+        const refused = await sendAll(runtime, to, events, rateLimiter, 'redelivered');
+        sent += events.length - refused.size;
+      } catch (error) {
+        unsent.add(consumer);
+        runtime.logger.error('not redelivered', {
+          to: consumer,
+          events: events.length,
+          error: error as Error,
+        });
+      }
     }
   }
-  return sent;
+  return { sent, unsent };
 }
 
 /** What each consumer is sent: all that it lacks; a projection, of each stream the newest. */

@@ -123,7 +123,7 @@ async function redeliverUntil(
 ): Promise<string | undefined> {
   const chunks = chunksOf(found, REDELIVERED_AT_ONCE);
   for (const [index, some] of chunks.entries()) {
-    done.redelivered += await redeliver(runtime, some, rateLimiter);
+    done.redelivered += (await redeliver(runtime, some, rateLimiter)).sent;
     if (index < chunks.length - 1 && runtime.now() >= deadline) return some.at(-1)?.eventId;
   }
   return undefined;

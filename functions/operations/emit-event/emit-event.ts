@@ -39,7 +39,7 @@ export async function emitEvent(runtime: Runtime, input: unknown, requestId: str
       throw new VersionMismatch(runtime.redact(streamId), [emission.expectedVersion], version);
     }
     const event = storedEvent(runtime, emission, version + 1, requestId);
-    registry.assertFolds(aggregateType, [...history, event]);
+    registry.fold(aggregateType, [...history, event]);
     try {
       await append(runtime, [event]);
       runtime.logger.info('appended', { hop: 'command', ...logContextOf(event) });

@@ -12,6 +12,7 @@ import {
   type SegmentOf,
 } from '#kit/projections/rebuild/checkpoint.ts';
 import { type Step, sendSteps, type WorkingPhase } from '#kit/projections/rebuild/step.ts';
+import { isLost } from '#kit/steps/checkpoint.ts';
 
 /** A step that nobody has heard of for so long may be lost; a second one of it does no harm. */
 const LOST_AFTER_MS = 60_000;
@@ -75,10 +76,9 @@ async function sendLost(
   checkpoints: readonly Checkpoint[],
 ): Promise<void> {
   const now = runtime.now();
-  // What is in the dead letters comes back by redriving it.
-  const lost = checkpoints.filter(
-    ({ ended, lastError, movedAt }) =>
-      !ended && !lastError?.final && now - Math.max(movedAt, propagatedAt(runtime, other)) > LOST_AFTER_MS,
+  const begin = propagatedAt(runtime, other);
+  const lost = checkpoints.filter((one) =>
+    isLost({ ...one, movedAt: Math.max(one.movedAt, begin) }, now, LOST_AFTER_MS),
   );
   for (const { segment, step } of lost) {
     const of = segmentOf(projection, other, segment);

@@ -13,6 +13,8 @@ export interface Progress {
     waitsFor: number;
     /** Segments whose step is in the dead letters, and why. */
     failed: { segment: number; error: string }[];
+    /** Segments whose step waits for code that can read what it met. */
+    waiting: number;
   };
   /** What comparing has found so far, or in the end. */
   comparison?: Found;
@@ -58,6 +60,8 @@ export function progressOf(
       failed: present.flatMap(({ segment, lastError, ended }) =>
         lastError?.final && !ended ? [{ segment, error: lastError.error }] : [],
       ),
+      waiting: present.filter(({ lastError, ended }) => !ended && lastError?.waits && !lastError.final)
+        .length,
     },
   };
 }

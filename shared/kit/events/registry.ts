@@ -46,11 +46,9 @@ export interface EventRegistry<Event extends StoredEvent = StoredEvent, New exte
   /** What follows when the deadline that this event set has come. `data` is in the current version. Throws UnknownEventType. */
   whenDue(event: NewEvent, due: Due): DueCommand | undefined;
   /**
-   * Folds a stream whose aggregate is known only when the code runs. Throws InvalidEventSequence for an event that
-   * cannot follow those before it.
+   * The state that these events lead to, where the aggregate is known only when the code runs. Throws InvalidEventSequence for an event
+   * that cannot follow those before it.
    */
-  assertFolds(aggregateType: string, events: readonly StoredEvent[]): void;
-  /** The state that the aggregate makes of these events, for tools that show it to a person. Throws as `assertFolds`. */
   fold(aggregateType: string, events: readonly StoredEvent[]): unknown;
 }
 
@@ -159,7 +157,6 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
       ...definitionOf(eventType).attributeNames,
     ],
 
-    assertFolds: fold,
     fold,
 
     dueAt({ eventType, data }) {

@@ -43,9 +43,12 @@ export function readDelivery({ application }: Runtime, record: SQSRecord): Deliv
 export const receiveCountOf = (record: SQSRecord): number =>
   Number(record.attributes.ApproximateReceiveCount);
 
+/** True for what newer code wrote, also where it is the cause of a larger failure. */
+export const isNewer = (error: unknown): boolean =>
+  error instanceof NewerEvent || (error instanceof Error && error.cause instanceof NewerEvent);
+
 /** True for what no repetition can mend. */
-export const isPoison = (error: unknown): boolean =>
-  error instanceof UnreadableEvent && !(error instanceof NewerEvent);
+export const isPoison = (error: unknown): boolean => error instanceof UnreadableEvent && !isNewer(error);
 
 /** Throws InvalidEnvelope, which quotes nothing of the body. */
 export function parseBody(body: string): unknown {

@@ -2,10 +2,9 @@ import { ChangeMessageVisibilityBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { chunksOf, MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { NewerEvent } from '#kit/events/unreadable-event.ts';
 import { parseLogContext } from '#kit/observability/log-context.ts';
 import { backoffSeconds, waitSeconds } from './backoff.ts';
-import { type Failures, receiveCountOf } from './delivery.ts';
+import { type Failures, isNewer, receiveCountOf } from './delivery.ts';
 
 /** What failed knows when it is worth another try: in so many seconds. */
 export class RetryLater extends Error {
@@ -43,8 +42,7 @@ async function delayChunk(
   const secondsOf = (record: SQSRecord) => {
     const error = failures.get(record.messageId);
     if (error instanceof RetryLater) return Math.min(Math.ceil(error.seconds), MAX_HIDDEN_SECONDS);
-    const isNewer = error instanceof NewerEvent;
-    return (isNewer ? waitSeconds : backoffSeconds)(receiveCountOf(record), base, runtime.random);
+    return (isNewer(error) ? waitSeconds : backoffSeconds)(receiveCountOf(record), base, runtime.random);
   };
   try {
     const answer = await runtime.sqs.send(

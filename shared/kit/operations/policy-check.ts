@@ -2,7 +2,7 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import { fromItem } from '#kit/event-store/event-item.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import type { Asking, Policy } from '#kit/events/policy.ts';
-import { InvalidEventSequence, UnreadableEvent } from '#kit/events/unreadable-event.ts';
+import { UnreadableEvent } from '#kit/events/unreadable-event.ts';
 import { answerOf, isFulfilled, planPolicy } from '#kit/messaging/plan-policy.ts';
 import { createCheckReads } from './check-reads.ts';
 import type { DeliveryCheck } from './delivery-check.ts';
@@ -42,7 +42,7 @@ export const policyCheck = <Event extends StoredEvent, Settings extends Runtime 
           if (!isFulfilled(plan)) open.add(item.eventId);
         } catch (error) {
           // What cannot be read is sent again, so that it ends in the dead letters, with the reason.
-          if (!(error instanceof UnreadableEvent || error instanceof InvalidEventSequence)) throw error;
+          if (!(error instanceof UnreadableEvent)) throw error;
           open.add(item.eventId);
         }
       }),

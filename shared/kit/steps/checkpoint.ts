@@ -14,9 +14,22 @@ export interface StepCheckpoint {
   ended: boolean;
   /** ms since 1970: when it was last heard of. */
   movedAt: number;
-  /** The next step has failed, the last time for this reason; `final`: it is in the dead letters. */
-  lastError?: { error: string; final: boolean };
+  /** The next step has failed, the last time for this reason; `final`: it is in the dead letters; `waits`: for newer code. */
+  lastError?: { error: string; final: boolean; waits?: true };
 }
+
+/** Longer than a step is hidden that waits for newer code (messaging/backoff.ts). */
+const WAITS_MS = 3 * 3_600_000;
+
+/**
+ * True where the message of the next step may be lost: nobody has heard of the line for so long. What is in the dead letters comes back
+ * by a redrive.
+ */
+export const isLost = (
+  { ended, lastError, movedAt }: StepCheckpoint,
+  now: number,
+  afterMs: number,
+): boolean => !ended && !lastError?.final && now - movedAt > (lastError?.waits ? WAITS_MS : afterMs);
 
 /** What a step has come to, beside what every checkpoint has. */
 export type Next<Checkpoint extends StepCheckpoint> = Omit<Checkpoint, 'step' | 'movedAt' | 'lastError'>;

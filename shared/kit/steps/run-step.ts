@@ -1,4 +1,5 @@
 import type { Runtime } from '#kit/config/runtime.ts';
+import { isNewer, isPoison } from '#kit/messaging/delivery.ts';
 import type { ItemKey } from '#kit/projections/keys.ts';
 import { commitStep, type Next, noteStep, type StepCheckpoint } from './checkpoint.ts';
 
@@ -58,17 +59,16 @@ export async function runStep<Checkpoint extends StepCheckpoint>(
 /** So that whoever waits for the line learns of it; the message itself tells the whole reason. */
 async function note(
   runtime: Runtime,
-  { key, number, receiveCount, log }: Pick<ReceivedStep<never>, 'key' | 'number' | 'receiveCount' | 'log'>,
+  { key, number, receiveCount }: Pick<ReceivedStep<never>, 'key' | 'number' | 'receiveCount'>,
   error: unknown,
 ): Promise<void> {
-  const final = receiveCount >= runtime.setting('MAX_RECEIVE_COUNT');
+  const final = isPoison(error) || receiveCount >= runtime.setting('MAX_RECEIVE_COUNT');
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  log('failed');
   runtime.logger.warn('step failed', { key, number, receiveCount, error: error as Error });
   try {
     await noteStep(runtime, key, number, {
       movedAt: runtime.now(),
-      lastError: { error: reason.slice(0, 1_000), final },
+      lastError: { error: reason.slice(0, 1_000), final, ...(isNewer(error) && { waits: true }) },
     });
   } catch (failure) {
     runtime.logger.warn('failure of a step not noted', { error: failure as Error });

@@ -33,7 +33,8 @@ describe('a function that sends to its own queue', () => {
   test('is stopped as a loop after 16 invocations, and the message becomes a dead letter', async () => {
     const { messageBatches, inspect, warnings } = await loop({}, 20);
     await eventually(async () => (await inspect('ReviewDeadLetters')).ready === 1);
-    expect(messageBatches).toHaveLength(16);
+    // Not how many there were: a message may come twice.
+    expect(new Set(messageBatches.flat().map(({ body }) => body)).size).toBe(16);
     expect((await inspect('ReviewDeadLetters')).bodies).toEqual(['16']);
     expect(warnings).toContainEqual(expect.stringContaining('RecursiveLoop: Allow'));
   });

@@ -6,7 +6,7 @@ const since = '2026-11-24T12:00:00.000Z';
 const first = { projection: 'order-view', live: 1, newest: 1 };
 const other = (phase: string, generation = 2) => ({ generation, phase, since });
 const work = (part: number, done: number, more: object = {}) => ({
-  work: { part, done, segments: { ended: 0, of: 4 }, waitsFor: 0, failed: [], ...more },
+  work: { part, done, segments: { ended: 0, of: 4 }, waitsFor: 0, failed: [], waiting: 0, ...more },
 });
 const comparison = { streams: 1_200, repaired: 0, differing: 2, examples: ['order-a', 'order-b'] };
 const ready = { ...first, other: other('ready'), comparison };

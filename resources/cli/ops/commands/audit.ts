@@ -40,6 +40,7 @@ export const audit: Command = {
       total.events += chunk.events;
       total.behind.push(...chunk.behind);
       total.redelivered += chunk.redelivered;
+      if (chunk.unsent) total.unsent = [...new Set([...(total.unsent ?? []), ...chunk.unsent])];
       progress.show(chunk.progress, `${total.events} events, ${total.behind.length} behind`);
       continuationToken = chunk.continuationToken;
     } while (continuationToken);
@@ -66,7 +67,7 @@ function limitOf({ limit }: Values): { limit?: number } {
 }
 
 function textOf(
-  { from, to, events, behind, redelivered, stays }: Total,
+  { from, to, events, behind, redelivered, unsent = [], stays }: Total,
   redeliver: boolean,
   now: number,
 ): string {
@@ -82,6 +83,7 @@ function textOf(
     '',
     ...rowsOf(stays, now),
     '',
+    ...unsent.map((consumer) => `The queue of ${consumer} did not take them; the log of audit says why.`),
     'See their dead letters, and audit again.',
   ].join('\n');
 }

@@ -134,7 +134,7 @@ async function follow(
 /** What stands beside the bar: how much is done, how fast, and how long it still takes at that. */
 function paceOf(clock: Clock): (status: RebuildStatus, work: NonNullable<RebuildStatus['work']>) => string {
   let first: { phase: string; at: number; done: number; part: number } | undefined;
-  return ({ other }, { part, done, waitsFor, failed }) => {
+  return ({ other }, { part, done, waitsFor, failed, waiting }) => {
     const phase = other?.phase ?? '';
     if (waitsFor > 0) return `${phase} begins in ${waitsFor} s, when every process knows of it`;
     if (first?.phase !== phase) first = { phase, at: clock.now(), done, part };
@@ -146,6 +146,7 @@ function paceOf(clock: Clock): (status: RebuildStatus, work: NonNullable<Rebuild
       ...(seconds > 0 ? [`${count(Math.round((done - first.done) / seconds))}/s`] : []),
       ...(seconds > 0 && gained > 0 ? [`${minutes(((1 - part) / gained) * seconds)} left`] : []),
       ...(failed.length > 0 ? [`${failed.length} in the dead letters`] : []),
+      ...(waiting > 0 ? [`${waiting} wait for newer code`] : []),
     ].join(', ');
   };
 }

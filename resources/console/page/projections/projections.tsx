@@ -22,6 +22,7 @@ interface Status {
     segments: { ended: number; of: number };
     waitsFor: number;
     failed: { segment: number; error: string }[];
+    waiting: number;
   };
   comparison?: { streams: number; repaired: number; differing: number; examples: string[] };
 }
@@ -171,6 +172,7 @@ function Work({ status: { work, comparison } }: { status: Status }) {
           {work.waitsFor > 0 && (
             <span class="quiet"> · begins in {work.waitsFor} s, when every process knows of it</span>
           )}
+          {work.waiting > 0 && <span class="quiet"> · {work.waiting} wait for newer code</span>}
         </p>
       )}
       {work?.failed.map(({ segment, error }) => (

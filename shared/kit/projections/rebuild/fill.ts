@@ -1,7 +1,6 @@
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { EventItem } from '#kit/event-store/event-item.ts';
 import { load } from '#kit/event-store/load.ts';
-import { NewerEvent } from '#kit/events/unreadable-event.ts';
 import { allSettledOrThrow } from '#kit/messaging/keyed-mutex.ts';
 import { projectStream } from '#kit/projections/project.ts';
 import type { Projection } from '#kit/projections/projection.ts';
@@ -15,10 +14,6 @@ export class StreamFailed extends Error {
     super(`${streamId}: ${name}: ${message}`, { cause });
   }
 }
-
-/** What newer code wrote waits for that code, as any message of it does. */
-const failed = (streamId: string, error: unknown): unknown =>
-  error instanceof NewerEvent ? error : new StreamFailed(streamId, error);
 
 /** Events that follow each other, by stream: a scan has those of a stream one after the other. */
 export function runsOfStreams(items: readonly EventItem[]): EventItem[][] {
@@ -34,7 +29,7 @@ export function runsOfStreams(items: readonly EventItem[]): EventItem[][] {
 /**
  * Folds runs of events, as the events table has them, into a generation; what is there at that version or beyond stays. A run that begins in the
  * middle of its stream goes on from the view that is there, and what is missing is read.
- * AWS calls: for each run one conditional put, all at once; one consistent get more where it does not begin its stream. Throws StreamFailed, or NewerEvent.
+ * AWS calls: for each run one conditional put, all at once; one consistent get more where it does not begin its stream. Throws StreamFailed.
  */
 export async function fillFrom(
   runtime: Runtime,
@@ -48,7 +43,7 @@ export async function fillFrom(
       try {
         await projectStream(runtime, projection, events.map(upcast), generation);
       } catch (error) {
-        throw failed(events[0]?.streamId ?? '', error);
+        throw new StreamFailed(events[0]?.streamId ?? '', error);
       }
     }),
   );
@@ -56,7 +51,7 @@ export async function fillFrom(
 
 /**
  * Folds each stream, as far as it is at this moment, into a generation; what is there at that version or beyond stays.
- * AWS calls: for each stream one consistent query and one conditional put, all streams at once. Throws StreamFailed, or NewerEvent.
+ * AWS calls: for each stream one consistent query and one conditional put, all streams at once. Throws StreamFailed.
  */
 export async function fill(
   runtime: Runtime,
@@ -69,7 +64,7 @@ export async function fill(
       try {
         await projectStream(runtime, projection, await load(runtime, streamId), generation);
       } catch (error) {
-        throw failed(streamId, error);
+        throw new StreamFailed(streamId, error);
       }
     }),
   );

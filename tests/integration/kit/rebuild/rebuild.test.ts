@@ -34,7 +34,7 @@ describe('A rebuild', () => {
     expect(await bench.rebuild('start', { segments: 2 })).toMatchObject({
       live: 1,
       other: { generation: 2, phase: 'filling' },
-      work: { waitsFor: 30, done: 0, part: 0, failed: [] },
+      work: { waitsFor: 30, done: 0, part: 0, failed: [], waiting: 0 },
     });
     let steps = 0;
     const ready = await bench.reach('ready', (name, pass) => {

@@ -46,11 +46,11 @@ describe('a registry', () => {
 
   it('folds a stream, and says which event cannot follow', () => {
     const events = counterStream('c-1', '2026-01-01T00:00:00.000Z');
-    expect(() => registry.assertFolds('counter', events)).not.toThrow();
-    const error = thrownBy(() => registry.assertFolds('counter', events.slice(1)));
+    expect(() => registry.fold('counter', events)).not.toThrow();
+    const error = thrownBy(() => registry.fold('counter', events.slice(1)));
     expect(error).toBeInstanceOf(InvalidEventSequence);
     expect((error as Error).message).toBe('CounterIncreased cannot follow in a stream whose status is none');
-    expect(() => registry.assertFolds('parcel', events)).toThrow('no aggregate is called parcel');
+    expect(() => registry.fold('parcel', events)).toThrow('no aggregate is called parcel');
   });
 
   it('fails at load when a definition stands under another name, or belongs to no aggregate', () => {

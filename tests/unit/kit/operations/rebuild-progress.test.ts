@@ -19,15 +19,18 @@ const checkpoint = (phase: Checkpoint['phase'], segment: number, more: Partial<C
 test('The progress of a phase is that of its segments, by the items they looked at', () => {
   const checkpoints = [
     checkpoint('filling', 0, { scanned: 30, done: 10 }),
-    checkpoint('filling', 1, { scanned: 15, done: 5, lastError: { error: 'no', final: true } }),
+    checkpoint('filling', 1, { scanned: 15, done: 3, lastError: { error: 'no', final: true } }),
+    checkpoint('filling', 2, { done: 2, lastError: { error: 'newer', final: false, waits: true } }),
+    checkpoint('filling', 3, { ended: true, lastError: { error: 'newer', final: false, waits: true } }),
   ];
   expect(progressOf(checkpoints, other('filling'), 1_500, 1_000)).toEqual({
     work: {
-      part: 0.45,
+      part: 0.5,
       done: 15,
-      segments: { ended: 0, of: 2 },
+      segments: { ended: 1, of: 2 },
       waitsFor: 1,
       failed: [{ segment: 1, error: 'no' }],
+      waiting: 1,
     },
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { toItem } from '#kit/event-store/event-item.ts';
-import { NewerEvent } from '#kit/events/unreadable-event.ts';
+import { isNewer, isPoison } from '#kit/messaging/delivery.ts';
 import { generationsKey } from '#kit/projections/keys.ts';
 import { project } from '#kit/projections/project.ts';
 import { compare } from '#kit/projections/rebuild/compare.ts';
@@ -91,16 +91,22 @@ describe('A generation', () => {
     );
   });
 
-  test('waits for newer code where a stream has an event of it', async () => {
-    const memory = counterMemory();
+  test('names the stream that it waits for newer code to read', async () => {
+    const { runtime, store, events } = counterMemory();
     const newer = { ...toItem(two), schemaVersion: 99 };
-    const { runtime } = memory;
-    await expect(fillFrom(runtime, counterProjection, 2, [[toItem(started), newer]])).rejects.toThrow(
-      NewerEvent,
-    );
-    memory.store([started]);
-    memory.events.put(newer);
-    await expect(fill(runtime, counterProjection, 2, ['counter-c1'])).rejects.toThrow(NewerEvent);
+    store([started]);
+    events.put(newer);
+    for (const filling of [
+      fillFrom(runtime, counterProjection, 2, [[toItem(started), newer]]),
+      fill(runtime, counterProjection, 2, ['counter-c1']),
+    ]) {
+      const error = await filling.catch((reason) => reason);
+      expect([error.message, isNewer(error), isPoison(error)]).toEqual([
+        expect.stringMatching(/^counter-c1: NewerSchemaVersion: /),
+        true,
+        false,
+      ]);
+    }
   });
 
   test('tells the versions of its views, 0 where there is none', async () => {
