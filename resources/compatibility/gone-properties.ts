@@ -1,5 +1,5 @@
 import { alternativesOf, type Located, propertiesOf, resolveSchema, type Schema } from './json-schema.ts';
-import { isAlike, memberName, sharedName } from './unreadable.ts';
+import { isAlike, memberName, sharedName } from './members.ts';
 
 /** The paths of properties that a schema had and has no longer, named as `unreadable` names them: `items[].name`. */
 export function goneProperties(before: Located, after: Located): string[] {

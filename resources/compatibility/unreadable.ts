@@ -8,6 +8,8 @@ import {
   resolveSchema,
   type Schema,
 } from './json-schema.ts';
+import { limitsUnreadable, typeUnreadable } from './limits.ts';
+import { isAlike, memberName, nameOf, sharedName } from './members.ts';
 
 /** One way in which a value that the writer may write is none that the reader takes. */
 export interface Unreadable {
@@ -158,14 +160,6 @@ class Comparison {
   }
 }
 
-/** Both refer to a schema of this name. */
-export function sharedName(one: Schema, other: Schema): string | undefined {
-  const [first, second] = [one, other].map((schema) =>
-    typeof schema === 'object' ? schema.$ref : undefined,
-  );
-  return typeof first === 'string' && first === second ? first.split('/').at(-1) : undefined;
-}
-
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 const text = (value: unknown): string => JSON.stringify(value);
 const list = (values: readonly unknown[]): string => {
@@ -221,130 +215,5 @@ function typeOf(value: unknown): string {
   return Number.isInteger(value) ? 'integer' : typeof value;
 }
 
-function typeUnreadable(reader: JsonObject, writer: JsonObject): string | undefined {
-  if (reader.type === undefined || reader.type === writer.type) return undefined;
-  if (reader.type === 'number' && writer.type === 'integer') return undefined;
-  return `takes ${a(reader.type)}, but ${writer.type === undefined ? 'anything' : a(writer.type)} may come`;
-}
-
-const a = (type: unknown): string => `${/^[aio]/.test(String(type)) ? 'an' : 'a'} ${type}`;
-
 const mayBe = (schema: JsonObject, type: string): boolean =>
   schema.type === undefined || schema.type === type;
-
-/** Bounds, pattern and format: what a reader asks for and a writer does not promise. */
-function limitsUnreadable(reader: JsonObject, writer: JsonObject): string[] {
-  const found: string[] = [];
-  const lowest = [lowestOf(reader), lowestOf(writer)] as const;
-  const highest = [highestOf(reader), highestOf(writer)] as const;
-  if (isBelow(lowest[1], lowest[0])) found.push(`takes ${bound(lowest[0], 'more')}, but less may come`);
-  if (isBelow(negative(highest[1]), negative(highest[0]))) {
-    found.push(`takes ${bound(highest[0], 'less')}, but more may come`);
-  }
-  for (const what of ['Length', 'Items', 'Properties']) {
-    const [least, most] = [numberOf(reader[`min${what}`]) ?? 0, numberOf(reader[`max${what}`])];
-    const promised = what === 'Properties' ? requiredOf(writer).length : 0;
-    const fewest = Math.max(promised, numberOf(writer[`min${what}`]) ?? 0);
-    const largest = numberOf(writer[`max${what}`]);
-    const unit = what === 'Length' ? 'characters' : what.toLowerCase();
-    if (fewest < least) found.push(`takes ${least} ${unit} or more, but fewer may come`);
-    if (most !== undefined && (largest === undefined || largest > most)) {
-      found.push(`takes ${most} ${unit} or fewer, but more may come`);
-    }
-  }
-  for (const keyword of ['pattern', 'format']) {
-    if (reader[keyword] !== undefined && reader[keyword] !== writer[keyword]) {
-      found.push(`takes the ${keyword} ${reader[keyword]}, but ${writer[keyword] ?? 'others'} may come`);
-    }
-  }
-  const step = numberOf(reader.multipleOf);
-  const steps = numberOf(writer.multipleOf);
-  if (step !== undefined && (steps === undefined || !isMultiple(steps, step))) {
-    found.push(`takes multiples of ${step}, but other numbers may come`);
-  }
-  if (reader.uniqueItems === true && writer.uniqueItems !== true)
-    found.push('takes no item twice, but that may come');
-  return found;
-}
-
-interface Bound {
-  value: number;
-  isExclusive: boolean;
-}
-
-const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-const isMultiple = (number: number, of: number): boolean =>
-  Math.abs(number / of - Math.round(number / of)) < 1e-9;
-const negative = (bound: Bound | undefined): Bound | undefined => bound && { ...bound, value: -bound.value };
-
-const bound = (limit: Bound | undefined, way: 'more' | 'less'): string =>
-  limit?.isExclusive ? `${way} than ${limit.value}` : `${limit?.value} or ${way}`;
-
-function lowestOf(schema: JsonObject): Bound | undefined {
-  return strictest(schema, numberOf(schema.minimum), numberOf(schema.exclusiveMinimum), 1);
-}
-
-function highestOf(schema: JsonObject): Bound | undefined {
-  return strictest(schema, numberOf(schema.maximum), numberOf(schema.exclusiveMaximum), -1);
-}
-
-/** Of whole numbers, more than 0 is the same as 1 or more. */
-function strictest(
-  { type }: JsonObject,
-  inclusive: number | undefined,
-  exclusive: number | undefined,
-  inwards: 1 | -1,
-): Bound | undefined {
-  const bounds: Bound[] = [];
-  if (inclusive !== undefined) bounds.push({ value: inclusive, isExclusive: false });
-  if (exclusive !== undefined) {
-    const isWhole = type === 'integer';
-    bounds.push(
-      isWhole ? { value: exclusive + inwards, isExclusive: false } : { value: exclusive, isExclusive: true },
-    );
-  }
-  return bounds.sort(
-    (one, other) =>
-      inwards * (other.value - one.value) || Number(other.isExclusive) - Number(one.isExclusive),
-  )[0];
-}
-
-/** Whether something may lie below what a reader takes. */
-function isBelow(writer: Bound | undefined, reader: Bound | undefined): boolean {
-  if (!reader) return false;
-  if (!writer) return true;
-  if (writer.value !== reader.value) return writer.value < reader.value;
-  return reader.isExclusive && !writer.isExclusive;
-}
-
-/** Whether two members of unions are versions of the same: the same constants (`eventType`), or the same type without any. */
-export function isAlike(one: JsonObject, other: JsonObject): boolean {
-  const constants = constantsOf(one);
-  const others = constantsOf(other);
-  const shared = Object.keys(constants).filter((name) => name in others);
-  if (shared.length > 0) return shared.every((name) => constants[name] === others[name]);
-  return one.type === other.type && Object.keys(constants).length === Object.keys(others).length;
-}
-
-/** `(OrderCreated)`: which member of a union it is, by the constant that tells the members apart; nothing without one. */
-export function memberName(members: readonly JsonObject[], one: JsonObject): string {
-  const all = members.map(constantsOf);
-  const distinct = (name: string) => new Set(all.map((constants) => constants[name])).size;
-  const [telling = ''] = Object.keys(all[0] ?? {}).sort(
-    (first, second) => distinct(second) - distinct(first),
-  );
-  const value = distinct(telling) > 1 ? constantsOf(one)[telling] : undefined;
-  return value === undefined ? '' : `(${value})`;
-}
-
-const constantsOf = (schema: JsonObject): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(propertiesOf(schema)).flatMap(([name, property]) =>
-      typeof property === 'object' && typeof property.const === 'string' ? [[name, property.const]] : [],
-    ),
-  );
-
-function nameOf(schema: JsonObject): string {
-  const constants = Object.entries(constantsOf(schema)).map(([name, value]) => `${name} ${value}`);
-  return constants.length > 0 ? constants.join(', ') : String(schema.title ?? schema.type ?? 'anything');
-}

@@ -9,7 +9,6 @@ import { createRedactor } from '#kit/observability/redaction.ts';
 import { readBatchReport } from '#resources/local/event-source-mapping/batch-report.ts';
 import type { MappingProperties } from '#resources/local/event-source-mapping/mapping.ts';
 import { sqsRecord } from '#resources/local/event-source-mapping/sqs-record.ts';
-import { attributeFilter, FakeSns, type Subscriber } from '#tests/properties/fakes/sns.ts';
 import type { Table } from '#tests/properties/fakes/table.ts';
 import type { Deployment } from '#tests/properties/simulator/deployment.ts';
 import { randomOf, seededIds } from '#tests/properties/simulator/random.ts';
@@ -18,29 +17,12 @@ import { httpEvent, parsed, type Sent } from '#tests/support/http-event.ts';
 import { withCapturedOutput } from './captured-output.ts';
 import type { Design } from './designs.ts';
 import { Meter } from './meter.ts';
-import { MeteredDynamo } from './metered-dynamo.ts';
+import { MeteredAws } from './metered-aws.ts';
 import { assumptions } from './prices.ts';
+import { type Route, readRoutes } from './routes.ts';
 
 /** The stage's day begins here; every run has the same times and ids, so its counts are the same. */
 const START = Date.parse('2026-11-16T08:00:00.000Z');
-
-interface Waiting {
-  /** ms since 1970. */
-  since: number;
-  body: string;
-  attributes: Record<string, { DataType: string; StringValue?: string }>;
-}
-
-interface Route {
-  consumer: string;
-  queueUrl: string;
-  queueArn: string;
-  batchSize: number;
-  /** ms for which a batch that is not full waits. */
-  windowMs: number;
-  takes: Subscriber['takes'];
-  waiting: Waiting[];
-}
 
 type Handler = (event: unknown, context: unknown) => Promise<unknown>;
 
@@ -60,8 +42,7 @@ export class BillWorld {
   readonly #deployment: Deployment;
   readonly #design: Design;
   readonly #events: Table;
-  readonly #dynamo: MeteredDynamo;
-  readonly #sns: FakeSns;
+  readonly #aws: MeteredAws;
   readonly #routes: Route[];
   readonly #published: number[];
   readonly #random = randomOf(1, 'bill');
@@ -80,18 +61,11 @@ export class BillWorld {
       .map(([id, properties]) => tableOf(id, properties, () => this.#now));
     this.#events = tables.find(({ shape }) => shape.hash === 'streamId') as Table;
     this.#published = this.#events.shards.map(() => 0);
-    this.#dynamo = new MeteredDynamo(tables, () => this.#now);
-    this.#routes = this.#readRoutes();
-    this.#sns = new FakeSns(
-      this.#routes.map((route) => ({
-        consumer: route.consumer,
-        takes: route.takes,
-        deliver: ({ body, attributes }) => {
-          this.meter.add('SQS, sends by SNS', 'sqsRequest', Math.ceil(Buffer.byteLength(body) / 65_536));
-          route.waiting.push({ since: this.#now, body, attributes });
-        },
-      })),
-    );
+    this.#routes = readRoutes(deployment);
+    const { meter } = this;
+    const eventsTable = this.#events.shape.name;
+    const now = () => this.#now;
+    this.#aws = new MeteredAws({ meter, design, tables, eventsTable, routes: this.#routes, now });
   }
 
   get now(): number {
@@ -289,96 +263,14 @@ export class BillWorld {
     running.open++;
     try {
       await setImmediate();
-      return this.#perform(name, this.#design.rewrite?.(command) ?? command);
+      return this.#aws.perform(name, this.#design.rewrite?.(command) ?? command);
     } finally {
       running.open--;
     }
   }
 
-  #perform(name: string, command: object): unknown {
-    const kind = command.constructor.name;
-    const { input } = command as { input: Record<string, unknown> };
-    if (kind === 'PublishBatchCommand') {
-      const entries = input.PublishBatchRequestEntries as { Message: string; MessageAttributes?: object }[];
-      const sizes = entries.map(
-        ({ Message, MessageAttributes = {} }) =>
-          Buffer.byteLength(Message) + Buffer.byteLength(JSON.stringify(MessageAttributes)),
-      );
-      const bytes = sizes.reduce((sum, one) => sum + one, 0);
-      this.meter.add('SNS, publishes', 'publish', Math.ceil(bytes / 65_536));
-      this.meter.add('events published', 'eventBridgeEvent', entries.length);
-      if (this.#design.bodyFilters) {
-        this.meter.add(
-          'SNS, filters over the body',
-          'bodyFilterGigabyte',
-          (bytes * this.#routes.length) / 1e9,
-        );
-      }
-      return this.#sns.perform(command as never);
-    }
-    if (typeof input.QueueUrl === 'string') return this.#toQueue(kind, input);
-    return this.#dynamo.perform(command as never, ({ table, index, kind: access, units, partition }) => {
-      if (partition !== undefined)
-        this.meter.wrote(index ? `${table}, index ${index}` : table, partition, units);
-      const part = this.#partOf(name, table, index);
-      if (access === 'write') this.meter.add(`DynamoDB writes, ${part}`, 'writeUnit', units);
-      else this.meter.add('DynamoDB reads', 'readUnit', units);
-    });
-  }
-
-  /** Of the events table by its indexes; of every other table by who writes. */
-  #partOf(name: string, table: string, index: string | undefined): string {
-    if (table === this.#events.shape.name) return index ? `index ${index}` : 'events';
-    if (table === 'IdempotencyTable' && this.#design.around) return 'idempotency';
-    return this.#routes.some(({ consumer }) => consumer === name) ? name : 'others';
-  }
-
-  #toQueue(kind: string, input: Record<string, unknown>): unknown {
-    const route = this.#routes.find(({ queueUrl }) => queueUrl === input.QueueUrl);
-    const entries = (input.Entries ?? [input]) as {
-      Id?: string;
-      MessageBody?: string;
-      MessageAttributes?: Waiting['attributes'];
-    }[];
-    if (!/^SendMessage(Batch)?Command$/.test(kind))
-      throw new Error(`the bill has no ${kind}: a consumer failed`);
-    if (!route)
-      throw new Error(`a message to ${input.QueueUrl}: a consumer failed: ${JSON.stringify(input)}`);
-    this.meter.add('SQS, sends', 'sqsRequest');
-    for (const { MessageBody = '', MessageAttributes = {} } of entries) {
-      route.waiting.push({ since: this.#now, body: MessageBody, attributes: MessageAttributes });
-    }
-    return { Successful: entries.map(({ Id }) => ({ Id })), Failed: [] };
-  }
-
   #routeOf(name: string): string {
     return `POST /${name}/{parameter}`;
-  }
-
-  #readRoutes(): Route[] {
-    const mappings = this.#deployment
-      .ofType<MappingProperties>('AWS::Lambda::EventSourceMapping')
-      .map(([, one]) => one);
-    const policies = new Map(
-      this.#deployment
-        .ofType<{ Endpoint: string; FilterPolicy: object }>('AWS::SNS::Subscription')
-        .map(([, { Endpoint, FilterPolicy }]) => [Endpoint, FilterPolicy]),
-    );
-    return mappings
-      .filter(({ EventSourceArn }) => !EventSourceArn.endsWith('/stream'))
-      .map(({ EventSourceArn, FunctionName, BatchSize = 10, MaximumBatchingWindowInSeconds = 0 }) => {
-        const policy = policies.get(EventSourceArn);
-        const id = EventSourceArn.split(':').at(-1) ?? '';
-        return {
-          consumer: this.#deployment.functionOf(FunctionName),
-          queueArn: EventSourceArn,
-          queueUrl: `https://queue/${id}`,
-          batchSize: BatchSize,
-          windowMs: MaximumBatchingWindowInSeconds * 1_000,
-          takes: policy ? attributeFilter(policy) : () => false,
-          waiting: [],
-        };
-      });
   }
 }
 

@@ -5,8 +5,8 @@ import { canceled } from '#tests/properties/fakes/dynamo.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
 import type { Adversary, AwsService, Service } from './adversary.ts';
 import type { Clock } from './clock.ts';
-import type { Call, Defect } from './defect.ts';
-import type { FaultKind } from './faults.ts';
+import type { Defect } from './defect.ts';
+import { described, failure, HARMLESS, partly, withKeysLeftOver, withShortPage } from './faulty-calls.ts';
 import type { Invocation } from './invocation.ts';
 import { Mailbox, SendEmail } from './mailbox.ts';
 import { type Random, seededIds } from './random.ts';
@@ -235,7 +235,7 @@ export class Functions {
         await pass(slow(random));
         break;
       case 'entries failed':
-        return this.#partly(command, random, perform);
+        return partly(command, random, perform);
       case 'page cut':
         return perform(withShortPage(command, random));
       case 'left over':
@@ -264,72 +264,6 @@ export class Functions {
     if (name === 'SendMessageCommand') invocation.deadLetters.push(String(input.MessageBody));
     return answer;
   }
-
-  /** Some entries of a batch have no effect, and the answer says so. */
-  async #partly(
-    command: object,
-    random: Random,
-    perform: (command?: object) => Promise<unknown>,
-  ): Promise<unknown> {
-    const { input } = described(command);
-    const list = 'Entries' in input ? 'Entries' : 'PublishBatchRequestEntries';
-    const entries = input[list] as { Id: string }[];
-    const sunk = new Set(entries.filter(() => random.hits(0.5)));
-    if (sunk.size === 0 && entries[0]) sunk.add(entries[0]);
-    const sent = entries.filter((entry) => !sunk.has(entry));
-    const answer = (sent.length > 0 ? await perform(again(command, { ...input, [list]: sent })) : {}) as {
-      Failed?: object[];
-    };
-    const failed = [...sunk].map(({ Id }) => ({
-      Id,
-      Code: 'InternalError',
-      SenderFault: false,
-      Message: 'sunk',
-    }));
-    return { ...answer, Failed: [...(answer.Failed ?? []), ...failed] };
-  }
 }
-
-/** What is no failure: correct code does not notice. */
-const HARMLESS: ReadonlySet<FaultKind> = new Set(['slow', 'stale read', 'page cut', 'left over']);
-
-/** DynamoDB may end a page after any item: at a megabyte, and where it has worked for long enough. */
-function withShortPage(command: object, random: Random): object {
-  const { input } = described(command);
-  const { Limit = 10 } = input as { Limit?: number };
-  return again(command, { ...input, Limit: random.between(1, Math.min(3, Limit)) });
-}
-
-async function withKeysLeftOver(
-  command: object,
-  random: Random,
-  perform: (command?: object) => Promise<unknown>,
-): Promise<unknown> {
-  const { input } = described(command);
-  const [[table, { Keys, ...rest }]] = Object.entries(
-    input.RequestItems as Record<string, { Keys: object[] }>,
-  ) as [[string, { Keys: object[] }]];
-  const count = random.between(0, Keys.length - 1);
-  const left = { [table]: { ...rest, Keys: Keys.slice(count) } };
-  if (count === 0) return { Responses: {}, UnprocessedKeys: left };
-  const RequestItems = { [table]: { ...rest, Keys: Keys.slice(0, count) } };
-  const answer = (await perform(again(command, { ...input, RequestItems }))) as object;
-  return { ...answer, UnprocessedKeys: left };
-}
-
-function again(command: object, input: object): object {
-  const Create = command.constructor as new (input: object) => object;
-  return new Create(input);
-}
-
-export function described(command: object): Pick<Call, 'name' | 'input' | 'command'> {
-  const { input } = command as { input: Record<string, unknown> };
-  return { name: command.constructor.name, input, command };
-}
-
-const failure = (service: Service): Error =>
-  Object.assign(new Error('Rate exceeded'), {
-    name: service === 'dynamo' ? 'ProvisionedThroughputExceededException' : 'ThrottledException',
-  });
 
 const SILENT = { info() {}, warn() {}, error() {}, debug() {} } as unknown as Runtime['logger'];

@@ -1,4 +1,4 @@
-import { described } from './functions.ts';
+import { described } from './faulty-calls.ts';
 import { eventIdOf } from './ledger.ts';
 import type { Route } from './routes.ts';
 import type { SentByOperation } from './world.ts';
