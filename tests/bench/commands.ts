@@ -9,10 +9,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { documentClient } from '#kit/aws/document-client.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { awsApi } from '#resources/local/emulators/aws-api.ts';
-import { startEmulators } from '#resources/local/emulators/index.ts';
 import { type CounterCommand, counterAggregate } from '#tests/support/counter/counter.ts';
 import { startCounters } from '#tests/support/counter/data.ts';
-import { sharedEmulatorsVariable } from '#tests/support/emulators.ts';
+import { startBenchEmulators } from './bench-emulators.ts';
 import { ratioOf } from './measure.ts';
 import type { Bench } from './types.ts';
 
@@ -41,11 +40,10 @@ export const commandsBench: Bench = {
   async run({ progress }) {
     progress('commands: installing castore into a temporary folder');
     const folder = await mkdtemp(join(tmpdir(), 'castore-'));
-    const emulators = await startEmulators();
+    const emulators = await startBenchEmulators();
     try {
       const castore = await install(folder);
-      const { dynamodb, sns, sqs, region } = emulators;
-      process.env[sharedEmulatorsVariable] = JSON.stringify({ dynamodb, sns, sqs, region });
+      const { dynamodb, region } = emulators;
       const client = () => {
         const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
         return new DynamoDBClient({ region, endpoint: dynamodb, credentials });

@@ -9,14 +9,15 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 import { chunksOf } from '#kit/aws/chunks.ts';
 import { documentClient } from '#kit/aws/document-client.ts';
-import { type Endpoints, startEmulators } from '#resources/local/emulators/index.ts';
+import type { Endpoints } from '#resources/local/emulators/index.ts';
 import { startMappings } from '#resources/local/event-source-mapping/index.ts';
 import { createStack } from '#resources/local/stack/stack.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { sharedTemplateVariable } from '#tests/support/compiled-template.ts';
-import { sharedEmulatorsVariable, uniquePrefix } from '#tests/support/emulators.ts';
+import { uniquePrefix } from '#tests/support/emulators.ts';
 import { httpEvent } from '#tests/support/http-event.ts';
 import { startSystem } from '#tests/support/system.ts';
+import { startBenchEmulators } from './bench-emulators.ts';
 import { ratioOf, timed } from './measure.ts';
 import type { Bench } from './types.ts';
 
@@ -42,9 +43,8 @@ export const endToEndBench: Bench = {
     const folder = await mkdtemp(join(tmpdir(), 'orderstream-bench-'));
     process.env[sharedTemplateVariable] = join(folder, 'template.json');
     await writeFile(join(folder, 'template.json'), JSON.stringify(stack));
-    const emulators = await startEmulators();
+    const emulators = await startBenchEmulators();
     const { dynamodb, sns, sqs, region } = emulators;
-    process.env[sharedEmulatorsVariable] = JSON.stringify({ dynamodb, sns, sqs, region });
     const sides = [await ours(), await bare(stack, { dynamodb, sns, sqs, region })] as const;
     try {
       const [mine, theirs] = sides.map((side) => () => timed(() => burst(side))) as [

@@ -10,11 +10,10 @@ import {
   type StartKey,
   streamsPage,
 } from '#kit/projections/rebuild/scan.ts';
-import { startEmulators } from '#resources/local/emulators/index.ts';
 import { startCounters } from '#tests/support/counter/data.ts';
 import { counterStream } from '#tests/support/counter/streams.ts';
 import { counterProjection } from '#tests/support/counter/views.ts';
-import { sharedEmulatorsVariable } from '#tests/support/emulators.ts';
+import { startBenchEmulators } from './bench-emulators.ts';
 import { ratioOf, timed } from './measure.ts';
 import type { Bench } from './types.ts';
 
@@ -31,9 +30,7 @@ export const rebuildBench: Bench = {
   description: 'filling a generation, against a bare parallel scan and batch write',
   notOnStage: 'it needs tables of its own. On a stage, `npm run ops -- rebuild` says how long it took.',
   async run({ progress }) {
-    const emulators = await startEmulators();
-    const { dynamodb, sns, sqs, region } = emulators;
-    process.env[sharedEmulatorsVariable] = JSON.stringify({ dynamodb, sns, sqs, region });
+    const emulators = await startBenchEmulators();
     const data = await startCounters();
     try {
       const runtime = data.runtime();

@@ -7,7 +7,6 @@ import type { InventoryEvent } from '#domain/inventory/events.ts';
 import { chunksOf } from '#kit/aws/chunks.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { toItem } from '#kit/event-store/event-item.ts';
-import { handleTogether } from '#kit/event-store/handle-together.ts';
 import type { NewEvent } from '#kit/events/event.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { tableOf } from '#tests/properties/simulator/virtual-tables.ts';
@@ -15,6 +14,7 @@ import { noMetrics } from '#tests/support/no-metrics.ts';
 import { silentLogger } from '#tests/support/silent-logger.ts';
 import { storedStreamAt } from '#tests/support/stored-stream.ts';
 import { type Capacity, MeteredDynamo } from './bill/metered-dynamo.ts';
+import { decideTogether, reserve } from './reserving.ts';
 
 const SKU = 'MUG';
 const NOW = Date.parse('2026-11-16T08:00:00.000Z');
@@ -40,10 +40,10 @@ export async function countReservation(
   world.store(history(events, open));
   const writer = world.runtime();
   // Reads the whole stream and leaves a snapshot, as the last process that wrote did.
-  await send(writer, [reserve('last')]);
-  const cold = await world.costOf(() => send(world.runtime(), [reserve('cold')]));
-  const warm = await world.costOf(() => send(writer, [reserve('warm')]));
-  const again = await world.costOf(() => send(writer, [reserve('again')]));
+  await decideTogether(writer, SKU, [reserve(SKU, 'last')]);
+  const cold = await world.costOf(() => decideTogether(world.runtime(), SKU, [reserve(SKU, 'cold')]));
+  const warm = await world.costOf(() => decideTogether(writer, SKU, [reserve(SKU, 'warm')]));
+  const again = await world.costOf(() => decideTogether(writer, SKU, [reserve(SKU, 'again')]));
   return {
     events,
     open,
@@ -67,40 +67,14 @@ function history(events: number, open: number): NewEvent[] {
     stream.push(...combine(decided));
   };
   decide({ type: 'receive', sku: SKU, quantity: 1_000_000 });
-  const orders = Array.from({ length: open }, () => reserve(randomUUID()));
+  const orders = Array.from({ length: open }, () => reserve(SKU, randomUUID()));
   for (const some of chunksOf(orders, 100)) decide(...some);
   while (stream.length < events) {
     const orderId = randomUUID();
-    decide(reserve(orderId));
+    decide(reserve(SKU, orderId));
     decide({ type: 'issue', sku: SKU, orderId });
   }
   return stream;
-}
-
-const reserve = (orderId: string): InventoryCommand => ({
-  type: 'reserve',
-  sku: SKU,
-  orderId,
-  quantity: 1,
-  backorder: false,
-});
-
-/** Of every call the same: a process remembers states by it. */
-const aggregate = { ...inventoryAggregate, combine };
-
-let commands = 0;
-
-async function send(runtime: Runtime, some: readonly InventoryCommand[]): Promise<void> {
-  const requests = some.map((command) => {
-    const commandId = `command-${++commands}`;
-    return {
-      command,
-      metadata: { userId: 'bench', correlationId: commandId, causationId: 'bench', commandId },
-    };
-  });
-  const outcomes = await handleTogether(runtime, aggregate, SKU, requests);
-  const failed = outcomes.find(({ error }) => error !== undefined);
-  if (failed) throw failed.error;
 }
 
 interface Cost {

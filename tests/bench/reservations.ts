@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { DomainEvent } from '#domain/index.ts';
-import { combine } from '#domain/inventory/combine.ts';
-import { type InventoryCommand, inventoryAggregate } from '#domain/inventory/decisions.ts';
 import { createHandler } from '#functions/consumers/inventory/handler.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { handleTogether } from '#kit/event-store/handle-together.ts';
-import { startEmulators } from '#resources/local/emulators/index.ts';
 import { startData } from '#tests/support/data.ts';
-import { sharedEmulatorsVariable } from '#tests/support/emulators.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
 import { nothingHeld, streamAt } from '#tests/support/streams.ts';
+import { startBenchEmulators } from './bench-emulators.ts';
 import type { BenchTable } from './bench-table.ts';
 import { median, ROUNDS, timed } from './measure.ts';
 import { countReservation } from './reservation-units.ts';
+import { decideTogether, reserve } from './reserving.ts';
 import type { Bench } from './types.ts';
 
 const AT = '2026-11-20T10:00:00.000Z';
@@ -60,9 +57,7 @@ export const reservationsBench: Bench = {
 };
 
 async function measure(progress: (text: string) => void): Promise<BenchTable> {
-  const emulators = await startEmulators();
-  const { dynamodb, sns, sqs, region } = emulators;
-  process.env[sharedEmulatorsVariable] = JSON.stringify({ dynamodb, sns, sqs, region });
+  const emulators = await startBenchEmulators();
   const data = await startData();
   const runtime = data.runtime({ settings: { CONSUMER: 'inventory', QUEUE_URL: 'http://queue' } });
   const handle = createHandler(runtime);
@@ -84,7 +79,7 @@ async function measure(progress: (text: string) => void): Promise<BenchTable> {
           const { batchItemFailures } = await handle(sqsEvent(orders));
           if (batchItemFailures.length > 0) throw new Error('a reservation failed');
         });
-        const alone = await timed(() => reserve(runtime, sku, BATCH));
+        const alone = await timed(() => reserveMany(runtime, sku, BATCH));
         if (round > 0) add(`${earlier}`, ms);
         if (round > 0) add(`${earlier} alone`, alone);
       }
@@ -124,38 +119,16 @@ async function measure(progress: (text: string) => void): Promise<BenchTable> {
 const inTurn = (round: number): number[] =>
   EARLIER.map((_, index) => EARLIER[(index + round) % EARLIER.length] ?? 0);
 
-const aggregate = { ...inventoryAggregate, combine };
-
-const send = (runtime: Runtime, sku: string, commands: InventoryCommand[]) =>
-  handleTogether(
-    runtime,
-    aggregate,
-    sku,
-    commands.map((command) => {
-      const commandId = randomUUID();
-      return {
-        command,
-        metadata: { userId: 'bench', correlationId: commandId, causationId: 'bench', commandId },
-      };
-    }),
-  );
-
 async function fill(runtime: Runtime, sku: string, reservations: number): Promise<void> {
-  await send(runtime, sku, [{ type: 'receive', sku, quantity: 1_000_000 }]);
-  for (let made = 0; made < reservations; made += BATCH) await reserve(runtime, sku, BATCH);
+  await decideTogether(runtime, sku, [{ type: 'receive', sku, quantity: 1_000_000 }]);
+  for (let made = 0; made < reservations; made += BATCH) await reserveMany(runtime, sku, BATCH);
 }
 
-const reserve = (runtime: Runtime, sku: string, count: number) =>
-  send(
+const reserveMany = (runtime: Runtime, sku: string, count: number) =>
+  decideTogether(
     runtime,
     sku,
-    Array.from({ length: count }, () => ({
-      type: 'reserve',
-      sku,
-      orderId: randomUUID(),
-      quantity: 1,
-      backorder: false,
-    })),
+    Array.from({ length: count }, () => reserve(sku, randomUUID())),
   );
 
 /** A batch of orders that wait for their stock. */
