@@ -2,11 +2,11 @@ import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { append } from '#kit/event-store/append.ts';
 import { ConcurrencyConflict, VersionMismatch } from '#kit/event-store/errors.ts';
+import { placed } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
-import { type StoredEvent, streamIdOf } from '#kit/events/event.ts';
-import { timeOf } from '#kit/events/ids.ts';
+import { streamIdOf } from '#kit/events/event.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
-import { checkEmission, type Emission } from './emission.ts';
+import { checkEmission } from './emission.ts';
 
 export interface Emitted {
   streamId: string;
@@ -28,17 +28,19 @@ const MAX_ATTEMPTS = 8;
  * the last lost race; AppendTooLarge. Nothing was appended then.
  */
 export async function emitEvent(runtime: Runtime, input: unknown, requestId: string): Promise<Emitted> {
-  const emission = checkEmission(input);
   const { registry } = runtime.application;
-  const aggregateType = registry.aggregateTypeOf(emission.event.eventType);
-  const streamId = streamIdOf(aggregateType, emission.aggregateId);
+  const emission = checkEmission(input);
+  const { event: emitted, aggregateId, userId, correlationId = requestId, expectedVersion } = emission;
+  const aggregateType = registry.aggregateTypeOf(emitted.eventType);
+  const streamId = streamIdOf(aggregateType, aggregateId);
+  const metadata = { userId, correlationId, causationId: requestId, commandId: runtime.newId() };
   for (let attempt = 1; ; attempt++) {
     const history = await load(runtime, streamId);
     const version = history.at(-1)?.version ?? 0;
-    if (emission.expectedVersion !== undefined && emission.expectedVersion !== version) {
-      throw new VersionMismatch(runtime.redact(streamId), [emission.expectedVersion], version);
+    if (expectedVersion !== undefined && expectedVersion !== version) {
+      throw new VersionMismatch(runtime.redact(streamId), [expectedVersion], version);
     }
-    const event = storedEvent(runtime, emission, version + 1, requestId);
+    const event = placed(runtime, { type: aggregateType }, { aggregateId, metadata }, emitted, version + 1);
     registry.fold(aggregateType, [...history, event]);
     try {
       await append(runtime, [event]);
@@ -50,31 +52,4 @@ export async function emitEvent(runtime: Runtime, input: unknown, requestId: str
       await fullJitter(runtime, attempt);
     }
   }
-}
-
-function storedEvent(
-  runtime: Runtime,
-  { event, aggregateId, userId, correlationId }: Emission,
-  version: number,
-  requestId: string,
-): StoredEvent {
-  const eventId = runtime.newId();
-  const { registry } = runtime.application;
-  const aggregateType = registry.aggregateTypeOf(event.eventType);
-  return {
-    ...event,
-    streamId: streamIdOf(aggregateType, aggregateId),
-    version,
-    eventId,
-    aggregateType,
-    aggregateId,
-    schemaVersion: registry.currentSchemaVersion(event.eventType),
-    metadata: {
-      userId,
-      timestamp: new Date(timeOf(eventId)).toISOString(),
-      correlationId: correlationId ?? requestId,
-      causationId: requestId,
-      commandId: eventId,
-    },
-  };
 }
