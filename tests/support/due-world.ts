@@ -2,6 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { v7 } from 'uuid';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import type { DueEvent } from '#kit/deadlines/due-message.ts';
+import { type ResentDue, resendDue } from '#kit/deadlines/resend-due.ts';
 import { LOOK_AHEAD_MS, type Ticked, tick } from '#kit/deadlines/tick.ts';
 import { dueKeysOf } from '#kit/event-store/due-keys.ts';
 import { counterApplication } from './counter/application.ts';
@@ -93,8 +94,23 @@ export class DueWorld {
       if (killedAt.effect === 'done') await this.#perform(command);
       throw new Killed();
     };
+    return tick(this.#runtime(send, skewMs)).catch((error: Error) => {
+      if (error instanceof Killed) return undefined;
+      throw error;
+    });
+  }
+
+  /** One step of sending again. */
+  resend(input: object): Promise<ResentDue> {
+    return resendDue(
+      this.#runtime((command) => this.#perform(command)),
+      input,
+    );
+  }
+
+  #runtime(send: (command: object) => Promise<unknown>, skewMs = 0): Runtime {
     const client = { send } as unknown as Runtime['dynamo'] & Runtime['sqs'];
-    const runtime = createRuntime(counterApplication, {
+    return createRuntime(counterApplication, {
       dynamo: client,
       sqs: client,
       now: () => this.now + skewMs,
@@ -103,10 +119,6 @@ export class DueWorld {
       logger: silentLogger(),
       metrics: noMetrics,
       settings: { EVENTS_TABLE: 'events', READ_MODEL_TABLE: 'read-model', QUEUE_URL: 'http://deadlines' },
-    });
-    return tick(runtime).catch((error: Error) => {
-      if (error instanceof Killed) return undefined;
-      throw error;
     });
   }
 

@@ -5,6 +5,7 @@ import { type Command, systemClock, type Values } from './command.ts';
 import { audit } from './commands/audit.ts';
 import { backfill } from './commands/backfill.ts';
 import { deadLetters } from './commands/dead-letters.ts';
+import { deadlines } from './commands/deadlines.ts';
 import { discard } from './commands/discard.ts';
 import { rebuild } from './commands/rebuild.ts';
 import { redrive } from './commands/redrive.ts';
@@ -20,6 +21,7 @@ const commands: Record<string, Command> = {
   republish,
   backfill,
   audit,
+  deadlines,
   rebuild,
 };
 

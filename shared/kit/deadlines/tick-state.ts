@@ -3,6 +3,7 @@ import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
 import { deadlinesKey } from '#kit/projections/keys.ts';
+import type { DueCursor } from './walk-due.ts';
 
 /** A reading of the index from its begin to its end; times are ms since 1970. */
 export interface Pass {
@@ -17,11 +18,7 @@ export interface TickState {
   version: number;
   completed: Pass;
   /** The pass that ended in the middle. */
-  open?: Pass & {
-    /** The first partition that is not at its end, and the last key that was sent of those from there on. */
-    partition: string;
-    after: Record<string, string>;
-  };
+  open?: Pass & DueCursor;
 }
 
 /** Another tick has written meanwhile; it goes on from there, and this one stops. */

@@ -1,11 +1,11 @@
 import { chunksOf, MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { dueKeyAt, MINUTE_MS } from '#kit/event-store/due-keys.ts';
+import { MINUTE_MS } from '#kit/event-store/due-keys.ts';
 import { timeOf } from '#kit/events/ids.ts';
 import { allSettledOrThrow } from '#kit/messaging/keyed-mutex.ts';
-import { partitionsOf, readDuePage } from './due-index.ts';
 import { type DueEvent, sendDueEvents } from './due-message.ts';
 import { type Pass, readTickState, saveTickState, TickOvertaken, type TickState } from './tick-state.ts';
+import { minuteOf, walkDue } from './walk-due.ts';
 
 /**
  * How long after its own time an event may become visible in the index: the time that its append took, index lag, and
@@ -25,9 +25,8 @@ const BUDGET_MS = 40_000;
 /** Killed, a tick sends again at most what it sent since it saved; in ms. */
 const SAVE_AFTER_MS = 5_000;
 
-/** Partitions that are read at the same time, and events that one query brings. */
-const PARTITIONS = 16;
-const PAGE_SIZE = 500;
+/** Events that one query brings. */
+export const PAGE_SIZE = 500;
 
 /** Calls of SendMessageBatch at the same time. */
 const SENDERS = 20;
@@ -102,45 +101,20 @@ class Run {
   }
 
   /** Answers whether it came to the end within its time. */
-  async #read(pass: Pass): Promise<boolean> {
-    const { startedAt, sentTo } = pass;
-    const partitions = partitionsOf(this.#state.completed.startedAt - LOOK_BACK_MS, sentTo);
-    const first = Math.max(0, partitions.indexOf(this.#state.open?.partition ?? ''));
-    for (const block of chunksOf(partitions.slice(first), PARTITIONS)) {
-      if (!(await this.#readBlock({ startedAt, sentTo }, block))) return false;
+  async #read({ startedAt, sentTo }: Pass): Promise<boolean> {
+    const { completed, open } = this.#state;
+    const range = { from: completed.startedAt - LOOK_BACK_MS, to: sentTo };
+    for await (const { events, next } of walkDue(this.#runtime, range, PAGE_SIZE, open)) {
+      await this.#send(events.filter((event) => !wasSent(completed, event)));
+      if (!next) break;
+      this.#state = { ...this.#state, open: { startedAt, sentTo, ...next } };
+      const isOver = this.#runtime.now() - this.#begin >= BUDGET_MS;
+      if (isOver || this.#runtime.now() - this.#savedAt >= SAVE_AFTER_MS) await this.#save();
+      if (isOver) return false;
     }
     this.#state = { version: this.#state.version, completed: { startedAt, sentTo } };
     await this.#save();
     return true;
-  }
-
-  async #readBlock(pass: Pass, block: readonly string[]): Promise<boolean> {
-    const [first = ''] = block;
-    const { completed, open } = this.#state;
-    const after: Record<string, string> = open?.partition === first ? { ...open.after } : {};
-    const before = dueKeyAt(pass.sentTo);
-    for (;;) {
-      const rest = block.filter((partition) => after[partition] !== before);
-      if (rest.length === 0) return true;
-      this.#state = { ...this.#state, open: { ...pass, partition: first, after: { ...after } } };
-      if (this.#runtime.now() - this.#begin >= BUDGET_MS) {
-        await this.#save();
-        return false;
-      }
-      if (this.#runtime.now() - this.#savedAt >= SAVE_AFTER_MS) await this.#save();
-      const pages = await allSettledOrThrow(
-        rest.map(async (partition) => ({
-          partition,
-          ...(await readDuePage(this.#runtime, partition, {
-            after: after[partition],
-            before,
-            limit: PAGE_SIZE,
-          })),
-        })),
-      );
-      await this.#send(pages.flatMap(({ events }) => events.filter((event) => !wasSent(completed, event))));
-      for (const { partition, next } of pages) after[partition] = next ?? before;
-    }
   }
 
   async #send(events: readonly DueEvent[]): Promise<void> {
@@ -163,5 +137,3 @@ class Run {
 /** Whether the last pass has sent it: it was due within that pass, and old enough to be visible. */
 const wasSent = ({ startedAt, sentTo }: Pass, { dueAt, eventId }: DueEvent): boolean =>
   Date.parse(dueAt) < sentTo && timeOf(eventId) < startedAt - LOOK_BACK_MS;
-
-const minuteOf = (partition: string): number => Date.parse(`${partition.slice(0, 16)}Z`);

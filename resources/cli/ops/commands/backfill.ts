@@ -1,7 +1,7 @@
 import type { Backfilled } from '#functions/operations/republish/backfill.ts';
-import { type Clock, type Command, givenOf, rateOf, type Values } from '#resources/cli/ops/command.ts';
+import { type Command, givenOf, rateOf } from '#resources/cli/ops/command.ts';
 import { count } from '#resources/cli/text.ts';
-import { minutes } from '#resources/cli/times.ts';
+import { paceOf, withResumption } from './steps-of-a-time.ts';
 
 type Total = Omit<Backfilled, 'continuationToken' | 'progress'>;
 
@@ -34,7 +34,9 @@ export const backfill: Command = {
         ...(continuationToken && { continuationToken }),
       })
         .then((answer) => answer as Backfilled)
-        .catch((error: Error) => Promise.reject(total ? withResumption(error, values, total) : error));
+        .catch((error: Error) =>
+          Promise.reject(total ? withResumption(error, 'backfill', values, total) : error),
+        );
       refused.push(...(step.refused ?? []));
       total = {
         ...step,
@@ -48,34 +50,6 @@ export const backfill: Command = {
     return { result: total, text: textOf(total), ok: total.tooOld === 0 && refused.length === 0 };
   },
 };
-
-/** What stands beside the bar: where to go on after a kill, how fast it is, and how long it still takes at that. */
-function paceOf(clock: Clock): (part: number, total: Total) => string {
-  const startedAt = clock.now();
-  return (part, { sent, reached }) => {
-    const seconds = (clock.now() - startedAt) / 1_000;
-    return [
-      `${count(sent)} events to ${reached}`,
-      ...(seconds > 0 ? [`${count(Math.round(sent / seconds))}/s`] : []),
-      ...(seconds > 0 && part > 0 && part < 1 ? [`${minutes((1 / part - 1) * seconds)} left`] : []),
-    ].join(', ');
-  };
-}
-
-/** The same command for the rest of the time. */
-function withResumption({ message }: Error, values: Values, { reached, to }: Total): Error {
-  const asked: Values = { ...values, from: reached, to };
-  const flags = Object.entries(asked).flatMap(([flag, value]) =>
-    value === undefined || value === false ? [] : [value === true ? `--${flag}` : `--${flag} ${value}`],
-  );
-  return new Error(
-    [
-      message,
-      `Everything before ${reached} is sent. To go on, with the same --stage:`,
-      `  npm run -s ops -- backfill ${flags.join(' ')}`,
-    ].join('\n'),
-  );
-}
 
 function textOf({ consumer, projection, dryRun, from, to, sent, tooOld, refused = [] }: Total): string {
   const lines = [
