@@ -182,7 +182,7 @@ export class DueWorld {
     Item: Record<string, unknown>;
     ExpressionAttributeValues: Record<string, unknown>;
   }) {
-    if (this.#state && this.#state.version !== ExpressionAttributeValues[':version']) {
+    if (this.#state && this.#state.version !== ExpressionAttributeValues[':value']) {
       throw new ConditionalCheckFailedException({ $metadata: {}, message: 'The conditional request failed' });
     }
     this.#state = structuredClone(Item);

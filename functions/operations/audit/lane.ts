@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { putIfAbsent } from '#kit/aws/put-if-absent.ts';
+import { putIfUnchanged } from '#kit/aws/put-if-unchanged.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { problemsOf } from '#kit/events/field-errors.ts';
 import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
@@ -75,7 +75,7 @@ export function openLane(
     movedAt: runtime.now(),
   };
   const key = keyOf({ ...of, lane: laneName(span) });
-  return putIfAbsent(runtime, { ...key, ...checkpoint, expiresAt: expiryOf(runtime) });
+  return putIfUnchanged(runtime, { ...key, ...checkpoint, expiresAt: expiryOf(runtime) }, 'absent');
 }
 
 /** AWS calls: one consistent get. */

@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { putIfUnchanged } from '#kit/aws/put-if-unchanged.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
 import type { IdDigest } from '#kit/operations/id-digest.ts';
@@ -44,7 +44,7 @@ export interface AuditState {
   pending: Pending[];
 }
 
-// The names below are those of the stored item: they stay as they are.
+// The names below are those of the stored item, which version 0.2.0 wrote: they stay as they are, also for a rollback.
 interface StoredPending extends Omit<Finding, 'missingAt'> {
   lackedBy: Finding['missingAt'];
   heals: number;
@@ -98,24 +98,11 @@ export async function readState(runtime: Runtime): Promise<AuditState> {
   return { version: 0, passes: { first: { auditedTo }, second: { auditedTo } }, pending: [] };
 }
 
-/** Answers the state as it is stored now. Throws AuditOvertaken. AWS calls: one conditional put. */
+/** Answers the state as it is stored now. Throws AuditOvertaken. AWS calls: those of `putIfUnchanged`. */
 export async function saveState(runtime: Runtime, state: AuditState): Promise<AuditState> {
   const next = { ...state, version: state.version + 1 };
-  try {
-    await runtime.dynamo.send(
-      new PutCommand({
-        TableName: runtime.setting('READ_MODEL_TABLE'),
-        Item: { ...auditKey, ...toStored(next) },
-        ConditionExpression: 'attribute_not_exists(pk) OR #version = :version',
-        ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: { ':version': state.version },
-      }),
-    );
-    return next;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) {
-      throw new AuditOvertaken('another audit runs at the same time', { cause: error });
-    }
-    throw error;
-  }
+  const item = { ...auditKey, ...toStored(next) };
+  const unchanged = { attribute: 'version', value: state.version, orAbsent: true };
+  if (await putIfUnchanged(runtime, item, unchanged)) return next;
+  throw new AuditOvertaken('another audit runs at the same time');
 }

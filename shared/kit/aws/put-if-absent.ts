@@ -5,12 +5,9 @@ import type { ItemKey } from '#kit/projections/keys.ts';
 
 /**
  * Writes an item that is made of one event alone, and never changes what is there: a second delivery, or a lost
- * answer, makes no difference. Answers whether this call wrote it. AWS calls: one conditional put.
+ * answer, makes no difference. AWS calls: one conditional put.
  */
-export async function putIfAbsent(
-  runtime: Runtime,
-  item: ItemKey & Record<string, unknown>,
-): Promise<boolean> {
+export async function putIfAbsent(runtime: Runtime, item: ItemKey & Record<string, unknown>): Promise<void> {
   try {
     await runtime.dynamo.send(
       new PutCommand({
@@ -19,9 +16,7 @@ export async function putIfAbsent(
         ConditionExpression: 'attribute_not_exists(pk)',
       }),
     );
-    return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
   }
 }

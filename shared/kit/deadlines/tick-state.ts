@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { putIfUnchanged } from '#kit/aws/put-if-unchanged.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { DAY_MS } from '#kit/config/time.ts';
 import { deadlinesKey } from '#kit/projections/keys.ts';
@@ -43,24 +43,10 @@ export async function readTickState(runtime: Runtime): Promise<TickState> {
   return { version: 0, completed: { startedAt: dayAgo, sentTo: dayAgo } };
 }
 
-/** Answers the state as it is stored now. Throws TickOvertaken. AWS calls: one conditional put. */
+/** Answers the state as it is stored now. Throws TickOvertaken. AWS calls: those of `putIfUnchanged`. */
 export async function saveTickState(runtime: Runtime, state: TickState): Promise<TickState> {
   const next = { ...state, version: state.version + 1 };
-  try {
-    await runtime.dynamo.send(
-      new PutCommand({
-        TableName: runtime.setting('READ_MODEL_TABLE'),
-        Item: { ...deadlinesKey, ...next },
-        ConditionExpression: 'attribute_not_exists(pk) OR #version = :version',
-        ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: { ':version': state.version },
-      }),
-    );
-    return next;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) {
-      throw new TickOvertaken('another tick runs at the same time', { cause: error });
-    }
-    throw error;
-  }
+  const unchanged = { attribute: 'version', value: state.version, orAbsent: true };
+  if (await putIfUnchanged(runtime, { ...deadlinesKey, ...next }, unchanged)) return next;
+  throw new TickOvertaken('another tick runs at the same time');
 }

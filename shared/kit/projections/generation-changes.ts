@@ -1,7 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '#kit/aws/unmarshall.ts';
+import { putIfUnchanged } from '#kit/aws/put-if-unchanged.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { InvalidOperation } from '#kit/operations/input.ts';
 import { type Generations, type Phase, readStored } from './generations.ts';
@@ -108,31 +106,13 @@ export async function changeGenerations(
   }
 }
 
-async function write(
+function write(
   runtime: Runtime,
   projection: string,
   generations: Generations,
   previous: string | undefined,
 ): Promise<boolean> {
-  const changeId = runtime.newId();
-  try {
-    await runtime.dynamo.send(
-      new PutCommand({
-        TableName: runtime.setting('READ_MODEL_TABLE'),
-        Item: { ...generations, ...generationsKey(projection), changeId },
-        ...(previous === undefined
-          ? { ConditionExpression: 'attribute_not_exists(pk)' }
-          : {
-              ConditionExpression: 'changeId = :previous',
-              ExpressionAttributeValues: { ':previous': previous },
-            }),
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    // The answer to our own write was lost, and the SDK has tried again.
-    return error.Item !== undefined && unmarshall(error.Item).changeId === changeId;
-  }
+  const item = { ...generations, ...generationsKey(projection), changeId: runtime.newId() };
+  const unchanged = previous === undefined ? 'absent' : { attribute: 'changeId', value: previous };
+  return putIfUnchanged(runtime, item, unchanged);
 }

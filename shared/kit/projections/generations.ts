@@ -95,6 +95,6 @@ export async function readStored(
     }),
   );
   if (!Item) return { generations: { live: 1, newest: 1 } };
-  const { pk: _, sk: __, changeId, ...generations } = Item;
+  const { pk: _, sk: __, by: ___, changeId, ...generations } = Item;
   return { generations: generations as Generations, changeId: String(changeId) };
 }

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '#kit/aws/unmarshall.ts';
+import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { putIfUnchanged } from '#kit/aws/put-if-unchanged.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { type ItemKey, withoutStorageKeys } from '#kit/projections/keys.ts';
 
@@ -70,35 +70,20 @@ export async function readCheckpointsIn<Checkpoint extends StepCheckpoint>(
 
 /**
  * Notes what step number `step` has done. Of two executions of one step one gets through, and only that one goes on.
- * Answers whether it was this one, also where the answer to its write was lost. AWS calls: one conditional put.
+ * Answers whether it was this one. AWS calls: those of `putIfUnchanged`.
  *
  * @param expiresAt seconds since 1970; kept for good where it is absent
  */
-export async function commitStep<Checkpoint extends StepCheckpoint>(
+export function commitStep<Checkpoint extends StepCheckpoint>(
   runtime: Runtime,
   key: ItemKey,
   step: number,
   next: Next<Checkpoint>,
   expiresAt?: number,
 ): Promise<boolean> {
-  const by = runtime.newId();
   const position = { step: step + 1, movedAt: runtime.now() };
-  try {
-    await runtime.dynamo.send(
-      new PutCommand({
-        TableName: runtime.setting('READ_MODEL_TABLE'),
-        Item: { ...next, ...position, ...key, by, ...(expiresAt !== undefined && { expiresAt }) },
-        ConditionExpression: '#step = :step',
-        ExpressionAttributeNames: { '#step': 'step' },
-        ExpressionAttributeValues: { ':step': step },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return error.Item !== undefined && unmarshall(error.Item).by === by;
-  }
+  const item = { ...next, ...position, ...key, ...(expiresAt !== undefined && { expiresAt }) };
+  return putIfUnchanged(runtime, item, { attribute: 'step', value: step });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { putIfAbsent } from '#kit/aws/put-if-absent.ts';
+import { putIfUnchanged } from '#kit/aws/put-if-unchanged.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { checkpointKey, checkpointsPartition, type ItemKey } from '#kit/projections/keys.ts';
 import { noteStep, readCheckpointAt, readCheckpointsIn, type StepCheckpoint } from '#kit/steps/checkpoint.ts';
@@ -49,7 +49,7 @@ export const openSegment = (runtime: Runtime, of: SegmentOf): Promise<boolean> =
     movedAt: runtime.now(),
     ...counters,
   };
-  return putIfAbsent(runtime, { ...keyOf(of), ...checkpoint });
+  return putIfUnchanged(runtime, { ...keyOf(of), ...checkpoint }, 'absent');
 };
 
 /** AWS calls: one consistent get. */

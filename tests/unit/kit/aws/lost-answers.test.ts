@@ -1,46 +1,15 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import type { Runtime } from '#kit/config/runtime.ts';
+import { saveTickState, TickOvertaken } from '#kit/deadlines/tick-state.ts';
 import { begin, changeGenerations } from '#kit/projections/generation-changes.ts';
-import { type Checkpoint, keyOf } from '#kit/projections/rebuild/checkpoint.ts';
+import { type Checkpoint, keyOf, openSegment } from '#kit/projections/rebuild/checkpoint.ts';
 import { commitStep } from '#kit/steps/checkpoint.ts';
-import { counterApplication } from '#tests/support/counter/application.ts';
-
-type Item = Record<string, unknown>;
-interface Put {
-  Item: Item;
-  ConditionExpression?: string;
-}
-
-/** One place of a table that refuses each conditional put, since `there` makes of the new item what stands there already. */
-function refusing(there: (put: Item) => Item | undefined, stored?: Item) {
-  const puts: Put[] = [];
-  const send = async (command: { constructor: { name: string }; input: Put }) => {
-    if (command.constructor.name === 'GetCommand') return { Item: stored };
-    puts.push(command.input);
-    if (puts.length > 3) throw new Error('tried for ever');
-    if (command.input.ConditionExpression === undefined) return {};
-    const existing = there(command.input.Item);
-    throw new ConditionalCheckFailedException({
-      message: 'The conditional request failed',
-      $metadata: {},
-      ...(existing && { Item: marshall(existing) }),
-    });
-  };
-  const runtime = createRuntime(counterApplication, {
-    dynamo: { send } as unknown as Runtime['dynamo'],
-    settings: { READ_MODEL_TABLE: 'read-model' },
-  });
-  return { runtime, puts };
-}
+import { anothers, itself, refusing } from '#tests/support/refusing-table.ts';
 
 const segment = { projection: 'counter-view', generation: 2, phase: 'filling', segment: 0 } as const;
 const counters = { scanned: 0, done: 0, repaired: 0, differing: 0, examples: [], ended: false };
 const commit = (runtime: Runtime): Promise<boolean> =>
   commitStep<Checkpoint>(runtime, keyOf(segment), 3, { phase: 'filling', segment: 0, ...counters });
-const itself = (put: Item) => put;
-const anothers = (put: Item) => ({ ...put, changeId: 'another', by: 'another' });
 
 describe('A change of the generations', () => {
   const change = begin({ segments: 1, expected: 1 });
@@ -56,7 +25,7 @@ describe('A change of the generations', () => {
     const { runtime, puts } = refusing(anothers, stored);
     await expect(changeGenerations(runtime, 'counter-view', change)).rejects.toThrow('tried for ever');
     expect(new Set(puts.map(({ ConditionExpression }) => ConditionExpression))).toEqual(
-      new Set(['changeId = :previous']),
+      new Set(['#attribute = :value']),
     );
   });
 });
@@ -69,5 +38,27 @@ describe('A checkpoint', () => {
   test('of a step that another execution has done is not', async () => {
     expect(await commit(refusing(anothers).runtime)).toBe(false);
     expect(await commit(refusing(() => undefined).runtime)).toBe(false);
+  });
+});
+
+describe('The progress of the tick', () => {
+  const ticked = { version: 3, completed: { startedAt: 1, sentTo: 2 } };
+
+  test('whose answer was lost is written', async () => {
+    expect(await saveTickState(refusing(itself).runtime, ticked)).toEqual({ ...ticked, version: 4 });
+  });
+
+  test('that another tick wrote meanwhile is not', async () => {
+    await expect(saveTickState(refusing(anothers).runtime, ticked)).rejects.toThrow(TickOvertaken);
+  });
+});
+
+describe('The first checkpoint of a segment', () => {
+  test('whose answer was lost is written by this call, which then sends the step', async () => {
+    expect(await openSegment(refusing(itself).runtime, segment)).toBe(true);
+  });
+
+  test('that another call wrote is not', async () => {
+    expect(await openSegment(refusing(anothers).runtime, segment)).toBe(false);
   });
 });
