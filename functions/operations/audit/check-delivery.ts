@@ -71,6 +71,10 @@ function receivedBy(runtime: Runtime, keys: readonly EventKey[], reads: CheckRea
     if (!filter || !readsAttributes(filter) || some.length === 0) return some;
     stored ??= readAttributes();
     const attributes = await stored;
-    return some.filter(({ eventId }) => matchesFilter(filter, attributes.get(eventId) ?? {}));
+    return some.filter(({ eventId }) => {
+      const own = attributes.get(eventId);
+      // Of what is not there nobody knows: its check says that it has not arrived.
+      return own === undefined || matchesFilter(filter, own);
+    });
   };
 }

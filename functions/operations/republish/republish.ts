@@ -34,7 +34,8 @@ export interface Republished {
  * it remembers: events older than 29 days are left out unless asked for.
  * Publisher failures are found by the time of their batches, in all types that this code knows, since the stream
  * keeps its records for 24 hours only; they are acknowledged when everything is published, not before, and not where
- * events were too old.
+ * events were too old. An event that is refused does not keep its batch: no repetition publishes it, as the publisher itself
+ * passes over it. The answer names it.
  * Works for ten seconds or so and answers how to go on. Throws InvalidOperation; NotPublished after five tries.
  */
 export async function republish(runtime: Runtime, given: unknown): Promise<Republished> {

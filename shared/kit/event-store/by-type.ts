@@ -132,20 +132,31 @@ async function queryShard(
   return keys.slice(0, limit);
 }
 
-/** The items of up to 100 keys, in that order, as they were written: nothing is lifted or checked. */
+/**
+ * The items of these (distinct) keys, in that order, as they were written: nothing is lifted or checked. What an eventually
+ * consistent read does not show is read once more, strongly consistent: a key of an index has its item in the table, so only an event
+ * that is not there is left out. AWS calls: a batch get for each 100 keys, and again for those that it does not show. Throws
+ * KeysUnprocessed.
+ */
 export async function getStored(runtime: Runtime, keys: readonly EventKey[]): Promise<EventItem[]> {
-  const found = new Map((await getVersions(runtime, keys)).map((item) => [item.eventId, item]));
+  const found = new Map<string, EventItem>();
+  for (const consistent of [false, true]) {
+    const missing = keys.filter(({ eventId }) => !found.has(eventId));
+    if (missing.length === 0) break;
+    for (const item of await getVersions(runtime, missing, { consistent })) found.set(item.eventId, item);
+  }
   return keys.flatMap(({ eventId }) => found.get(eventId) ?? []);
 }
 
 /**
- * What stands at these (distinct) versions of streams, in no order, as it was written; eventually consistent. AWS
- * calls: a batch get for each 100. Throws KeysUnprocessed.
+ * What stands at these (distinct) versions of streams, in no order, as it was written; eventually consistent unless asked
+ * otherwise. AWS calls: a batch get for each 100. Throws KeysUnprocessed.
  */
 export async function getVersions(
   runtime: Runtime,
   versions: readonly Pick<EventKey, 'streamId' | 'version'>[],
+  options: { consistent?: boolean } = {},
 ): Promise<EventItem[]> {
   const keys = versions.map(({ streamId, version }) => ({ streamId, version }));
-  return (await batchGet(runtime, 'EVENTS_TABLE', keys)) as unknown as EventItem[];
+  return (await batchGet(runtime, 'EVENTS_TABLE', keys, options)) as unknown as EventItem[];
 }

@@ -7,11 +7,14 @@ import { streamIdOf } from '#kit/events/event.ts';
 import type { PlanSources } from '#kit/messaging/plan-policy.ts';
 
 /**
- * What the delivery checks of one page read, each thing once, however many of them ask for it. Eventually consistent, at half
- * the units: what is stale leads to a message that changes nothing.
+ * What the delivery checks of one page read, each thing once, however many of them ask for it. Streams are eventually consistent,
+ * at half the units: a stream that is stale shows too little that was done, which leads to a message that changes nothing.
  */
 export interface CheckReads extends PlanSources {
-  /** The items of these events, as they were written. AWS calls: a batch get for each 100 that nobody asked for before. */
+  /**
+   * The items of these events, as they were written (`getStored`). An event that is not in the table has none: a check takes it for
+   * undelivered. AWS calls: a batch get for each 100 that nobody asked for before.
+   */
   stored(keys: readonly EventKey[]): Promise<EventItem[]>;
 }
 

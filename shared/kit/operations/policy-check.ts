@@ -32,9 +32,11 @@ export const policyCheck = <Event extends StoredEvent, Settings extends Runtime 
   async findUndelivered(runtime, keys, reads = createCheckReads(runtime)) {
     const policy = policyOf(runtime as Settings);
     const { registry } = runtime.application;
-    const open = new Set<string>();
+    const items = await reads.stored(keys);
+    const read = new Set(items.map(({ eventId }) => eventId));
+    const open = new Set(keys.map(({ eventId }) => eventId).filter((eventId) => !read.has(eventId)));
     await Promise.all(
-      (await reads.stored(keys)).map(async (item) => {
+      items.map(async (item) => {
         try {
           const event = registry.upcast(fromItem(item)) as Event;
           if (isSettled && (await answerOf(isSettled(event), reads))) return;

@@ -26,6 +26,26 @@ test('republish passes on where to continue, and adds up', async () => {
   expect(outcome.ok).toBe(false);
 });
 
+test('republish names what can never be published, and is not well', async () => {
+  const continuationToken = { startedAt: 1, windows: [] };
+  const { outcome } = await run(republish, { 'publisher-failures': true }, [
+    {
+      published: 5,
+      refused: ['a'],
+      tooOld: 0,
+      progress: 0.5,
+      publisherFailures: { batches: 2 },
+      continuationToken,
+    },
+    { published: 4, refused: ['b'], tooOld: 0, progress: 1, publisherFailures: { acknowledged: 2 } },
+  ]);
+  expect(outcome.result).toMatchObject({ published: 9, refused: ['a', 'b'] });
+  expect(outcome.text).toMatch(
+    /^2 can never be published; .* says why\.\nTheir batches are acknowledged too/m,
+  );
+  expect(outcome.ok).toBe(false);
+});
+
 describe('audit', () => {
   const chunk = {
     from: '2026-11-22T00:00:00.000Z',

@@ -24,6 +24,7 @@ export const republish: Command = {
     };
     let published = 0;
     let tooOld = 0;
+    const refused: string[] = [];
     let publisherFailures: Republished['publisherFailures'];
     let chunk: Republished | undefined;
     do {
@@ -34,24 +35,34 @@ export const republish: Command = {
       })) as Republished;
       published += chunk.published;
       tooOld += chunk.tooOld;
+      refused.push(...(chunk.refused ?? []));
       if (chunk.publisherFailures) publisherFailures = { ...publisherFailures, ...chunk.publisherFailures };
       progress.show(chunk.progress, `${published} events`);
     } while (chunk.continuationToken);
-    const result = { ...asked, published, tooOld, ...(publisherFailures && { failures: publisherFailures }) };
-    return { result, text: textOf(published, tooOld, publisherFailures, dryRun), ok: tooOld === 0 };
+    const result = {
+      ...asked,
+      published,
+      tooOld,
+      ...(refused.length > 0 && { refused }),
+      ...(publisherFailures && { failures: publisherFailures }),
+    };
+    return { result, text: textOf(result), ok: tooOld === 0 && refused.length === 0 };
   },
 };
 
-function textOf(
-  published: number,
-  tooOld: number,
-  failures: Republished['publisherFailures'],
-  dryRun: boolean,
-): string {
+interface Total extends Pick<Republished, 'dryRun' | 'published' | 'tooOld' | 'refused'> {
+  failures?: Republished['publisherFailures'];
+}
+
+function textOf({ dryRun, published, tooOld, refused = [], failures }: Total): string {
   const lines = [`${published} events ${dryRun ? 'would go' : 'went'} to the topic.`];
   if (tooOld > 0) {
     const why = 'older than consumers remember, which would count or notify twice';
     lines.push(`${tooOld} are ${why}. --old takes them in.`);
+  }
+  if (refused.length > 0) {
+    lines.push(`${refused.length} can never be published; the log of the function republish says why.`);
+    if (failures?.acknowledged) lines.push('Their batches are acknowledged too: nothing else can be done.');
   }
   if (failures) {
     const { batches = 0, unreadable = 0, acknowledged = 0 } = failures;
