@@ -68,7 +68,10 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   ],
   [/^npm run -s ops -- republish --(from|publisher-failures) /, { runs: true, prints: /went to the topic/ }],
   [/^npm run -s ops -- deadlines .*--dry-run$/, { runs: true, prints: /would go to the queue of deadlines/ }],
-  [/^npm run -s ops -- deadlines .*(?<!--dry-run)$/, { runs: true, prints: /went to the queue of deadlines/ }],
+  [
+    /^npm run -s ops -- deadlines .*(?<!--dry-run)$/,
+    { runs: true, prints: /went to the queue of deadlines/ },
+  ],
   [/^npm run -s ops -- audit /, { runs: true, prints: /events from .* have arrived/ }],
   [/^node -p /, { runs: true, prints: /^[0-9a-f]{12}$/m }],
 

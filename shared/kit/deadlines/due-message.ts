@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { problemsOf } from '#kit/events/field-errors.ts';
+import { MESSAGE_TYPE } from '#kit/events/message-attributes.ts';
 import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
-import { MESSAGE_TYPE } from '#kit/messaging/delivery.ts';
 import { sendWholeBatch } from '#kit/messaging/send-batch.ts';
 
 /** The type of a message that says: this event falls due. */

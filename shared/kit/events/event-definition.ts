@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { NewEvent, StoredEvent } from './event.ts';
+import { checkAttributeNames } from './message-attributes.ts';
 
 /** Lifts data of version v to v+1. Pure, and never changed once events of v+1 exist. */
 export type Upcaster = (data: Record<string, unknown>) => Record<string, unknown>;
@@ -59,14 +60,15 @@ interface Definition<Type extends string, Aggregate extends string, Data> {
   upcasters?: Record<number, Upcaster>;
   /** Writes an older version until every reader can read the current one (docs/operations/schema-change.md). */
   writtenAs?: WrittenAs<Data>;
+  /** Eight at most. */
   attributes?: Record<string, Attribute<Data>>;
   /** Sets a deadline: its aggregate's `onDue` says what follows when it has come (docs/internals/deadlines.md). */
   dueAt?: (data: Data) => string | undefined;
 }
 
 /**
- * Defines an event type. Throws at load when a version below the current one has no upcaster or no schema, or when the version
- * that is written is none of these.
+ * Defines an event type. Throws at load when a version below the current one has no upcaster or no schema, when the version
+ * that is written is none of these, or when there are more than eight attributes, or one that the kit sets itself.
  */
 export function defineEvent<Type extends string, Aggregate extends string, Data>({
   attributes = {},
@@ -75,6 +77,7 @@ export function defineEvent<Type extends string, Aggregate extends string, Data>
   writtenAs,
   ...definition
 }: Definition<Type, Aggregate, Data>): EventDefinition<Type, Aggregate, Data> {
+  checkAttributeNames(definition.eventType, Object.keys(attributes));
   for (let version = 1; version < definition.schemaVersion; version++) {
     if (!upcasters[version]) throw new Error(`${definition.eventType} v${version} has no upcaster`);
     if (!olderSchemas[version]) throw new Error(`${definition.eventType} v${version} has no schema`);

@@ -24,7 +24,10 @@ export interface EventMetadata {
  * attributes), the body of the SNS message, the answer of the audit trail.
  */
 export interface StoredEvent<Type extends string = string, Data = unknown> extends NewEvent<Type, Data> {
-  /** `<aggregateType>-<aggregateId>`: `counter-0192…`. Reaches storage: never rename an aggregate type. */
+  /**
+   * `<aggregateType>-<aggregateId>`: `counter-0192…`. Reaches storage: never rename an aggregate type. No type may be another one
+   * and a hyphen and more (`createRegistry`).
+   */
   streamId: string;
   /** 1, 2, 3 … without a gap. */
   version: number;

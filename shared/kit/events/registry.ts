@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Aggregate, Due } from './aggregate.ts';
 import { type Envelope, envelope } from './envelope.ts';
-import type { NewEvent, StoredEvent } from './event.ts';
+import { type NewEvent, type StoredEvent, streamIdOf } from './event.ts';
 import type { EventDefinition, NewEventOf, StoredEventOf } from './event-definition.ts';
 import { problemsOf, unknownFields } from './field-errors.ts';
 import {
@@ -67,7 +67,7 @@ export interface DueCommand {
 /**
  * The registry of a domain: its event definitions by event type, and its aggregates. Throws at load where a definition
  * stands under another name than its own, belongs to an aggregate that is not there, or sets deadlines that its
- * aggregate has no `onDue` for.
+ * aggregate has no `onDue` for; and where the name of a stream would not tell its aggregate (`order-line-1`: of `order` or of `order-line`).
  */
 export function createRegistry<const Definitions extends Readonly<Record<string, AnyDefinition>>>(
   definitions: Definitions,
@@ -76,6 +76,11 @@ export function createRegistry<const Definitions extends Readonly<Record<string,
   type Event = StoredEventOf<Definitions[keyof Definitions]>;
   type New = NewEventOf<Definitions[keyof Definitions]>;
   const aggregateOf = new Map(aggregates.map((aggregate) => [aggregate.type, aggregate]));
+  for (const type of aggregateOf.keys()) {
+    const longer = [...aggregateOf.keys()].find((other) => other.startsWith(streamIdOf(type, '')));
+    if (longer !== undefined)
+      throw new Error(`${streamIdOf(longer, '1')} could be a stream of ${type} or of ${longer}: rename one`);
+  }
   for (const [name, { eventType, aggregateType, dueAt }] of Object.entries(definitions)) {
     if (name !== eventType) throw new Error(`${eventType} is registered as ${name}`);
     const aggregate = aggregateOf.get(aggregateType);

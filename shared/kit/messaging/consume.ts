@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Runtime } from '#kit/config/runtime.ts';
+import { MESSAGE_TYPE } from '#kit/events/message-attributes.ts';
 import { InvalidEnvelope } from '#kit/events/unreadable-event.ts';
 import { type Hop, logHops } from '#kit/observability/hops.ts';
 import { lagOf } from '#kit/observability/lag.ts';
@@ -9,7 +10,6 @@ import {
   type Failures,
   type Handle,
   isPoison,
-  MESSAGE_TYPE,
   type MessageHandlers,
   messageTypeOf,
   parseBody,

@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
+import { MESSAGE_TYPE } from '#kit/events/message-attributes.ts';
 import { InvalidEnvelope, NewerEvent, UnreadableEvent } from '#kit/events/unreadable-event.ts';
 
 /** One received message, read: the same event may come in several, at any time, in any order. */
@@ -22,9 +23,6 @@ export type HandleMessage = (body: unknown, receiveCount: number) => Promise<voi
 
 /** By the messages' type. */
 export type MessageHandlers = Readonly<Record<string, HandleMessage>>;
-
-/** The message attribute that tells what a message is; an event has none. */
-export const MESSAGE_TYPE = 'messageType';
 
 /** What a message is, where it is no event. */
 export const messageTypeOf = ({

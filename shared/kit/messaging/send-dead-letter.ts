@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import type { Runtime } from '#kit/config/runtime.ts';
+import { MESSAGE_TYPE } from '#kit/events/message-attributes.ts';
 import { type LogContext, parseLogContext } from '#kit/observability/log-context.ts';
-import { MESSAGE_TYPE, messageTypeOf, receiveCountOf } from './delivery.ts';
+import { messageTypeOf, receiveCountOf } from './delivery.ts';
 
 /** SQS takes 256 KiB with attributes; a reason longer than this is no reason any more. */
 const MAX_REASON_LENGTH = 1_000;

@@ -6,6 +6,7 @@ import type { ItemKey } from './keys.ts';
  * the first generation.
  */
 export interface VersionedView<View extends { version: number }, Event extends StoredEvent> {
+  /** Another `pk` for each aggregate: the audit and the comparison of a rebuild find a view by its `pk` alone. */
   key(aggregateId: string): ItemKey;
   /** Pure; `event` is always the next of its stream. The answer's `version` is the event's. */
   apply(view: View | undefined, event: Event): View;

@@ -1,6 +1,6 @@
 import { chunksOf, MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { MESSAGE_TYPE } from '#kit/messaging/delivery.ts';
+import { MESSAGE_TYPE } from '#kit/events/message-attributes.ts';
 import { sendWholeBatch } from '#kit/messaging/send-batch.ts';
 
 /**

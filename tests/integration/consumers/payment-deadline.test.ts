@@ -6,7 +6,7 @@ import { paymentAggregate } from '#domain/payment/decisions.ts';
 import { createHandler as deadlines } from '#functions/consumers/deadlines/handler.ts';
 import { createHandler as orderPayments } from '#functions/consumers/order-payments/handler.ts';
 import { DUE } from '#kit/deadlines/due-message.ts';
-import { MESSAGE_TYPE } from '#kit/messaging/delivery.ts';
+import { MESSAGE_TYPE } from '#kit/events/message-attributes.ts';
 import { type Consumers, startConsumers } from '#tests/support/consumers.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
 import { orderLife, streamAt } from '#tests/support/streams.ts';

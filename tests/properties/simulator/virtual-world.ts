@@ -1,5 +1,5 @@
 import { BY_DUE_INDEX } from '#kit/event-store/due-keys.ts';
-import { MESSAGE_TYPE } from '#kit/messaging/delivery.ts';
+import { MESSAGE_TYPE } from '#kit/events/message-attributes.ts';
 import { deadlinesKey } from '#kit/projections/keys.ts';
 import { FakeDynamo } from '#tests/properties/fakes/dynamo.ts';
 import type { Attribute } from '#tests/properties/fakes/queue.ts';

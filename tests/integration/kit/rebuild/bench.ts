@@ -4,7 +4,7 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { type RebuildStatus, rebuild } from '#functions/operations/rebuild/rebuild.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
-import { MESSAGE_TYPE } from '#kit/messaging/delivery.ts';
+import { MESSAGE_TYPE } from '#kit/events/message-attributes.ts';
 import { createProjectionConsumer } from '#kit/projections/projection-consumer.ts';
 import { rebuildSteps } from '#kit/projections/rebuild/run-step.ts';
 import { startCounters } from '#tests/support/counter/data.ts';

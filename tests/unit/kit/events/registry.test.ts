@@ -61,6 +61,16 @@ describe('a registry', () => {
       'CounterStarted belongs to no aggregate: counter',
     );
   });
+
+  it('fails at load when the name of a stream does not tell its aggregate', () => {
+    const other = (type: string) => ({ ...counterAggregate, type });
+    expect(() => createRegistry({}, [other('counter-line'), counterAggregate])).toThrow(
+      'counter-line-1 could be a stream of counter or of counter-line: rename one',
+    );
+    expect(() =>
+      createRegistry({}, [counterAggregate, other('counters'), other('line-counter')]),
+    ).not.toThrow();
+  });
 });
 
 describe('checking an event before it is appended', () => {

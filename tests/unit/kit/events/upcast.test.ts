@@ -208,6 +208,26 @@ describe('defining an event', () => {
     );
   });
 
+  it('fails at load with more attributes than SNS delivers, or with one that the kit sets itself', () => {
+    const withAttributes = (...names: string[]) =>
+      defineEvent({
+        eventType: 'CounterStarted',
+        aggregateType: 'counter',
+        schemaVersion: 1,
+        schema: z.object({}),
+        samples: { 1: {} },
+        attributes: Object.fromEntries(names.map((name) => [name, () => 1])),
+      });
+    const many = Array.from({ length: 9 }, (_, index) => `a${index}`);
+    expect(() => withAttributes(...many)).toThrow(
+      'CounterStarted has 9 attributes and can have 8: SNS discards a message with more than 10',
+    );
+    expect(withAttributes(...many.slice(1)).attributeNames).toHaveLength(8);
+    for (const name of ['messageType', 'eventType', 'aggregateType']) {
+      expect(() => withAttributes(name)).toThrow(`cannot have an attribute ${name}`);
+    }
+  });
+
   it('derives the names of the attributes from the attributes', () => {
     const defined = defineEvent({
       ...definition,
