@@ -13,6 +13,9 @@ const isToProjection = ({ input: { QueueUrl } }: Call): boolean =>
 const readsTickState = (call: Call): boolean =>
   call.function === 'deadline-tick' && call.name === 'GetCommand';
 
+/** Invocations that go by the tick's progress: one that sends again does not. */
+const ticks = new WeakSet<object>();
+
 /** Mistakes of what runs on a schedule. */
 export const scheduleDefects: readonly DeliberateDefect[] = [
   {
@@ -51,6 +54,16 @@ export const scheduleDefects: readonly DeliberateDefect[] = [
         ...answer,
         Item: { ...answer.Item, completed: { ...completed, startedAt: completed.startedAt + 120_000 } },
       };
+    },
+  },
+  {
+    name: 'a deadline that its queue has lost is not sent again',
+    caughtAs: ['lost'],
+    exposedBy: 'queue purged',
+    async send(call, next) {
+      if (readsTickState(call)) ticks.add(call.invocation);
+      const isAgain = call.function === 'deadline-tick' && !ticks.has(call.invocation);
+      return isAgain && call.name === 'SendMessageBatchCommand' ? {} : next();
     },
   },
   {

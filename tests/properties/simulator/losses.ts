@@ -7,7 +7,10 @@ import type { World } from './world.ts';
 /** SNS takes as long as that to use a changed filter. */
 const FILTER_MS = 900_000;
 
-/** What loses messages for good. Answers the consumers that it hit: the audit has to find what they lack. */
+/** Of which the audit knows nothing: who has purged its queue has to send the deadlines again. */
+export const DEADLINES = 'deadlines';
+
+/** What loses messages for good. Answers the consumers that it hit: the audit has to find what they lack, but for deadlines. */
 export async function loseMessages(
   world: World,
   adversary: Adversary,
@@ -16,8 +19,16 @@ export async function loseMessages(
   const { losses } = world;
   const hit = new Set<string>();
   if (!losses) return hit;
-  await Promise.all(
-    audited().map(async ([consumer, eventTypes]) => {
+  const purgeDeadlines = async () => {
+    if (!adversary.at(`losses/${DEADLINES}/purge`, 'queue purged', 0.1)) return;
+    hit.add(DEADLINES);
+    // The deadlines of an order are minutes away.
+    await clients.pause(adversary.random(`losses/${DEADLINES}`).between(300_000, 1_200_000));
+    losses.purge(DEADLINES);
+  };
+  await Promise.all([
+    purgeDeadlines(),
+    ...audited().map(async ([consumer, eventTypes]) => {
       const random = adversary.random(`losses/${consumer}`);
       const isPurged = adversary.at(`losses/${consumer}/purge`, 'queue purged', 0.06);
       const isLate = adversary.at(`losses/${consumer}/filter`, 'filter late', 0.06);
@@ -27,7 +38,7 @@ export async function loseMessages(
       await clients.pause(random.between(0, 300_000));
       losses.purge(consumer);
     }),
-  );
+  ]);
   return hit;
 }
 

@@ -1,4 +1,5 @@
 import type { Audited } from '#functions/operations/audit/audit.ts';
+import type { ResentDue } from '#kit/deadlines/resend-due.ts';
 import type { World } from './world.ts';
 
 /** As the schedule has it. */
@@ -45,4 +46,18 @@ export async function redeliverLost(world: World): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     if ((await runAudit(world, true)).length === 0) return;
   }
+}
+
+/** Another one: all deadlines since then once more, whether they were lost or not. */
+export async function resendDeadlines(world: World, since: number): Promise<void> {
+  const from = new Date(since).toISOString();
+  const ask = async () => {
+    let answer: ResentDue | undefined;
+    do {
+      const token = answer?.continuationToken;
+      const event: object = { from, ...(token && { continuationToken: token }) };
+      answer = (await world.functions.start('deadline-tick', event).answer) as ResentDue;
+    } while (answer.continuationToken);
+  };
+  await world.waitUntilIdle(ask());
 }

@@ -18,8 +18,8 @@ import {
 import type { Adversary } from './adversary.ts';
 import { Clients } from './clients.ts';
 import type { Fault } from './faults.ts';
-import { loseMessages } from './losses.ts';
-import { auditOnSchedule, redeliverLost } from './operations.ts';
+import { DEADLINES, loseMessages } from './losses.ts';
+import { auditOnSchedule, redeliverLost, resendDeadlines } from './operations.ts';
 import { Operator } from './operator.ts';
 import { poisonQueues } from './poison.ts';
 import { listCatalogue, openShop, orderStory, rushStory } from './stories.ts';
@@ -56,6 +56,7 @@ export interface RunReport {
 export async function simulate(options: RunOptions): Promise<RunReport> {
   const { seed, orders, world, adversary, pace, retryBaseSeconds } = options;
   const findings = new Findings();
+  const startedAt = world.clock.now();
   const clients = new Clients(world, adversary, pace);
   const operator = options.operated && world.traces ? new Operator(world, adversary, clients) : undefined;
   let hit = new Set<string>();
@@ -100,6 +101,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
       const why = `${consumer}: ${body.slice(0, 120)}: ${reason.errorName}: ${reason.errorMessage}`;
       findings.add('unexplained dead letter', `${why}, with no fault at all`);
     }
+    if (hit.has(DEADLINES)) await resendDeadlines(world, startedAt);
     if (hit.size > 0) await redeliverLost(world);
     const history = historyOf(await world.events(), world.application.registry);
     events = history.events.length;
