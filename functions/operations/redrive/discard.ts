@@ -28,7 +28,10 @@ export interface Discarded {
   matched: number;
   /** Of other causes, or younger than the start: they stay. */
   kept: number;
-  /** False where the queue is too long for one look: `matched` and `kept` are of what was looked at. */
+  /**
+   * False where the queue is too long for one look: `matched` and `kept` are of what was looked at. With no `continuationToken`, and
+   * not in a dry run: SQS gives no more at this moment; the rest can be had when the others come back, in three minutes.
+   */
   complete: boolean;
   /** What is deleted; in a dry run, what would be. */
   discarded: Brief[];

@@ -31,7 +31,10 @@ export interface Redriven {
   matched: number;
   /** Not selected: they stay. */
   kept: number;
-  /** False where the queue is too long for one look: `matched` and `kept` are of what was looked at. */
+  /**
+   * False where the queue is too long for one look: `matched` and `kept` are of what was looked at. With no `continuationToken`, and
+   * not in a dry run: SQS gives no more at this moment; the rest can be had when the others come back, in three minutes.
+   */
   complete: boolean;
   /** What has gone back to the queue; in a dry run, what would. In this order. */
   redriven: Brief[];

@@ -34,7 +34,7 @@ export interface Selected<Outcome> {
   kept: number;
   /** False where the queue is too long for one look. */
   complete: boolean;
-  /** There is more to do. */
+  /** There is more to do now. Not where SQS gives no more messages, since too many are in flight: `complete` is false then. */
   more: boolean;
   outcome: Outcome;
 }
@@ -76,7 +76,7 @@ export async function withSelected<Outcome extends { gone: readonly Taken[] }>(
       matched: selected.length,
       kept: messages.length - selected.length,
       complete,
-      more: !dryRun && ((left > 0 && outcome.gone.length > 0) || !complete),
+      more: !dryRun && ((left > 0 && outcome.gone.length > 0) || (!complete && messages.length > 0)),
       outcome,
     };
   } finally {

@@ -13,8 +13,8 @@ export const backoffSeconds = (receiveCount: number, baseSeconds: number, random
 const MAX_WAIT_SECONDS = 7_200;
 
 /**
- * Seconds until a message of newer code is tried again: base × 30 × 5ⁿ⁻¹. With a base of 2 seconds and five receives it
- * waits for two and a half hours or so, which is longer than a deployment or a rollback takes.
+ * Seconds until a message of newer code is tried again: base × 30 × 5ⁿ⁻¹, of which half is drawn by chance. With a base of 2
+ * seconds and five receives it waits for 1.26 to 2.5 hours in all, which is longer than a deployment or a rollback takes.
  */
 export const waitSeconds = (receiveCount: number, baseSeconds: number, random: () => number): number =>
   halfJitter(Math.min(MAX_WAIT_SECONDS, baseSeconds * 30 * 5 ** (receiveCount - 1)), random);

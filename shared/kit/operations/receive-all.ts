@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { chunksOf, MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
+import { allSettledOrThrow } from '#kit/messaging/keyed-mutex.ts';
 import { parseLogContext } from '#kit/observability/log-context.ts';
 
 const RECEIVERS = 5;
@@ -13,8 +14,15 @@ const RECEIVERS = 5;
 /** Of bodies: a fifth of the function's memory, for messages are up to 1 MiB each. */
 const MAX_BYTES = 100 * 1024 * 1024;
 
+/**
+ * SQS keeps about 120,000 messages of a queue in flight (SQS developer guide, quotas). A long poll then brings nothing and no error,
+ * as if the queue were empty. Less than that, since the sizes of a queue are estimates. That messages are visible tells nothing by
+ * itself: for a minute, the estimate may count those that were just received.
+ */
+const IN_FLIGHT_LIMIT = 100_000;
+
 export interface ReceiveOptions {
-  /** At most about so many messages: SQS keeps 120,000 of a queue in flight. */
+  /** At most about so many messages. */
   limit: number;
   /** Stop receiving then, ms since 1970. */
   deadline: number;
@@ -24,7 +32,7 @@ export interface ReceiveOptions {
 
 export interface Received {
   messages: Message[];
-  /** False where a limit or the deadline ended it: there may be more. */
+  /** False where a limit of ours, the one of SQS or the deadline ended it: there may be more. */
   complete: boolean;
 }
 
@@ -32,6 +40,7 @@ export interface Received {
  * Receives all messages of a queue: hidden from others, nothing deleted. Whoever receives must `release` what
  * they do not delete; what a crash forgets comes back after `hideSeconds`. Each message is in the answer once,
  * though SQS may deliver it twice. Throws where SQS does, with everything released.
+ * AWS calls: a receive for each 10 messages, and one for the sizes where nothing else ended it.
  */
 export async function receiveAll(
   runtime: Runtime,
@@ -52,7 +61,7 @@ export async function receiveAll(
           QueueUrl: queueUrl,
           MaxNumberOfMessages: Math.min(MAX_BATCH_ENTRIES, limit - held.size),
           VisibilityTimeout: hideSeconds,
-          // Any wait at all makes SQS ask every one of its servers: then an empty answer means an empty queue.
+          // Any wait at all makes SQS ask every one of its servers: then an empty answer means that nothing can be received.
           WaitTimeSeconds: 1,
           MessageAttributeNames: ['All'],
           MessageSystemAttributeNames: ['SentTimestamp'],
@@ -65,13 +74,19 @@ export async function receiveAll(
       }
     }
   };
-  const outcomes = await Promise.allSettled(Array.from({ length: Math.min(RECEIVERS, limit) }, receive));
-  const failed = outcomes.find(({ status }) => status === 'rejected');
-  if (failed) {
+  try {
+    await allSettledOrThrow(Array.from({ length: Math.min(RECEIVERS, limit) }, receive));
+    if (complete && (await isAtLimit(runtime, queueUrl))) complete = false;
+  } catch (error) {
     await release(runtime, queueUrl, [...held.values()]);
-    throw (failed as PromiseRejectedResult).reason;
+    throw error;
   }
   return { messages: [...held.values()], complete };
+}
+
+async function isAtLimit(runtime: Runtime, queueUrl: string): Promise<boolean> {
+  const { visible, inFlight } = await sizeOf(runtime, queueUrl);
+  return visible > 0 && inFlight >= IN_FLIGHT_LIMIT;
 }
 
 /** Makes the messages visible again, at once. Where that fails they come back by themselves; so nothing is thrown. */

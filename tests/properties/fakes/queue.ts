@@ -80,6 +80,16 @@ export class Queue {
     return true;
   }
 
+  /** As SQS estimates them; what is delayed counts as in flight. */
+  sizes(): Record<string, string> {
+    const all = [...this.messages.values()];
+    const visible = all.filter(({ visibleAt }) => visibleAt <= this.#now()).length;
+    return {
+      ApproximateNumberOfMessages: String(visible),
+      ApproximateNumberOfMessagesNotVisible: String(all.length - visible),
+    };
+  }
+
   /** When the next message can be received; undefined for an empty queue. */
   nextVisibleAt(): number | undefined {
     let next: number | undefined;

@@ -43,6 +43,8 @@ export class FakeSqs {
         const { MaxNumberOfMessages = 1, VisibilityTimeout } = input as Record<string, number | undefined>;
         return { Messages: queue.receive(MaxNumberOfMessages, VisibilityTimeout).map(asReceived) };
       }
+      case 'GetQueueAttributesCommand':
+        return { Attributes: queue.sizes() };
       case 'DeleteMessageBatchCommand': {
         const entries = input.Entries as Entry[];
         // A stale handle deletes nothing, and SQS does not say so.

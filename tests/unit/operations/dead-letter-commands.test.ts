@@ -56,6 +56,16 @@ describe('redrive', () => {
     expect(outcome.text).toContain('Not sent: a: too long');
   });
 
+  test('is not well, and says so, where SQS gave no more before the end of the queue', async () => {
+    const { outcome } = await run(redrive, { consumer: 'sales', fingerprint: 'f00' }, [
+      { ...chunk, matched: 1, redriven: [brief('a')], complete: false, continuationToken: { before: 7 } },
+      { ...chunk, matched: 0, redriven: [], complete: false },
+    ]);
+    expect(outcome.ok).toBe(false);
+    expect(outcome.text).toContain('This is not all of the queue');
+    expect(outcome.text).toContain('Run it again in three minutes.');
+  });
+
   describe('with --wait', () => {
     const event = (messageId: string, version: number) => ({
       ...brief(messageId),
@@ -134,8 +144,24 @@ test('dead-letters shows a dead letter once though two pages bring it, and count
     { deadLetters: [letter('b'), letter('c')], held },
   ]);
   expect(asked).toEqual([{}, { continuationToken: { consumers: ['sales'] } }]);
-  expect(outcome.result).toMatchObject({ groups: [{ count: 3 }] });
+  expect(outcome.result).toMatchObject({ groups: [{ count: 3 }], complete: true });
   expect(outcome.text.split('\n')[2]).toMatch(/^3 +sales +f00 /);
+});
+
+test('dead-letters ends at a page that brings nothing new: of a very long queue the first come again', async () => {
+  const continuationToken = { consumers: ['sales'] };
+  const page = (...ids: string[]) => ({ deadLetters: ids.map(letter), held: [], continuationToken });
+  const { outcome } = await run(deadLetters, {}, [page('a', 'b'), page('b', 'c'), page('a', 'c')]);
+  expect(outcome.result).toMatchObject({ groups: [{ count: 3 }], complete: false });
+  expect(outcome.text).toMatch(/\n\nThere may be more: a queue of more than about 100,000 dead letters /);
+});
+
+test('dead-letters --message ends when it has looked at as many as SQS keeps in flight', async () => {
+  const looks = Array.from({ length: 100 }, () => ({ inFlight: 0, continuationToken: true }));
+  await expect(run(deadLetters, { consumer: 'sales', message: '12345678' }, looks)).rejects.toThrow(
+    '12345678 is not among the 120,000 dead letters of sales that were looked at.',
+  );
+  expect(looks).toHaveLength(40);
 });
 
 test.each([

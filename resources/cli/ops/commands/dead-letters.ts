@@ -16,6 +16,8 @@ import { wholeMessage } from './whole-message.ts';
 
 /** Of each cause; `--json` has all of them. */
 const SHOWN = 20;
+/** The function looks at 2,000 at a time: as many as SQS keeps in flight, and then the first come again. */
+const MOST_LOOKS = 60;
 /** `--message` takes the beginning of an id, as it is shown here. */
 const ID_LENGTH = 8;
 
@@ -24,31 +26,42 @@ export const deadLetters: Command = {
   options: { consumer: { type: 'string' }, message: { type: 'string' } },
   async run(values, context) {
     if (values.message !== undefined) return show(values, context);
-    const { all, held } = await listDeadLetters(givenOf(values, 'consumer'), context);
+    const { all, held, complete } = await listDeadLetters(givenOf(values, 'consumer'), context);
     const groups = groupByCause(all);
     const text = textOf(groups, all, held, context.clock.now());
-    return { result: { groups, deadLetters: all, held }, text, ok: true };
+    return {
+      result: { groups, deadLetters: all, held, complete },
+      text: complete ? text : `${text}\n\n${INCOMPLETE}`,
+      ok: true,
+    };
   },
 };
 
-/** Every dead letter, of one consumer or of all, each once. */
+const INCOMPLETE =
+  'There may be more: a queue of more than about 100,000 dead letters cannot be listed to its end.';
+
+/**
+ * Every dead letter, of one consumer or of all, each once. Pages stay hidden for a minute, so of a very long queue the first come again
+ * before the last have come: a page that brings nothing new is the last one, and `complete` is false.
+ */
 export async function listDeadLetters(
   asked: Values,
   { invoke, progress }: Pick<Context, 'invoke' | 'progress'>,
-): Promise<{ all: DeadLetter[]; held: DeadLetterPage['held'] }> {
+): Promise<{ all: DeadLetter[]; held: DeadLetterPage['held']; complete: boolean }> {
   const found = new Map<string, DeadLetter>();
   const held: DeadLetterPage['held'] = [];
   let continuationToken: object | undefined;
   do {
     const event = { ...asked, ...(continuationToken && { continuationToken }) };
     const page = (await invoke('dead-letters', event)) as DeadLetterPage;
-    // While a long queue is read, what was read first may come again.
+    const known = found.size;
     for (const letter of page.deadLetters) found.set(`${letter.consumer} ${letter.messageId}`, letter);
     held.push(...page.held);
     continuationToken = page.continuationToken;
     if (continuationToken) progress.show(0, `${found.size} dead letters`);
+    if (found.size === known) break;
   } while (continuationToken);
-  return { all: [...found.values()], held };
+  return { all: [...found.values()], held, complete: continuationToken === undefined };
 }
 
 async function show(values: Values, { invoke, clock }: Context): Promise<Outcome> {
@@ -56,7 +69,7 @@ async function show(values: Values, { invoke, clock }: Context): Promise<Outcome
   const asked = givenOf(values, 'consumer', 'message');
   let inFlight = 0;
   let continuationToken: true | undefined;
-  do {
+  for (let look = 0; look === 0 || (continuationToken && look < MOST_LOOKS); look++) {
     const event = { ...asked, ...(continuationToken && { continuationToken }) };
     const shown = (await invoke('dead-letters', event)) as ShownDeadLetter;
     if (shown.message) {
@@ -64,9 +77,13 @@ async function show(values: Values, { invoke, clock }: Context): Promise<Outcome
     }
     inFlight += shown.inFlight;
     continuationToken = shown.continuationToken;
-  } while (continuationToken);
+  }
   const more = inFlight > 0 ? ` ${inFlight} more are in flight at this moment.` : '';
-  throw new Error(`${values.consumer} has no dead letter ${values.message}.${more}`);
+  throw new Error(
+    continuationToken
+      ? `${values.message} is not among the 120,000 dead letters of ${values.consumer} that were looked at.`
+      : `${values.consumer} has no dead letter ${values.message}.${more}`,
+  );
 }
 
 function textOf(

@@ -1,6 +1,6 @@
 import type { Discarded } from '#functions/operations/redrive/discard.ts';
 import { type Command, givenOf } from '#resources/cli/ops/command.ts';
-import { briefTable } from './redriven-table.ts';
+import { briefTable, incomplete } from './redriven-table.ts';
 
 export const discard: Command = {
   usage: 'discard --consumer x --fingerprint f [--yes]',
@@ -26,7 +26,8 @@ export const discard: Command = {
     } while (chunk.continuationToken);
     const { kept, complete } = chunk;
     const result = { ...asked, discarded, kept, complete, notDeleted };
-    return { result, text: textOf(result, dryRun), ok: notDeleted.length === 0 };
+    const ok = notDeleted.length === 0 && (complete || dryRun);
+    return { result, text: textOf(result, dryRun), ok };
   },
 };
 
@@ -43,7 +44,7 @@ function textOf(
   return [
     ...briefTable(discarded),
     `${count} ${dryRun ? 'would be deleted' : count === 1 ? 'is deleted' : 'are deleted'}, ${kept} stay.`,
-    ...(complete ? [] : ['The queue is too long for one look: these numbers are of a part of it.']),
+    ...(complete ? [] : incomplete(dryRun)),
     ...(notDeleted.length > 0
       ? [`${notDeleted.length} are still here, since SQS would not delete them.`]
       : []),

@@ -2,7 +2,7 @@ import type { Redriven } from '#functions/operations/redrive/redrive.ts';
 import { type Command, givenOf, rateOf } from '#resources/cli/ops/command.ts';
 import { plain, truncate } from '#resources/cli/text.ts';
 import { groupTable } from './dead-letters.ts';
-import { briefTable } from './redriven-table.ts';
+import { briefTable, incomplete } from './redriven-table.ts';
 import { type Waited, waitForQueue } from './wait-for-queue.ts';
 
 export const redrive: Command = {
@@ -37,13 +37,14 @@ export const redrive: Command = {
     } while (chunk.continuationToken);
     const { kept, complete, failed, startedAt } = chunk;
     const result = { ...asked, redriven, kept, complete, notDeleted, failed };
-    if (!values.wait) return { result, text: textOf(result, dryRun), ok: failed.length === 0 };
+    const ok = failed.length === 0 && (complete || dryRun);
+    if (!values.wait) return { result, text: textOf(result, dryRun), ok };
 
     const waited = await waitForQueue({ consumer: String(values.consumer), redriven, startedAt }, context);
     return {
       result: { ...result, ...waited },
       text: [textOf(result, dryRun), ...textOfWait(waited, context.clock.now())].join('\n'),
-      ok: failed.length === 0 && waited.drained && waited.dead.length === 0,
+      ok: ok && waited.drained && waited.dead.length === 0,
     };
   },
 };
@@ -62,7 +63,7 @@ function textOf(
   return [
     ...briefTable(redriven),
     `${redriven.length} ${verb}, ${kept} stay.`,
-    ...(complete ? [] : ['The queue is too long for one look: these numbers are of a part of it.']),
+    ...(complete ? [] : incomplete(dryRun)),
     ...(notDeleted.length > 0
       ? [`${notDeleted.length} are in the queue and still here too, since SQS would not delete them.`]
       : []),

@@ -15,3 +15,12 @@ export function briefTable(letters: readonly Brief[]): string[] {
     ...(letters.length > SHOWN ? [`… and ${letters.length - SHOWN} more`] : []),
   ];
 }
+
+/** Why not all of the queue was looked at. */
+export const incomplete = (dryRun: boolean): string[] =>
+  dryRun
+    ? ['The queue is too long for one look: these numbers are of a part of it.']
+    : [
+        'This is not all of the queue: SQS keeps 120,000 messages in flight and gives no more until some are back.',
+        'Run it again in three minutes.',
+      ];
