@@ -93,15 +93,19 @@ const inOrder = (taken: readonly Taken[]): Taken[] =>
   });
 
 /** What an answer tells of a dead letter. */
-export type Brief = Pick<DeadLetter, 'messageId' | 'fingerprint' | 'eventType' | 'streamId' | 'version'>;
+export type Brief = Pick<
+  DeadLetter,
+  'messageId' | 'fingerprint' | 'eventType' | 'streamId' | 'version' | 'old'
+>;
 
 export const briefOf = ({ letter }: Taken): Brief => {
-  const { messageId, fingerprint, eventType, streamId, version } = letter;
+  const { messageId, fingerprint, eventType, streamId, version, old } = letter;
   return {
     messageId,
     fingerprint,
     ...(eventType !== undefined && { eventType }),
     ...(streamId !== undefined && { streamId }),
     ...(version !== undefined && { version }),
+    ...(old && { old }),
   };
 };

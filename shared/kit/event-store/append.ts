@@ -13,6 +13,12 @@ export const MAX_EVENTS_PER_COMMAND = 100;
 /** An SNS message takes 256 KiB with its attributes; an item of the table 400 KB. Bytes of JSON. */
 export const MAX_EVENT_BYTES = 240 * 1024;
 
+/**
+ * The items of one TransactWriteItems take 4 MB (DynamoDB developer guide, "Amazon DynamoDB Transactions"). Bytes of JSON: as an item an
+ * event has its keys of the indexes and filter attributes besides, and numbers are counted otherwise.
+ */
+export const MAX_APPEND_BYTES = 3.5 * 1024 * 1024;
+
 const CONDITION = 'attribute_not_exists(streamId)';
 
 /**
@@ -20,8 +26,8 @@ const CONDITION = 'attribute_not_exists(streamId)';
  * several. Their versions must follow each other. An answer that was lost on the way is no conflict: an item
  * that is already ours counts as written.
  *
- * Throws ConcurrencyConflict where a version is taken, AppendTooLarge for more than 100 events or an event
- * above 240 KiB; nothing is written then.
+ * Throws ConcurrencyConflict where a version is taken, AppendTooLarge for more than 100 events, an event above 240 KiB
+ * or events above 3.5 MiB together; nothing is written then.
  */
 export async function append(runtime: Runtime, events: readonly StoredEvent[]): Promise<void> {
   const [first, ...rest] = events;
@@ -89,10 +95,17 @@ function refuseTooLarge(events: readonly StoredEvent[]): void {
       `${events.length} events in one command; ${MAX_EVENTS_PER_COMMAND} are possible`,
     );
   }
+  let sum = 0;
   for (const event of events) {
     const bytes = Buffer.byteLength(JSON.stringify(event));
     if (bytes > MAX_EVENT_BYTES) {
       throw new AppendTooLarge(`a ${event.eventType} of ${bytes} bytes; ${MAX_EVENT_BYTES} are possible`);
     }
+    sum += bytes;
+  }
+  if (sum > MAX_APPEND_BYTES) {
+    throw new AppendTooLarge(
+      `${events.length} events of ${sum} bytes in one command; ${MAX_APPEND_BYTES} are possible`,
+    );
   }
 }

@@ -1,8 +1,9 @@
 import { DAY_MS, DAY_SECONDS } from '#kit/config/time.ts';
 
 /**
- * For how many days a consumer remembers an event that it has handled. A queue keeps a message for up to 14 days and its
- * dead letter queue for as long again: after this nothing brings an event back but a rebuild, which starts from nothing.
+ * For how many days a consumer remembers an event that it has handled. A queue keeps a message for up to 14 days, and its dead letter
+ * queue for as long again. Longer than that only people bring an event back: `republish` and `backfill` leave it out unless they
+ * are asked, the audit does not ask for it, and a `redrive`, which makes a new message each time, marks it (`DeadLetter.old`).
  */
 const REMEMBERED_DAYS = 30;
 

@@ -2,6 +2,8 @@ import type { Message } from '@aws-sdk/client-sqs';
 import { fromJson } from '#kit/config/from-json.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { streamIdOf } from '#kit/events/event.ts';
+import { timeOf } from '#kit/events/ids.ts';
+import { REPEATABLE_MS } from '#kit/messaging/repeatable.ts';
 import { fingerprint } from '#kit/messaging/send-dead-letter.ts';
 import { parseLogContext } from '#kit/observability/log-context.ts';
 
@@ -24,6 +26,11 @@ export interface DeadLetter {
   streamId?: string;
   version?: number;
   correlationId?: string;
+  /**
+   * Its event is older than 29 days: a consumer that counts or notifies may have had it from another message, and have forgotten
+   * that. Never at a projection, which goes by versions.
+   */
+  old?: true;
   /** The streams of the aggregates that the event belongs to or names (its data's `<aggregateType>Id`). */
   streams: readonly string[];
 }
@@ -65,12 +72,20 @@ export function readDeadLetter(runtime: Runtime, consumer: string, message: Mess
     streamId,
     version,
     correlationId: correlationId ?? text('correlationId'),
+    old: isOld(runtime, consumer, message.Body ?? '') ? true : undefined,
     streams: streamsIn(message.Body ?? '', runtime.application.registry.aggregateTypes),
   };
   // As JSON would leave it: in process and over the wire the answer is the same.
   return Object.fromEntries(
     Object.entries(letter).filter(([, value]) => value !== undefined),
   ) as unknown as DeadLetter;
+}
+
+function isOld({ application, now }: Runtime, consumer: string, body: string): boolean {
+  if (application.projections.some(({ name }) => name === consumer)) return false;
+  const event = fromJson(body) as { eventId?: unknown } | null | undefined;
+  const eventId = event?.eventId;
+  return typeof eventId === 'string' && timeOf(eventId) < now() - REPEATABLE_MS;
 }
 
 type Undefinable<T> = { [Name in keyof T]: T[Name] | undefined };

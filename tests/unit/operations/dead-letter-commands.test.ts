@@ -66,6 +66,13 @@ describe('redrive', () => {
     expect(outcome.text).toContain('Run it again in three minutes.');
   });
 
+  test('says how many are older than a consumer remembers', async () => {
+    const redriven = [{ ...brief('a'), old: true }, brief('b')];
+    const { outcome } = await run(redrive, { consumer: 'sales' }, [{ ...chunk, matched: 2, redriven }]);
+    expect(outcome.ok).toBe(true);
+    expect(outcome.text).toMatch(/^1 of them are of events older than 29 days: /m);
+  });
+
   describe('with --wait', () => {
     const event = (messageId: string, version: number) => ({
       ...brief(messageId),

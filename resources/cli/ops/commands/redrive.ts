@@ -59,10 +59,17 @@ function textOf(
   }: Pick<Redriven, 'redriven' | 'kept' | 'complete' | 'notDeleted' | 'failed'>,
   dryRun: boolean,
 ): string {
+  const old = redriven.filter((brief) => brief.old).length;
   const verb = dryRun ? 'would go back to the queue' : 'went back to the queue';
   return [
     ...briefTable(redriven),
     `${redriven.length} ${verb}, ${kept} stay.`,
+    ...(old > 0
+      ? [
+          `${old} of them are of events older than 29 days: if the consumer had one from another message, it may have`,
+          'forgotten that, and would count or notify twice.',
+        ]
+      : []),
     ...(complete ? [] : incomplete(dryRun)),
     ...(notDeleted.length > 0
       ? [`${notDeleted.length} are in the queue and still here too, since SQS would not delete them.`]

@@ -5,6 +5,7 @@ import type { SQSEvent } from 'aws-lambda';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
 import { createDeadlineConsumer } from '#kit/deadlines/deadline-consumer.ts';
 import type { DueEvent } from '#kit/deadlines/due-message.ts';
+import { resendDue } from '#kit/deadlines/resend-due.ts';
 import { tick } from '#kit/deadlines/tick.ts';
 import { type EventItem, fromItem, toPublishable } from '#kit/event-store/event-item.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
@@ -45,14 +46,20 @@ async function woundUp(at: number, until: number): Promise<string> {
 }
 
 /** What a tick at this time sends, by SQS batches that are all taken. */
-async function ticked(at: number): Promise<DueEvent[]> {
+const ticked = (at: number): Promise<DueEvent[]> => sentBy(at, tick);
+
+/** What is sent again at this time. */
+const resent = (at: number, from: number): Promise<DueEvent[]> =>
+  sentBy(at, (runtime) => resendDue(runtime, { from: iso(from) }));
+
+async function sentBy(at: number, work: (runtime: Runtime) => Promise<unknown>): Promise<DueEvent[]> {
   const sent: DueEvent[] = [];
   const send = async ({ input }: { input: { Entries: { MessageBody: string }[] } }) => {
     sent.push(...input.Entries.map(({ MessageBody }) => JSON.parse(MessageBody)));
     return {};
   };
   const sqs = { send } as unknown as Runtime['sqs'];
-  await tick(data.runtime({ now: () => at, sqs, settings: { QUEUE_URL: 'http://queue' } }));
+  await work(data.runtime({ now: () => at, sqs, settings: { QUEUE_URL: 'http://queue' } }));
   return sent;
 }
 
@@ -142,6 +149,20 @@ describe('A deadline', () => {
       correlationId: `of-${counterId}`,
       causationId: woundUpEvent?.eventId,
     });
+  });
+
+  test('whose message is lost is sent again, and has its effect; where it had that before, it has none', async () => {
+    const at = START + 200 * MINUTE;
+    const lost = await woundUp(at, at + MINUTE);
+    const handled = await woundUp(at, at + MINUTE);
+    const sent = await ticked(at);
+    await consumed(at + MINUTE, messages(ofCounter(sent, handled)));
+    const later = at + 10 * MINUTE;
+    expect(ofCounter(await ticked(later), lost)).toEqual([]);
+    const again = await resent(later, at);
+    expect(ofCounter(again, lost)).toEqual(ofCounter(sent, lost));
+    expect(await consumed(later, messages(again))).toEqual({ dead: [], back: [] });
+    for (const counterId of [lost, handled]) expect(await eventsOf(counterId)).toEqual(RUN_DOWN);
   });
 
   test('that comes early waits, to the millisecond', async () => {

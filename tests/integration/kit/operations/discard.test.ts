@@ -41,7 +41,7 @@ describe('Discarding', () => {
     expect(answer.groups).toMatchObject([{ count: 3, errorName: 'TypeError' }]);
     expect(places(answer.discarded)).toEqual(['counter-c-1@1', 'counter-c-1@2', 'counter-c-1@3']);
     expect(answer).not.toHaveProperty('continuationToken');
-    expect(calls).toEqual(new Set(['ReceiveMessage', 'ChangeMessageVisibilityBatch']));
+    expect(calls).toEqual(new Set(['ReceiveMessage', 'GetQueueAttributes', 'ChangeMessageVisibilityBatch']));
     expect(await left()).toEqual({ visible: 5, hidden: 0 });
   });
 

@@ -90,7 +90,9 @@ test('A dry run says what would be done, in order, and changes nothing', async (
   const answer = await redrive({ consumer: 'tally', dryRun: true }, { sqs });
   expect(answer).toMatchObject({ dryRun: true, matched: 3, groups: [{ count: 3 }] });
   expect(places(answer.redriven)).toEqual(places(events));
-  expect(new Set(calls)).toEqual(new Set(['ReceiveMessage', 'ChangeMessageVisibilityBatch']));
+  expect(new Set(calls)).toEqual(
+    new Set(['ReceiveMessage', 'GetQueueAttributes', 'ChangeMessageVisibilityBatch']),
+  );
   expect(await countOf(the.queues.sqs, tally().deadLetters)).toEqual({ visible: 3, hidden: 0 });
   expect(await countOf(the.queues.sqs, tally().queue)).toEqual({ visible: 0, hidden: 0 });
 });

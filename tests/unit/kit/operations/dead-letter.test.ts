@@ -73,6 +73,17 @@ describe('A dead letter', () => {
     expect(read(received('{"eventType":"Other"}')).fingerprint).not.toBe(letter.fingerprint);
   });
 
+  test('says of an event older than 29 days that the consumer may have forgotten it, of a projection never', () => {
+    const days = (count: number) => SENT + count * 86_400_000;
+    const readAt = (now: number, consumer: string, body = JSON.stringify(event)) =>
+      readDeadLetter(createRuntime(counterApplication, { now: () => now }), consumer, received(body)).old;
+    expect(readAt(days(28.9), 'tally')).toBeUndefined();
+    expect(readAt(days(29.1), 'tally')).toBe(true);
+    expect(readAt(days(29.1), 'counter-view')).toBeUndefined();
+    expect(readAt(days(29.1), 'tally', '{"eventId":7}')).toBeUndefined();
+    expect(readAt(days(29.1), 'tally', '{"eventId":"one"}')).toBeUndefined();
+  });
+
   test('that is no JSON tells what is known', () => {
     const letter = read(
       received('hello', { errorName: { DataType: 'String', StringValue: 'InvalidEnvelope' } }),
