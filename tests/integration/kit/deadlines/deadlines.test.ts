@@ -151,20 +151,6 @@ describe('A deadline', () => {
     });
   });
 
-  test('whose message is lost is sent again, and has its effect; where it had that before, it has none', async () => {
-    const at = START + 200 * MINUTE;
-    const lost = await woundUp(at, at + MINUTE);
-    const handled = await woundUp(at, at + MINUTE);
-    const sent = await ticked(at);
-    await consumed(at + MINUTE, messages(ofCounter(sent, handled)));
-    const later = at + 10 * MINUTE;
-    expect(ofCounter(await ticked(later), lost)).toEqual([]);
-    const again = await resent(later, at);
-    expect(ofCounter(again, lost)).toEqual(ofCounter(sent, lost));
-    expect(await consumed(later, messages(again))).toEqual({ dead: [], back: [] });
-    for (const counterId of [lost, handled]) expect(await eventsOf(counterId)).toEqual(RUN_DOWN);
-  });
-
   test('that comes early waits, to the millisecond', async () => {
     const at = START + 100 * MINUTE;
     const counterId = await woundUp(at, at + MINUTE);
@@ -255,4 +241,21 @@ describe('A message to the consumer', () => {
     expect(await consumed(at + MINUTE, messages([due]))).toEqual({ dead: [], back: [] });
     expect(await eventsOf(counterId)).toEqual(RUN_DOWN);
   });
+});
+
+test('A deadline whose message is lost is sent again and has its effect; where it had that before, it has none', async () => {
+  const at = START + 600 * MINUTE;
+  const due = at + 10 * MINUTE;
+  const lost = await woundUp(at, due);
+  const handled = await woundUp(at, due);
+  await ticked(at + MINUTE);
+  const sent = await ticked(due - MINUTE);
+  await consumed(due, messages(ofCounter(sent, handled)));
+  const later = due + 10 * MINUTE;
+  expect(ofCounter(await ticked(later), lost)).toEqual([]);
+  const again = [lost, handled].flatMap((counterId) => ofCounter(sent, counterId));
+  const resentNow = await resent(later, at);
+  expect([lost, handled].flatMap((counterId) => ofCounter(resentNow, counterId))).toEqual(again);
+  expect(await consumed(later, messages(again))).toEqual({ dead: [], back: [] });
+  for (const counterId of [lost, handled]) expect(await eventsOf(counterId)).toEqual(RUN_DOWN);
 });
