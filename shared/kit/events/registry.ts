@@ -67,7 +67,8 @@ export interface DueCommand {
 /**
  * The registry of a domain: its event definitions by event type, and its aggregates. Throws at load where a definition
  * stands under another name than its own, belongs to an aggregate that is not there, or sets deadlines that its
- * aggregate has no `onDue` for; and where the name of a stream would not tell its aggregate (`counter-line-1`: of `counter` or of `counter-line`).
+ * aggregate has no `onDue` for; and where the name of a stream would not tell its aggregate (`counter-line-1`: of
+ * `counter` or of `counter-line`).
  */
 export function createRegistry<const Definitions extends Readonly<Record<string, AnyDefinition>>>(
   definitions: Definitions,
