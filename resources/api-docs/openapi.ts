@@ -71,7 +71,7 @@ const description = `JSON in camelCase. Money is shown in decimals, times in UTC
 
 **Repeats.** With \`Idempotency-Key\`, a command that is sent again to the same resource is answered as the first time and changes nothing. A key counts for one resource: the order that was created with it, or the one in the path. A command that changed nothing leaves nothing by which it could be recognised: sent again, it is decided again.
 
-**Concurrency.** What can be changed has an \`ETag\`; a command with \`If-Match\` gets 412 when it has moved on.
+**Concurrency.** What can be changed has an \`ETag\`; a command with \`If-Match\` gets 412 when it has moved on, or with \`*\` when it does not exist. \`If-None-Match\` is for documents: in a command it is a 422.
 
 **Growth.** Answers may gain fields: ignore what you do not know. Requests may not hold any that this document does not name.`;
 

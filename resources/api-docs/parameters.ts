@@ -25,7 +25,8 @@ export const headerParameters = {
   'If-Match': {
     name: 'If-Match',
     in: 'header',
-    description: 'The `ETag` that the caller last saw, or `*`: 412 where the resource has moved on',
+    description:
+      'The `ETag` that the caller last saw: 412 where the resource has another version. `*`: 412 where it does not exist',
     schema: { type: 'string', pattern: IF_MATCH.source },
     example: '"3"',
   },

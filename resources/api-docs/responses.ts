@@ -59,7 +59,7 @@ const descriptions: Record<number, string> = {
   403: 'The token does not grant it.',
   404: 'There is no such thing, or none that the caller may know of.',
   409: 'A rule of the domain says no, or others came first.',
-  412: 'The resource has changed since the version that If-Match names.',
+  412: 'The resource has another version than If-Match names, or does not exist.',
   413: 'The body is too large.',
   415: 'The body is not declared to be JSON.',
   422: 'Input that is missing, unknown or invalid; or a key that was used for another command.',

@@ -2,7 +2,6 @@ import { orderRules } from '#domain/order/decisions.ts';
 import type { OrderState } from '#domain/order/state.ts';
 import { forbidden, invalidInput } from '#kit/http/problem.ts';
 import type { Caller } from '#kit/http/request.ts';
-import { inputProblems } from '#kit/http/validation.ts';
 import { customerId } from './fields.ts';
 
 /** Whether a caller may see and change what belongs to this customer: their own, or anyone's with orders:manage. */
@@ -16,9 +15,9 @@ export const canAccessCustomer = (caller: Caller, customerId: string): boolean =
 export function resolveCustomerId(caller: Caller, asked: string | undefined): string {
   if (asked === undefined) {
     const own = customerId.safeParse(caller.userId);
-    if (!own.success)
-      throw invalidInput(inputProblems(own.error).map((one) => ({ ...one, path: 'customerId' })));
-    return own.data;
+    if (own.success) return own.data;
+    const message = "is required: the token's sub cannot be the id of a customer";
+    throw invalidInput([{ path: 'customerId', message }]);
   }
   if (!canAccessCustomer(caller, asked)) {
     throw forbidden('Acting for another customer needs the scope orders:manage.');

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { COUNTRIES } from './countries.ts';
-import { amount } from './money.ts';
 
 // What input may look like. Events ask for less (shared/domain/fields.ts): what happened has to stay readable.
 // Where a schema's JSON Schema does not follow from it, `meta({ documented })` says it (resources/api-docs).
@@ -94,9 +93,6 @@ export const adjustment = z
   .max(1_000_000)
   .refine((by) => by !== 0, 'must not be 0')
   .meta({ not: { const: 0 } });
-
-/** Of one piece; parsed to minor units. */
-export const unitPrice = (currency: () => string) => amount(currency, 1_000_000);
 
 /** `yyyy-mm-dd`, a day that there is. */
 export const isoDate = z.iso.date('must be a date, yyyy-mm-dd');

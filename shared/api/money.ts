@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { InvalidAmount, toMinor } from '#domain/money.ts';
+import { MAX_ORDER_TOTAL } from '#domain/order/decisions.ts';
 
 // The API shows decimals (19.99), events hold integer minor units (1999).
 
@@ -21,3 +22,6 @@ export const amount = (currency: () => string, max: number) =>
         return z.NEVER;
       }
     });
+
+/** Of one piece, at most what an order may cost, in whatever currency; parsed to minor units. */
+export const unitPrice = (currency: () => string) => amount(currency, MAX_ORDER_TOTAL);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import * as fields from '#api/fields.ts';
+import { unitPrice } from '#api/money.ts';
 import { productResponse } from '#api/product-dto.ts';
 import { application, type ShopRuntime } from '#application';
 import { productAggregate } from '#domain/product.ts';
@@ -12,7 +13,7 @@ import { httpHandler } from '#kit/http/handler.ts';
 const bodyOf = (currency: () => string) =>
   z.strictObject({
     name: fields.name,
-    price: fields.unitPrice(currency),
+    price: unitPrice(currency),
     tracked: z.boolean().default(true),
     backorder: z.boolean().default(false),
   });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { resolveCustomerId } from '#api/access.ts';
 import * as fields from '#api/fields.ts';
+import { unitPrice } from '#api/money.ts';
 import { placedResponse } from '#api/order-response.ts';
 import { application, type ShopRuntime } from '#application';
 import { toMinor } from '#domain/money.ts';
@@ -21,7 +22,7 @@ const bodyOf = (currency: () => string) =>
       z.strictObject({
         sku: fields.sku,
         quantity: fields.quantity,
-        unitPrice: fields.unitPrice(currency).optional(),
+        unitPrice: unitPrice(currency).optional(),
       }),
     ),
     shippingAddress: z.strictObject({

@@ -60,6 +60,9 @@ function rangeOf(
   const now = runtime.now();
   const to = given.to === undefined ? now : Date.parse(given.to);
   const from = given.from === undefined ? to - DAY_MS : Date.parse(given.from);
-  if (from > to) throw invalidInput([{ path: 'from', message: 'must not be after to' }]);
+  // Without `to` the list grows: what begins later than now is empty as yet.
+  if (given.to !== undefined && from > to) {
+    throw invalidInput([{ path: 'from', message: 'must not be after to' }]);
+  }
   return { from: Math.max(from, FIRST_DAY), to: Math.min(to, now - SETTLED_MS) };
 }

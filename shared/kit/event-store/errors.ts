@@ -17,12 +17,19 @@ export class ConcurrencyConflict extends Error {
   }
 }
 
+/** The versions of a stream that a caller would change. `any`: whatever there is, but not nothing. */
+export type ExpectedVersions = readonly number[] | 'any';
+
 /** The caller decided on another version than the stream has (If-Match). */
 export class VersionMismatch extends Error {
   override readonly name = 'VersionMismatch';
 
-  constructor(stream: string, expected: readonly number[], actual: number) {
-    super(`${stream} is at version ${actual}, not ${expected.join(' or ')}`);
+  constructor(stream: string, expected: ExpectedVersions, actual: number) {
+    super(
+      expected === 'any'
+        ? `${stream} does not exist`
+        : `${stream} is at version ${actual}, not ${expected.join(' or ')}`,
+    );
   }
 }
 

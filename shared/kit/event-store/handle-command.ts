@@ -6,7 +6,7 @@ import { type EventMetadata, type NewEvent, type StoredEvent, streamIdOf } from 
 import { timeOf } from '#kit/events/ids.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
 import { append } from './append.ts';
-import { CommandIdReused, ConcurrencyConflict, VersionMismatch } from './errors.ts';
+import { CommandIdReused, ConcurrencyConflict, type ExpectedVersions, VersionMismatch } from './errors.ts';
 import { type LoadedStream, loadStream, newStream } from './snapshots.ts';
 
 export interface CommandRequest<State, Command> {
@@ -16,8 +16,8 @@ export interface CommandRequest<State, Command> {
   metadata: Omit<EventMetadata, 'timestamp'>;
   /** The command starts a stream: then nothing is read first. */
   creates?: boolean;
-  /** What the caller last saw (If-Match): one of these. */
-  expectedVersions?: readonly number[] | undefined;
+  /** What the caller last saw (If-Match): one of these, or `any` where the stream must exist. */
+  expectedVersions?: ExpectedVersions | undefined;
   /**
    * Asked after each load and before the append; where it answers false, the command yields nothing. What it reads cannot be
    * older than the state that is decided on.
@@ -95,7 +95,7 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
 
     // 4. Decide, unless the caller saw another version. For a stream that does not exist, let the domain answer
     //    first: `counter_not_found` helps more than a version mismatch.
-    const isStale = expectedVersions !== undefined && !expectedVersions.includes(version);
+    const isStale = expectedVersions !== undefined && !isExpected(expectedVersions, version);
     const mismatch = () => new VersionMismatch(runtime.redact(streamId), expectedVersions ?? [], version);
     if (isStale && version > 0) throw mismatch();
     const applies = (await request.onlyIf?.()) ?? true;
@@ -130,6 +130,9 @@ async function loadDecideAppend<State, Command, Event extends NewEvent>(
     }
   }
 }
+
+const isExpected = (expected: ExpectedVersions, version: number): boolean =>
+  expected === 'any' ? version > 0 : expected.includes(version);
 
 /**
  * The result of a command whose events the stream already holds, as it was the first time; undefined where it holds none.

@@ -19,6 +19,7 @@ import {
   idempotencyKeyOf,
   ifMatchOf,
   pathParametersOf,
+  refuseIfNoneMatch,
 } from './request.ts';
 import { type HttpResponse, type HttpResult, problemResult, responseResult } from './response.ts';
 import { parsePart } from './validation.ts';
@@ -143,6 +144,7 @@ function checked<Params, Query, Body>(
   const query = route.query ? parsePart(route.query, given, problems) : noFields(given, problems);
   const body = route.body && parsePart(route.body, event.body, problems);
   const ifMatch = ifMatchOf(event, problems);
+  if (route.body) refuseIfNoneMatch(event, problems);
   const idempotencyKey = idempotencyKeyOf(event, problems);
   if (problems.length > 0) throw invalidInput(problems);
   return {

@@ -29,7 +29,7 @@ export function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof CommandRejected) return rejected(error);
   if (error instanceof VersionMismatch) {
-    const detail = 'The resource has changed since the version that If-Match names.';
+    const detail = 'The resource has another version than If-Match names, or does not exist.';
     return new HttpProblem(412, { code: 'version-mismatch', title: 'Version mismatch', detail });
   }
   if (error instanceof ConcurrencyConflict) {

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { ExpectedVersions } from '#kit/event-store/errors.ts';
 import type { Problem } from '#kit/events/field-errors.ts';
 import { ANONYMOUS, isInternalIdentity } from '#kit/events/identities.ts';
 import { entityTags } from './entity-tags.ts';
@@ -24,8 +25,8 @@ export interface HttpRequest<Params = unknown, Query = unknown, Body = unknown> 
   correlationId: string;
   /** API Gateway's id of this request. */
   requestId: string;
-  /** The versions that the caller would change, and no other. */
-  ifMatch?: readonly number[];
+  /** The versions that the caller would change, and no other; `any` for `*`: whatever there is, but something. */
+  ifMatch?: ExpectedVersions;
   idempotencyKey?: string;
   /** Of any other header, by its name in lower case. */
   header(name: string): string | undefined;
@@ -69,17 +70,26 @@ export function correlationIdOf(event: HttpEvent): string {
   return event.requestContext?.requestId ?? 'unknown';
 }
 
-/** `"3", "4"` → [3, 4]; undefined for none and for `*`. */
-export function ifMatchOf(event: HttpEvent, problems: Problem[]): number[] | undefined {
+/**
+ * `"3", "4"` → [3, 4]; `*` → any; undefined without the header. If-Match compares strongly (RFC 9110, 13.1.1), so no
+ * version has a weak tag: a client that sends one is told so, rather than that the resource has changed.
+ */
+export function ifMatchOf(event: HttpEvent, problems: Problem[]): ExpectedVersions | undefined {
   const given = headerOf(event, 'if-match')?.trim();
   if (given === undefined) return undefined;
   if (IF_MATCH.test(given)) {
     const tags = entityTags(given);
-    return tags === '*' ? undefined : tags.map((tag) => Number(tag.slice(1, -1)));
+    return tags === '*' ? 'any' : tags.map((tag) => Number(tag.slice(1, -1)));
   }
-  const message = 'must be versions in quotes as ETag has them, e.g. "3", or *';
+  const message = 'must be versions in quotes as ETag has them, e.g. "3", and not weak; or *';
   problems.push({ path: 'if-match', message });
   return undefined;
+}
+
+/** A command must not run as if nobody had asked for a condition that it does not know. */
+export function refuseIfNoneMatch(event: HttpEvent, problems: Problem[]): void {
+  if (headerOf(event, 'if-none-match') === undefined) return;
+  problems.push({ path: 'if-none-match', message: 'is not for commands: see If-Match' });
 }
 
 export function idempotencyKeyOf(event: HttpEvent, problems: Problem[]): string | undefined {

@@ -14,7 +14,7 @@ export function parsePart<Value>(
 }
 
 /** One problem a field, also for each of several fields that no schema knows. */
-export const inputProblems = (error: z.ZodError): Problem[] =>
+const inputProblems = (error: z.ZodError): Problem[] =>
   error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({ path: dottedPath([...issue.path, key]), message: 'is not a known field' }))

@@ -25,6 +25,9 @@ def before_call(context, case, kwargs):
         for field in ("price", "amount"):
             if field in case.body:
                 case.body[field] = round(case.body[field], 2)
+        # It may become the price of a product that the orders below take: a hundred items of them stay below the highest total.
+        if "price" in case.body:
+            case.body["price"] = min(case.body["price"], 1_000_000)
         for item in case.body.get("items", []):
             mend_item(item)
 
@@ -43,7 +46,6 @@ def mend_query(query):
 def mend_item(item):
     # Of the catalogue with which the local run starts; no other operation has these as its example.
     item["sku"] = "MUG-01" if item["quantity"] % 2 else "TEA-01"
-    # Fifty items at the highest price, which another request may have given the product, stay below the highest total.
     item["quantity"] = min(item["quantity"], 9)
     # The price is whatever the catalogue says: another one is a 409.
     item.pop("unitPrice", None)

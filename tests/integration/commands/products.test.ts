@@ -45,10 +45,20 @@ describe('PUT /products/{sku}', () => {
     expect(await list(sku, { ...tea, price: 13 }, { 'if-match': '"1"' })).toMatchObject({ status: 200 });
   });
 
+  test('with If-Match: * changes what is there, and lists nothing new', async () => {
+    const sku = uniqueKey();
+    expect(await list(sku, tea, { 'if-match': '*' })).toMatchObject({
+      status: 412,
+      body: { type: 'urn:orderstream:problem:version-mismatch' },
+    });
+    expect(await list(sku)).toMatchObject({ status: 200, body: { version: 1 } });
+    expect(await list(sku, { ...tea, price: 13 }, { 'if-match': '*' })).toMatchObject({ status: 200 });
+  });
+
   test.each([
     ['price', { ...tea, price: 12.505 }],
     ['price', { ...tea, price: -1 }],
-    ['price', { ...tea, price: 1_000_001 }],
+    ['price', { ...tea, price: 1_000_000_000 }],
     ['name', { ...tea, name: ' ' }],
     ['tracked', { ...tea, tracked: 'yes' }],
     ['sku', { ...tea, sku: 'TEA' }],

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type * as z from 'zod';
 import { COUNTRIES } from '#api/countries.ts';
 import * as fields from '#api/fields.ts';
-import { amount } from '#api/money.ts';
+import { amount, unitPrice } from '#api/money.ts';
 
 const parse = (schema: z.ZodType, value: unknown) => schema.safeParse(value).data;
 
@@ -100,6 +100,24 @@ describe('amounts', () => {
     expect(
       parse(
         amount(() => currency, 1_000_000),
+        value,
+      ),
+    ).toBe(expected);
+  });
+});
+
+describe('the price of one piece', () => {
+  test.each([
+    ['USD', 999_999_999.99, 99_999_999_999],
+    ['USD', 1_000_000_000, undefined],
+    // A house in dong, a car in won.
+    ['VND', 900_000_000, 900_000_000],
+    ['KRW', 45_000_000, 45_000_000],
+    ['KWD', 999_999_999.99, 999_999_999_990],
+  ])('in %s may be %p: as much as an order may cost', (currency, value, expected) => {
+    expect(
+      parse(
+        unitPrice(() => currency),
         value,
       ),
     ).toBe(expected);

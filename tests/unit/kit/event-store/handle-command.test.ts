@@ -44,6 +44,17 @@ describe('A command', () => {
     await expect(send(increase, none)).rejects.toMatchObject({ rule: 'counter_not_found' });
   });
 
+  test('for any version is taken where there is one, and creates nothing where there is none', async () => {
+    const { send, calls } = open();
+    expect(await send(increase, { expectedVersions: 'any' })).toMatchObject({ version: 3 });
+    calls.length = 0;
+    const start: CounterCommand = { type: 'start', keeperId: 'ada', limit: 10 };
+    await expect(
+      send(start, { aggregateId: 'c2', expectedVersions: 'any' }, 'another'),
+    ).rejects.toMatchObject({ name: 'VersionMismatch', message: 'counter-c2 does not exist' });
+    expect(calls).toEqual(['QueryCommand']);
+  });
+
   test('that comes again is answered as the first time, with the state of that time', async () => {
     const { send, calls } = open();
     const first = await send(increase);

@@ -231,10 +231,30 @@ describe('a request', () => {
   test.each([
     ['"3"', [3]],
     ['"3", "12"', [3, 12]],
-    ['*', undefined],
+    ['*', 'any'],
+    [' * ', 'any'],
   ])('with the If-Match %s is for the versions %j', async (given, versions) => {
     const { body } = await send(route(), { headers: { 'if-match': given } });
     expect(body.ifMatch).toEqual(versions);
+  });
+
+  test.each(['W/"3"', '"3", W/"4"', '*, "3"', '3', '"x"'])(
+    'with the If-Match %s, of which no version can follow, is a 422 that says so',
+    async (given) => {
+      expect(await send(route(), { headers: { 'if-match': given } })).toMatchObject({
+        status: 422,
+        body: { errors: [{ path: 'if-match', message: expect.stringContaining('not weak') }] },
+      });
+    },
+  );
+
+  test('with an If-None-Match is a 422 where it is a command, and nothing to a query', async () => {
+    const headers = { 'if-none-match': '*' };
+    expect(await send(route({ body: z.strictObject({}) }), { headers })).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'if-none-match' }] },
+    });
+    expect(await send(route(), { headers })).toMatchObject({ status: 200 });
   });
 
   test('without a body counts as an empty object', async () => {
