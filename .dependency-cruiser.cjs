@@ -65,10 +65,20 @@ module.exports = {
     },
     {
       name: 'functions-never-import-each-other',
+      comment: 'What several functions of a kind share is a file beside their folders.',
       severity: 'error',
       from: { path: '^functions/([^/]+)/([^/]+)/', pathNot: '^functions/operations/audit-steps/' },
       // The audit asks each consumer's own check whether it has had an event.
-      to: { path: '^functions/', pathNot: '^functions/($1/$2/|consumers/[^/]+/delivery-check\\.ts$)' },
+      to: {
+        path: '^functions/',
+        pathNot: '^functions/($1/($2/|[^/]+\\.ts$)|consumers/[^/]+/delivery-check\\.ts$)',
+      },
+    },
+    {
+      name: 'what-functions-share-imports-no-function',
+      severity: 'error',
+      from: { path: '^functions/[^/]+/[^/]+\\.ts$' },
+      to: { path: '^functions/' },
     },
     {
       name: 'audit-steps-imports-the-audit-alone',

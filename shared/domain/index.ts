@@ -125,9 +125,3 @@ export type DomainEventFrom<Aggregate extends AggregateType> = Extract<
 
 /** Any event as a decider returns it. */
 export type NewDomainEvent = NewEventOf<Definitions[EventType]>;
-
-/** True where `event` belongs to that kind of aggregate; narrows. */
-export const isFrom = <Aggregate extends AggregateType>(
-  aggregateType: Aggregate,
-  event: DomainEvent,
-): event is DomainEventFrom<Aggregate> => event.aggregateType === aggregateType;

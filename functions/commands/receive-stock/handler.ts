@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import * as fields from '#api/fields.ts';
+import { stockResponse } from '#api/stock-dto.ts';
 import { application } from '#application';
 import { inventoryAggregate } from '#domain/inventory/decisions.ts';
 import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
-import { etagOf } from '#kit/http/entity-tags.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 
 /** POST /inventory/{sku}/receive. What orders wait for is reserved for them at once, oldest first. */
@@ -18,14 +18,13 @@ export const createHandler = (runtime: Runtime) =>
     body: z.strictObject({ quantity: fields.receivedQuantity }),
     async handle(request) {
       const { sku } = request.params;
-      const { version, state } = await handleCommand(runtime, inventoryAggregate, {
+      const result = await handleCommand(runtime, inventoryAggregate, {
         aggregateId: sku,
         command: { type: 'receive', sku, quantity: request.body.quantity },
         metadata: commandMetadata(runtime, 'receive-stock', request),
         expectedVersions: request.ifMatch,
       });
-      const { onHand, reserved } = state;
-      return { status: 200, headers: { etag: etagOf(version) }, body: { sku, version, onHand, reserved } };
+      return stockResponse(result);
     },
   });
 

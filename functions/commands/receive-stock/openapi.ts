@@ -1,6 +1,5 @@
-import * as z from 'zod';
-import * as fields from '#api/dto-fields.ts';
 import type { OperationContract } from '#api/operation.ts';
+import { stockChanged } from '#api/stock-dto.ts';
 
 export const contract: OperationContract = {
   tag: 'Inventory',
@@ -11,12 +10,7 @@ export const contract: OperationContract = {
     {
       status: 200,
       description: 'Received.',
-      schema: z.object({
-        sku: fields.sku,
-        version: fields.version,
-        onHand: fields.onHand,
-        reserved: fields.reserved,
-      }),
+      schema: stockChanged,
       example: { sku: 'LAPTOP-14', version: 3, onHand: 10, reserved: 1 },
       headers: ['etag'],
     },

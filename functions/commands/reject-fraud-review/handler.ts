@@ -1,8 +1,8 @@
-import { decisionHandler } from '#api/decision-handler.ts';
 import { application } from '#application';
 import { type FraudReviewCommand, fraudReviewAggregate } from '#domain/fraud-review.ts';
 import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
+import { decisionHandler } from '../decision-handler.ts';
 
 /** POST /fraud-reviews/{orderId}/reject */
 export const createHandler = (runtime: Runtime) =>

@@ -44,7 +44,7 @@ export interface CommandOptions {
    * The rules that this command may break: then what it is for already is so, or the policy has another way. By any
    * other rule the message fails, and comes back.
    */
-  readonly tolerates?: readonly string[] | 'any';
+  readonly tolerates?: readonly string[];
   /** The command starts a stream: then nothing is read first. */
   readonly creates?: boolean;
   /** What else must be so; where it is not, the command yields nothing. */
@@ -102,7 +102,7 @@ export function* warn(message: string, fields: Readonly<Record<string, unknown>>
 
 /** Whether the policy may live with a command that broke this rule. */
 export const isTolerated = ({ tolerates = [] }: CommandOptions, rule: string): boolean =>
-  tolerates === 'any' || tolerates.includes(rule);
+  tolerates.includes(rule);
 
 /** True where the policy has a reaction to this event. */
 export const reactsTo = <Event extends StoredEvent, Result>(

@@ -1,5 +1,4 @@
-import type { AggregateType } from '#domain/index.ts';
-import { type DomainEvent, type DomainEventFrom, isFrom } from '#domain/index.ts';
+import type { AggregateType, DomainEvent, DomainEventFrom } from '#domain/index.ts';
 import type { EventRegistry } from '#kit/events/registry.ts';
 import type { Item } from '#tests/properties/fakes/expression.ts';
 
@@ -25,7 +24,7 @@ export function historyOf(items: readonly Item[], registry: EventRegistry): Hist
     streams,
     streamsOf: <Type extends AggregateType>(type: Type) =>
       [...streams.values()].filter(
-        (stream): stream is DomainEventFrom<Type>[] => stream[0] !== undefined && isFrom(type, stream[0]),
+        (stream): stream is DomainEventFrom<Type>[] => stream[0]?.aggregateType === type,
       ),
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import * as fields from '#api/fields.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import type { Aggregate } from '#kit/events/aggregate.ts';
@@ -6,7 +7,6 @@ import type { NewEvent } from '#kit/events/event.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
 import { etagOf } from '#kit/http/entity-tags.ts';
 import { type HttpLambda, httpHandler } from '#kit/http/handler.ts';
-import * as fields from './fields.ts';
 
 interface DecisionRoute<Command> {
   /** The function's name. */
