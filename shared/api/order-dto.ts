@@ -43,6 +43,19 @@ export const order = z
     holds: z.array(z.enum(HOLDS)),
     waitsFor: z.array(z.enum(['payment', ...HOLDS, 'shipment', 'delivery'] satisfies WaitsFor[])),
     shippingAddress,
+    shipment: z
+      .object({ carrier: z.string(), trackingNumber: z.string() })
+      .optional()
+      .meta({ description: 'Once it is shipped' }),
+    cancellation: z
+      .object({
+        reason: z.string().meta({
+          description:
+            '`payment_overdue`, `out_of_stock`, `fraud_rejected`, `customs_refused`, or the words of whoever cancelled it',
+        }),
+      })
+      .optional()
+      .meta({ description: 'Once it is cancelled' }),
     createdAt: fields.timestamp,
     updatedAt: fields.timestamp,
     paidAt: reachedAt,

@@ -7,7 +7,7 @@ import type {
   ShippingAddress,
   StoredOrderEvent,
 } from './events.ts';
-import { captureOf, type OrderStatus } from './state.ts';
+import { captureOf, type OrderStatus, type Shipment } from './state.ts';
 
 /**
  * An order as queries show it, less the customer's name, which is joined when read. Money in minor
@@ -27,6 +27,9 @@ export interface OrderView {
   holds: Hold[];
   /** What the order took of its payments. */
   payments: AppliedCapture[];
+  /** Absent, as `cancellation` is, in a view that an earlier release wrote and nobody has rebuilt. */
+  shipment?: Shipment;
+  cancellation?: { reason: string };
   createdAt: string;
   updatedAt: string;
   paidAt?: string;
@@ -65,12 +68,14 @@ export function orderView(view: OrderView | undefined, event: StoredOrderEvent):
       return { ...next, status: 'paid', payments: [...view.payments, captureOf(event.data)], paidAt: at };
     case 'OrderHoldReleased':
       return { ...next, holds: view.holds.filter((open) => open !== event.data.hold) };
-    case 'OrderShipped':
-      return { ...next, status: 'shipped', shippedAt: at };
+    case 'OrderShipped': {
+      const { carrier, trackingNumber } = event.data;
+      return { ...next, status: 'shipped', shipment: { carrier, trackingNumber }, shippedAt: at };
+    }
     case 'OrderDelivered':
       return { ...next, status: 'delivered', deliveredAt: at };
     case 'OrderCancelled':
-      return { ...next, status: 'cancelled', cancelledAt: at };
+      return { ...next, status: 'cancelled', cancellation: { reason: event.data.reason }, cancelledAt: at };
   }
 }
 

@@ -74,6 +74,7 @@ describe('GET /orders/{orderId}', () => {
       shippingAddress: { line1: '1 Main St', city: 'Springfield', postalCode: '01101', country: 'US' },
       createdAt: AT,
       updatedAt: seconds(3),
+      shipment: { carrier: 'UPS', trackingNumber: '1Z' },
       paidAt: seconds(1),
       shippedAt: seconds(2),
       deliveredAt: seconds(3),

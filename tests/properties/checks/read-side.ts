@@ -32,6 +32,8 @@ import type { History } from './history.ts';
 const HOME_COUNTRY = 'US';
 const HIGH_VALUE_MINOR = 100_000;
 
+const OPTIONAL = ['paidAt', 'shippedAt', 'shipment', 'deliveredAt', 'cancelledAt', 'cancellation'] as const;
+
 /** Every item that the read model must have, and none besides: each view the fold of its stream, sales recounted. */
 export function checkReadModel(history: History, items: readonly Item[], findings: Findings): void {
   const there = new Map(
@@ -58,7 +60,7 @@ export function checkReadModel(history: History, items: readonly Item[], finding
     // Said of every attribute that may be missing: it must be when it should.
     const keys = { openPk: undefined, openSk: undefined, ...orderListKeys(view) };
     expect(orderKey(view.orderId), { ...view, ...keys });
-    for (const optional of ['paidAt', 'shippedAt', 'deliveredAt', 'cancelledAt'] as const) {
+    for (const optional of OPTIONAL) {
       if (
         view[optional] === undefined &&
         items.find((item) => nameOf(item) === nameOf(orderKey(view.orderId)))?.[optional]

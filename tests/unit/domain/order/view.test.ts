@@ -35,6 +35,7 @@ describe('the order view', () => {
       holds: [],
       payments,
       status: 'delivered',
+      shipment: { carrier: 'UPS', trackingNumber: '1Z' },
       updatedAt: timeOf(5),
       paidAt: timeOf(2),
       shippedAt: timeOf(4),
@@ -43,11 +44,12 @@ describe('the order view', () => {
     });
   });
 
-  it('of a cancelled order still tells when it was paid', () => {
+  it('of a cancelled order still tells when it was paid, and says why it was cancelled', () => {
     expect(viewOf(created, paid, cancelledPaid)).toEqual({
       ...placed,
       payments,
       status: 'cancelled',
+      cancellation: { reason: 'changed_my_mind' },
       updatedAt: timeOf(3),
       paidAt: timeOf(2),
       cancelledAt: timeOf(3),
