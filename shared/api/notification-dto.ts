@@ -3,7 +3,9 @@ import * as fields from './dto-fields.ts';
 
 export const notification = z
   .object({
-    to: z.string().optional().meta({ description: 'Absent where the customer never registered' }),
+    to: z.string().optional().meta({
+      description: 'Absent where the customer never registered: then no email could be sent',
+    }),
     audience: z
       .enum(['customer', 'staff'])
       .optional()
@@ -14,7 +16,7 @@ export const notification = z
     text: z.string(),
     eventId: fields.eventId,
     eventType: z.string().meta({ description: 'The event that it tells of' }),
-    sentAt: fields.timestamp,
+    sentAt: fields.timestamp.meta({ description: 'When it was recorded, right after it was sent' }),
   })
   .meta({ id: 'Notification' });
 

@@ -17,7 +17,5 @@ export interface Email extends Omit<Message, 'customerId'> {
 
 /** The way out to customers and staff. A throw means: not sent, as far as the sender knows; try again. */
 export interface EmailSender {
-  /** It recognises a repeat by the event: nobody else needs to remember what was sent. */
-  readonly recognisesRepeats?: boolean;
   send(email: Email): Promise<void>;
 }

@@ -2,16 +2,20 @@ import { application, type ShopRuntime } from '#application';
 import type { DomainEvent } from '#domain/index.ts';
 import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
-import { createEffectConsumer } from '#kit/messaging/effect-consumer.ts';
+import { createEffectConsumer, type Perform } from '#kit/messaging/effect-consumer.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';
-import type { EmailSender } from './email.ts';
+import type { Email, EmailSender } from './email.ts';
 import { emailSenderOf } from './email-sender.ts';
 import { type Notification, notifications } from './policy.ts';
+import { recordEmail } from './record-email.ts';
 
-/** AWS calls: one query for the address, the email; two for the idempotency, where the sender does not recognise repeats. */
+/**
+ * Sends each email where there is a sender, and records it once it is sent: a repeat finds what is missing of the two.
+ * AWS calls: one query for the address, a put for the record; with a sender the email, and two calls for the idempotency.
+ */
 export const createHandler = (
   runtime: ShopRuntime,
-  senderOf: (runtime: ShopRuntime) => EmailSender = emailSenderOf,
+  senderOf: (runtime: ShopRuntime) => EmailSender | undefined = emailSenderOf,
 ) => {
   // At the first batch: who imports this module need not have the settings of a sender.
   let consume: ReturnType<typeof consumerOf> | undefined;
@@ -21,14 +25,17 @@ export const createHandler = (
   };
 };
 
-function consumerOf(runtime: ShopRuntime, sender: EmailSender) {
-  const send = (notification: Notification, event: DomainEvent) => {
+function consumerOf(runtime: ShopRuntime, sender: EmailSender | undefined) {
+  const emailOf = (notification: Notification, event: DomainEvent): Email => {
     const { eventId, eventType } = event;
     const to = notification.audience === 'staff' ? { to: runtime.setting('STAFF_EMAIL') } : {};
-    return sender.send({ ...notification, ...to, eventId, eventType, about: logContextOf(event) });
+    return { ...notification, ...to, eventId, eventType, about: logContextOf(event) };
   };
-  const repeatable = sender.recognisesRepeats ?? false;
-  return createEffectConsumer(runtime, notifications, Object.assign(send, { repeatable }));
+  const record: Perform<DomainEvent, Notification> = (...told) => recordEmail(runtime, emailOf(...told));
+  return createEffectConsumer(runtime, notifications, {
+    ...(sender && { once: (...told) => sender.send(emailOf(...told)) }),
+    repeatable: record,
+  });
 }
 
 export const handler = createHandler(

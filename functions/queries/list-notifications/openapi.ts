@@ -7,7 +7,7 @@ export const contract: OperationContract = {
   tag: 'Reports',
   summary: "List an order's notifications",
   description:
-    'What its customer and staff were told, oldest first, where the deployment keeps emails instead of sending them (dev and local). None for an order that nobody heard of.',
+    'What its customer and staff were told, oldest first. Dev and local only record it, other stages send it by email as well. None for an order that nobody heard of.',
   answers: [
     {
       status: 200,

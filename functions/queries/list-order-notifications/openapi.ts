@@ -8,7 +8,7 @@ export const contract: OperationContract = {
   tag: 'Orders',
   summary: 'List what a customer was told about an order',
   description:
-    "One's own order, or any with `orders:manage`; oldest first, where the deployment keeps emails instead of sending them (dev and local). Messages to staff are in `GET /notifications` alone.",
+    "One's own order, or any with `orders:manage`; oldest first. Dev and local only record it, other stages send it by email as well. Messages to staff are in `GET /notifications` alone.",
   answers: [
     {
       status: 200,

@@ -8,40 +8,41 @@ import { createIdempotentEffect } from './idempotency.ts';
 import { answerWithoutCommands } from './run-policy.ts';
 
 /** Does to the outside what the policy said. A throw means: not done, as far as we know; try again. */
-export interface Perform<Event, Effect> {
-  (effect: Effect, event: Event): Promise<void>;
-  /** A second time for the same event makes no difference: then nothing is written down around it. */
-  readonly repeatable?: boolean;
+export type Perform<Event, Effect> = (effect: Effect, event: Event) => Promise<void>;
+
+export interface Effects<Event, Effect> {
+  /** What must not happen twice for an event: an idempotent effect, see `createIdempotentEffect`. */
+  once?: Perform<Event, Effect>;
+  /**
+   * What may happen again for the same event and then makes no difference, such as a record of what was done. It follows
+   * `once`, at each delivery: where it fails, or the process dies before it, the next one makes up for it alone.
+   */
+  repeatable?: Perform<Event, Effect>;
 }
 
 /**
- * The Lambda handler of a consumer that answers an event with one effect outside (an email), or with none. The effect is
- * an idempotent one, see `createIdempotentEffect`; the policy runs inside it, so a repeat reads nothing. One that is `repeatable` runs as it is.
- * AWS calls: what the policy asks for, and a conditional put and an update for each event, unless the effect is repeatable.
+ * The Lambda handler of a consumer that answers an event with an effect outside (an email), or with none.
+ * AWS calls: what the policy asks for, at each delivery; a conditional put and an update for each effect that happens `once`.
  */
 export function createEffectConsumer<Event extends StoredEvent, Effect>(
   runtime: Runtime,
   policy: Policy<Event, Effect | undefined>,
-  perform: Perform<Event, Effect>,
+  { once, repeatable }: Effects<Event, Effect>,
 ): (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse> {
   return (batch, context) => {
-    const once = perform.repeatable ? directly : createIdempotentEffect(runtime, context);
+    const idempotently = once && createIdempotentEffect(runtime, context);
     const consume = createConsumer(
       runtime,
       each(async (event: Event) => {
         if (!reactsTo(policy, event)) return;
-        await once(event.eventId, async () => {
-          const effect = await react(policy, event, answer(event));
-          if (effect !== undefined) await perform(effect, event);
-        });
+        const effect = await react(policy, event, answer(event));
+        if (effect === undefined) return;
+        if (once) await idempotently?.(event.eventId, () => once(effect, event));
+        await repeatable?.(effect, event);
       }),
     );
     return consume(batch);
   };
-
-  async function directly(_eventId: string, effect: () => Promise<void>): Promise<void> {
-    await effect();
-  }
 
   function answer(event: Event) {
     return async (request: PolicyRequest) => {

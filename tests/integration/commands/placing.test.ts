@@ -121,6 +121,18 @@ describe('An order', () => {
     expect(counts).toEqual({ GetCommand: 1, BatchGetCommand: 1, PutCommand: 1 });
   });
 
+  test('is accepted by a view that is behind, at the price that it shows', async () => {
+    const [changed, gone] = [await listed(12.5), await listed(8)];
+    await withdraw(gone);
+    await shown(changed, 1_000);
+    await shown(gone, 800);
+    const items = [
+      { sku: changed, quantity: 1, unitPrice: 10 },
+      { sku: gone, quantity: 1 },
+    ];
+    expect(await place(items)).toMatchObject({ status: 201, body: { total: 18 } });
+  });
+
   test.each<[string, number, ProductStatus]>([
     ['with an old price', 1_000, 'listed'],
     ['as withdrawn', 1_250, 'withdrawn'],

@@ -4,12 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DomainEvent } from '#domain/index.ts';
 import type { Email, EmailSender } from '#functions/consumers/notifications/email.ts';
 import { createHandler } from '#functions/consumers/notifications/handler.ts';
+import type { RuntimeParts } from '#kit/config/runtime.ts';
 import { notificationsPartition } from '#read-model/keys.ts';
 import { type Consumers, startConsumers } from '#tests/support/consumers.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { killedAtEveryCall } from '#tests/support/killed.ts';
 import { sqsEvent } from '#tests/support/sqs-event.ts';
 import { orderStream, streamAt } from '#tests/support/streams.ts';
+import { watched } from '#tests/support/tables.ts';
 
 let the: Consumers;
 beforeAll(async () => {
@@ -23,7 +25,7 @@ const LATER = Date.UTC(2026, 4, 2);
 const local = () => createHandler(the.runtime('notifications', { now: () => LATER }));
 
 /** Sends through `send` instead; what was sent is in `emails`. */
-function outside(send: (email: Email) => Promise<void> = async () => undefined) {
+function outside(send: (email: Email) => Promise<void> = async () => undefined, parts: RuntimeParts = {}) {
   const emails: Email[] = [];
   const sender: EmailSender = {
     async send(email) {
@@ -31,7 +33,8 @@ function outside(send: (email: Email) => Promise<void> = async () => undefined) 
       await send(email);
     },
   };
-  return { emails, handler: createHandler(the.runtime('notifications'), () => sender) };
+  const runtime = the.runtime('notifications', { now: () => LATER, ...parts });
+  return { emails, handler: createHandler(runtime, () => sender) };
 }
 
 async function customer(): Promise<string> {
@@ -140,6 +143,62 @@ describe('A message to the outside', () => {
     await the.handled(handler, event);
     await the.handled(outside().handler, event);
     expect(emails).toMatchObject([{ to: 'ada@example.com', eventId: event.eventId }]);
+  });
+
+  test('is recorded as one that is only kept', async () => {
+    const customerId = await customer();
+    const event = await created(customerId);
+    await the.handled(outside().handler, event);
+    const sent = await recordedFor(event.aggregateId);
+    const other = await created(customerId);
+    await the.handled(local(), other);
+    const [kept] = await recordedFor(other.aggregateId);
+    const { aggregateId: orderId, eventId } = event;
+    const text = String(kept?.text).replace(other.aggregateId, orderId);
+    expect(sent).toEqual([{ ...kept, pk: `NOTIFICATIONS#${orderId}`, sk: eventId, eventId, orderId, text }]);
+  });
+
+  test('is recorded once it has left, and not before', async () => {
+    let refuse = true;
+    const { handler } = outside(async () => {
+      if (refuse) throw new Error('throttled');
+    });
+    const event = await created(await customer());
+    expect(await the.deliver(handler, [event])).toEqual([event]);
+    expect(await recordedFor(event.aggregateId)).toEqual([]);
+    refuse = false;
+    await the.handled(handler, event);
+    expect(await recordedFor(event.aggregateId)).toMatchObject([{ to: 'ada@example.com' }]);
+  });
+
+  test('is recorded once, and sent again at most once, after a kill at any call', async () => {
+    const calls = await killedAtEveryCall(the.data.dynamo, async (dynamo) => {
+      const event = await created(await customer());
+      const sent: Email[] = [];
+      const send = async (email: Email) => void sent.push(email);
+      await the.deliver(outside(send, { dynamo }).handler, [event]);
+      const before = sent.length;
+      await eventually(() => the.handled(outside(send).handler, event));
+      await the.handled(outside(send).handler, event);
+      expect(await recordedFor(event.aggregateId)).toMatchObject([{ to: 'ada@example.com' }]);
+      expect(sent.length).toBeGreaterThanOrEqual(1);
+      expect(sent.length).toBeLessThanOrEqual(before + 1);
+    });
+    // The address; the idempotency before and after the email; the record.
+    expect(calls).toBe(4);
+  });
+
+  test('whose record failed is recorded when its event comes again, and not sent again', async () => {
+    const { dynamo } = watched(the.data.dynamo, (command) => {
+      if (command === 'PutCommand') throw new Error('throttled');
+    });
+    const event = await created(await customer());
+    const failing = outside(undefined, { dynamo });
+    expect(await the.deliver(failing.handler, [event])).toEqual([event]);
+    const { handler, emails } = outside();
+    await the.handled(handler, event);
+    expect([failing.emails.length, emails.length]).toEqual([1, 0]);
+    expect(await recordedFor(event.aggregateId)).toMatchObject([{ to: 'ada@example.com' }]);
   });
 
   test('goes out once where its event comes twice at the same time: the second waits for the first', async () => {

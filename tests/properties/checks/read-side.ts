@@ -9,11 +9,20 @@ import { stockView } from '#domain/inventory/view.ts';
 import { orderView } from '#domain/order/view.ts';
 import { paymentView } from '#domain/payment/view.ts';
 import { productView } from '#domain/product.ts';
+import {
+  messageOf,
+  type NotifiedEvent,
+  type StaffEvent,
+  staffMessageOf,
+} from '#functions/consumers/notifications/messages.ts';
+import { notifications } from '#functions/consumers/notifications/policy.ts';
+import { reactsTo } from '#kit/events/policy.ts';
 import type { ItemKey } from '#kit/projections/keys.ts';
 import {
   customerKey,
   customsDeclarationKey,
   fraudReviewKey,
+  notificationKey,
   orderKey,
   orderListKeys,
   paymentKey,
@@ -96,7 +105,13 @@ export function checkReadModel(history: History, items: readonly Item[], finding
     if (view)
       expect(customsDeclarationKey(view.orderId), { ...view, ...customsDeclarations.indexKeys?.(view) });
   }
-  for (const event of history.events) expectReviews(event, history, findings);
+  for (const event of history.events) {
+    expectReviews(event, history, findings);
+    const message = toldBy(event);
+    if (!message) continue;
+    const { eventId, eventType } = event;
+    expect(notificationKey(message.orderId, eventId), { ...message, eventId, eventType }, 'lost');
+  }
   for (const [key, counters] of salesOf(history.events)) {
     expect(JSON.parse(key) as ItemKey, counters, tooMuch(there.get(nameOf(JSON.parse(key))), counters));
   }
@@ -105,6 +120,21 @@ export function checkReadModel(history: History, items: readonly Item[], finding
     else if (!isSnapshotOf(history.streams, item)) findings.add('wrong view', `${name} is another state`);
   }
 }
+
+/** What somebody is told of an event: it must be recorded. */
+function toldBy(event: DomainEvent): { orderId: string } | undefined {
+  if (!reactsTo(notifications, event)) return undefined;
+  return isToStaff(event) ? staffMessageOf(event) : messageOf(event as NotifiedEvent);
+}
+
+const TO_STAFF: Record<StaffEvent['eventType'], true> = {
+  FraudReviewEscalated: true,
+  CustomsDeclarationEscalated: true,
+  RefundFailed: true,
+  PaymentReportParked: true,
+};
+
+const isToStaff = (event: DomainEvent): event is StaffEvent => Object.hasOwn(TO_STAFF, event.eventType);
 
 /** What its stream had come to at that version. */
 function isSnapshotOf(streams: History['streams'], { pk, version, content }: Item): boolean {

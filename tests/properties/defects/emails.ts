@@ -1,5 +1,5 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
-import { type DeliberateDefect, withoutCondition } from './deliberate.ts';
+import { type DeliberateDefect, withoutCondition, writesTo } from './deliberate.ts';
 
 const slow = new WeakSet<object>();
 
@@ -19,6 +19,12 @@ export const emailDefects: readonly DeliberateDefect[] = [
     name: 'email sent, and never noted as sent',
     caughtAs: ['doubled'],
     send: async (call, next) => (call.name === 'UpdateItemCommand' ? {} : next()),
+  },
+  {
+    name: 'email sent, and not recorded for those who ask',
+    caughtAs: ['lost'],
+    send: async (call, next) =>
+      call.function === 'notifications' && writesTo(call, /read-?model/i) ? {} : next(),
   },
   {
     name: 'the idempotency record of a slow batch deleted',

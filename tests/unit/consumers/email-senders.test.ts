@@ -72,7 +72,8 @@ test('EMAIL_SENDER must name a sender that there is', () => {
       'EMAIL_SENDER: Invalid option: expected one of "read-model"|"ses"',
     );
   }
-  expect(emailSenderOf(createRuntime(application, { settings: { EMAIL_SENDER: 'ses' } }))).toEqual({
-    send: expect.any(Function),
-  });
+  const senderOf = (EMAIL_SENDER: string) =>
+    emailSenderOf(createRuntime(application, { settings: { EMAIL_SENDER } }));
+  expect(senderOf('ses')).toEqual({ send: expect.any(Function) });
+  expect(senderOf('read-model')).toBeUndefined();
 });

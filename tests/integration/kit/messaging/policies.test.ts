@@ -224,12 +224,44 @@ describe('A consumer with effects outside', () => {
     await data.store(stream.slice(0, 1));
     const perform = jest.fn(async () => undefined);
     const { dynamo, counts } = watched(data.dynamo);
-    const consume = createEffectConsumer(runtime({ dynamo }), policy, perform);
+    const consume = createEffectConsumer(runtime({ dynamo }), policy, { once: perform });
     expect(await consume(sqsEvent(stream), lasting)).toEqual(HANDLED);
     expect(await consume(sqsEvent(stream), lasting)).toEqual(HANDLED);
     expect(perform.mock.calls).toEqual([['ada: open', expect.objectContaining({ version: 1 })]]);
-    // One state was read, in spite of two deliveries.
-    expect(counts.QueryCommand).toBe(1);
+    // A state for each delivery; nothing is written down about an event without an effect.
+    expect(counts.QueryCommand).toBe(2);
+    expect(counts.UpdateItemCommand).toBe(1);
+  });
+
+  test('has what is repeatable after that, at each delivery, and makes up for it where it failed', async () => {
+    const stream = counterStream(randomUUID(), '2026-03-01T10:00:00.000Z', 1);
+    await data.store(stream);
+    const did: string[] = [];
+    const once = async () => void did.push('once');
+    const repeatable = jest.fn(async () => void did.push('repeatable'));
+    const consume = createEffectConsumer(runtime(), policy, { once, repeatable });
+    repeatable.mockRejectedValueOnce(new Error('throttled'));
+    expect(await consume(sqsEvent(stream), lasting)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm0' }],
+    });
+    expect(did).toEqual(['once']);
+    expect(await consume(sqsEvent(stream), lasting)).toEqual(HANDLED);
+    expect(await consume(sqsEvent(stream), lasting)).toEqual(HANDLED);
+    expect(did).toEqual(['once', 'repeatable', 'repeatable']);
+  });
+
+  test('does nothing repeatable where the first effect failed', async () => {
+    const stream = counterStream(randomUUID(), '2026-03-01T10:00:00.000Z', 1);
+    await data.store(stream);
+    const repeatable = jest.fn(async () => undefined);
+    const once = async () => {
+      throw new Error('refused');
+    };
+    const consume = createEffectConsumer(runtime(), policy, { once, repeatable });
+    expect(await consume(sqsEvent(stream), lasting)).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm0' }],
+    });
+    expect(repeatable).not.toHaveBeenCalled();
   });
 
   test('issues no commands', async () => {
@@ -245,7 +277,7 @@ describe('A consumer with effects outside', () => {
     const stream = counterStream(randomUUID(), '2026-03-01T10:00:00.000Z', 1);
     await data.store(stream);
     const perform = jest.fn(async () => undefined);
-    const consume = createEffectConsumer(runtime(), issues, perform);
+    const consume = createEffectConsumer(runtime(), issues, { once: perform });
     expect(await consume(sqsEvent(stream), lasting)).toEqual({
       batchItemFailures: [{ itemIdentifier: 'm0' }],
     });
