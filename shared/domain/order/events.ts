@@ -26,6 +26,7 @@ const paymentTerms = z.enum(['prepaid', 'invoice', 'none']);
 /** What an order took of a capture. */
 const appliedCapture = z.object({ paymentId: text, captureId: text, amount: minorUnits });
 
+export type OrderLine = z.infer<typeof orderLine>;
 export type OrderItem = z.infer<typeof orderItem>;
 export type ShippingAddress = z.infer<typeof shippingAddress>;
 export type Hold = (typeof HOLDS)[number];

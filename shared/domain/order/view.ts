@@ -2,7 +2,7 @@ import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
 import type {
   AppliedCapture,
   Hold,
-  OrderItem,
+  OrderLine,
   PaymentTerms,
   ShippingAddress,
   StoredOrderEvent,
@@ -16,7 +16,7 @@ import { captureOf, type OrderStatus, type Shipment } from './state.ts';
 export interface OrderView {
   orderId: string;
   customerId: string;
-  items: OrderItem[];
+  items: OrderLine[];
   total: number;
   currency: string;
   status: OrderStatus;
@@ -50,6 +50,13 @@ export function orderView(view: OrderView | undefined, event: StoredOrderEvent):
     const isPaid = event.data.paymentTerms === 'none';
     return {
       ...event.data,
+      // What only inventory asks for stays out: an order of 1 KB and more costs twice as much to write.
+      items: event.data.items.map(({ sku, name, quantity, unitPrice }) => ({
+        sku,
+        name,
+        quantity,
+        unitPrice,
+      })),
       orderId,
       payments: [],
       status: isPaid ? 'paid' : 'pending',

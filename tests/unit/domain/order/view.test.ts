@@ -11,7 +11,7 @@ const viewOf = (...events: OrderEvent[]): OrderView | undefined =>
 const placed = {
   orderId: 'o-1',
   customerId: 'ada',
-  items: place.items,
+  items: place.items.map(({ tracked: _, backorder: __, ...line }) => line),
   total: 1_847,
   currency: 'USD',
   shippingAddress: place.shippingAddress,
