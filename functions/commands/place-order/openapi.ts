@@ -9,7 +9,7 @@ export const contract: OperationContract = {
   tag: 'Orders',
   summary: 'Place an order',
   description:
-    "For the caller, or with `orders:manage` for another `customerId`. Names and prices are the catalogue's. `unitPrice` is the price that the customer saw, in the currency of the deployment: where it is another one by now, the order is refused (409 `price_changed`) with `currentPrices`. `paymentTerms`: `prepaid` (the default) orders are cancelled if they are not paid in time; `invoice` needs `orders:manage`.",
+    "For the caller, or with `orders:manage` for another `customerId`. Names and prices are the catalogue's, as `GET /products/{sku}` shows them. `unitPrice` is the price that the customer saw, in the currency of the deployment: where it is another one by now, the order is refused (409 `price_changed`) with `currentPrices`. `paymentTerms`: `prepaid` (the default) orders are cancelled if they are not paid in time; `invoice` needs `orders:manage`.",
   requests: {
     order: {
       items: [{ sku: 'LAPTOP-14', quantity: 1, unitPrice: 1299 }],
