@@ -46,7 +46,10 @@ describe('order-view', () => {
       openSk: `${AT}#${orderId}`,
       orderId,
       customerId,
-      items: o1?.eventType === 'OrderCreated' ? o1.data.items : [],
+      items: [
+        { sku: 'MUG', name: 'Mug', quantity: 2, unitPrice: 1_250 },
+        { sku: 'PEN', name: 'Pen', quantity: 1, unitPrice: 499 },
+      ],
       total: 2_999,
       currency: 'USD',
       status: 'paid',
