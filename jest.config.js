@@ -19,7 +19,7 @@ export const base = {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/.esbuild', '<rootDir>/.serverless', '<rootDir>/.local'],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };
 
 const inFolders = (...folders) => folders.map((folder) => `<rootDir>/tests/${folder}/**/*.test.ts`);
