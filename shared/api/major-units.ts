@@ -1,9 +1,9 @@
 import { toMajor } from '#domain/money.ts';
 
 /** The names under which views hold money, in minor units of their `currency`. */
-const MONEY = new Set(['total', 'amount', 'unitPrice', 'value']);
+const MONEY = new Set(['total', 'unitPrice', 'value']);
 
-/** A view whose money is toMajor in decimals, wherever in it; one without `currency` is left as it is. */
+/** The view with its money in decimals, at whatever depth; one without `currency` stays as it is. */
 export function withMajorUnits(view: Record<string, unknown>): Record<string, unknown> {
   const { currency } = view;
   return typeof currency === 'string' ? (converted(view, currency) as Record<string, unknown>) : view;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { OUTCOMES } from '#domain/payment/events.ts';
+import { CONTRADICTIONS, OUTCOMES } from '#domain/payment/events.ts';
 import type { PaymentStatus } from '#domain/payment/state.ts';
 import { PAYMENT_WAITS } from '#domain/payment/view.ts';
 import * as fields from './dto-fields.ts';
@@ -7,6 +7,7 @@ import { exampleOrderId } from './order-dto.ts';
 
 const paymentStatus = z
   .enum([
+    'parked',
     'declined',
     'captured',
     'refund_requested',
@@ -17,7 +18,8 @@ const paymentStatus = z
   ] satisfies PaymentStatus[])
   .meta({
     id: 'PaymentStatus',
-    description: 'Not `refunded` before the provider has reported that the money is back',
+    description:
+      'Not `refunded` before the provider has reported that the money is back; `parked` where nothing is known but reports that were parked',
   });
 
 /** What a command answers that changes a payment. */
@@ -26,6 +28,16 @@ export const paymentChanged = z.object({
   orderId: fields.orderId,
   version: fields.version,
   status: paymentStatus,
+});
+
+const contradiction = z.enum(CONTRADICTIONS).meta({
+  id: 'Contradiction',
+  description:
+    'Why a report is parked: it is of `other_order`, `other_currency` or `other_amount` than what was reported before, or of `unknown_refund`, or `ambiguous_refund`: without `reportId`, of an amount that several refunds have',
+});
+
+export const paymentRecorded = paymentChanged.extend({
+  parked: contradiction.optional().meta({ description: 'The report was parked, for this reason' }),
 });
 
 const reason = z.string().optional().meta({ description: "The provider's words" });
@@ -83,12 +95,12 @@ export const payment = z
           orderId: fields.orderId,
           amount: fields.money,
           currency: fields.currency,
-          contradiction: z.enum(['other_order', 'other_currency', 'other_amount', 'unknown_refund']),
+          contradiction,
           at: fields.timestamp,
         }),
       )
       .optional()
-      .meta({ description: 'The newest reports that contradict others; for staff' }),
+      .meta({ description: 'The newest reports that contradict others and nobody has resolved; for staff' }),
     waitsFor: z.array(waitsFor).optional().meta({ description: 'For staff' }),
     waitingSince: fields.timestamp.optional().meta({ description: 'For staff' }),
     createdAt: fields.timestamp,

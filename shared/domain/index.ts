@@ -46,6 +46,7 @@ import {
   paymentDeclined,
   paymentRefunded,
   paymentReportParked,
+  paymentReportResolved,
   refundFailed,
   refundRequested,
 } from './payment/events.ts';
@@ -73,6 +74,7 @@ export const eventDefinitions = {
   RefundFailed: refundFailed,
   PaymentChargedBack: paymentChargedBack,
   PaymentReportParked: paymentReportParked,
+  PaymentReportResolved: paymentReportResolved,
   StockReceived: stockReceived,
   StockAdjusted: stockAdjusted,
   StockReserved: stockReserved,

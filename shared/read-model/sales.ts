@@ -12,7 +12,7 @@ export interface SalesCounters {
   cancelledAmount: number;
   shipped: number;
   captured: number;
-  /** Given back or charged back. */
+  /** Given back or charged back, less what came back: below 0 on a day on which more came back. */
   refunded: number;
 }
 

@@ -182,6 +182,24 @@ test('payments: of an order and its total, refunded once', async () => {
   await refund(randomUUID());
 });
 
+test('payments: a parked report is resolved, once', async () => {
+  const orderId = await placed();
+  const reference = randomUUID();
+  for (const amount of [1, 2]) await pay(orderId, { amount, reference, reportId: 'cap_1' });
+  const { body: payment } = await pay(orderId, { amount: 3, reference, reportId: 'cap_1' });
+  expect(payment).toMatchObject({ status: 'captured', parked: 'other_amount' });
+  const resolve = (changes: Sent = {}) =>
+    call('resolve-payment-report', {
+      params: { paymentId: payment.paymentId },
+      body: { reportId: 'cap_1', note: 'Seen.' },
+      ...changes,
+    });
+  await resolve({ headers: { 'If-Match': '"9"' } });
+  await resolve();
+  await resolve({ body: { reportId: 'cap_2', note: 'Seen.' } });
+  await resolve({ params: { paymentId: randomUUID() } });
+});
+
 const decisions = [
   'approve-fraud-review',
   'reject-fraud-review',
@@ -211,6 +229,9 @@ test('stock: received up to a limit, adjusted between nothing and that', async (
 test('every command: a key for another command, a version that is gone, a race that is lost', async () => {
   const orderId = await orderThatIs('paid');
   const { paymentId } = (await pay(await placed())).body;
+  const contradicting = { reference: randomUUID(), reportId: 'cap_1' };
+  await pay(orderId, contradicting);
+  const { paymentId: parked } = (await pay(orderId, { ...contradicting, amount: 1 })).body;
   const commands: Record<string, [first: Sent, second: object]> = {
     'register-customer': [
       { body: { name: 'Cy', email: 'cy@example.com', customerId: 'cy' } },
@@ -231,6 +252,10 @@ test('every command: a key for another command, a version that is gone, a race t
       { outcome: 'declined' },
     ],
     'refund-payment': [{ params: { paymentId }, body: { reason: 'a' } }, { reason: 'b' }],
+    'resolve-payment-report': [
+      { params: { paymentId: parked }, body: { reportId: 'cap_1', note: 'a' } },
+      { note: 'b' },
+    ],
     'receive-stock': [{ params: { sku: 'TEA' }, body: { quantity: 1 } }, { quantity: 2 }],
     'adjust-stock': [{ params: { sku: 'TEA' }, body: { by: 1, reason: 'found' } }, { by: 2 }],
     ...Object.fromEntries(

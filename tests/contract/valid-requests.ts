@@ -13,6 +13,7 @@ export const valid: Record<string, Sent> = {
   'deliver-order': { params: { orderId: randomUUID() }, body: {} },
   'cancel-order': { params: { orderId: randomUUID() }, body: { reason: 'late' } },
   'record-payment': { body: { orderId: randomUUID(), amount: 1, reference: 'ch', outcome: 'captured' } },
+  'resolve-payment-report': { params: { paymentId: randomUUID() }, body: { reportId: 'cap', note: 'Seen.' } },
   'refund-payment': { params: { paymentId: randomUUID() }, body: { reason: 'late' } },
   'approve-fraud-review': { params: { orderId: randomUUID() }, body: { note: 'Known.' } },
   'reject-fraud-review': { params: { orderId: randomUUID() }, body: { note: 'Stolen.' } },

@@ -10,6 +10,7 @@ import * as receiveStock from '#functions/commands/receive-stock/handler.ts';
 import * as recordPayment from '#functions/commands/record-payment/handler.ts';
 import * as refundPayment from '#functions/commands/refund-payment/handler.ts';
 import * as registerCustomer from '#functions/commands/register-customer/handler.ts';
+import * as resolvePaymentReport from '#functions/commands/resolve-payment-report/handler.ts';
 import * as shipOrder from '#functions/commands/ship-order/handler.ts';
 import * as withdrawProduct from '#functions/commands/withdraw-product/handler.ts';
 import type { Runtime, RuntimeParts } from '#kit/config/runtime.ts';
@@ -29,6 +30,7 @@ const modules = {
   recordPayment,
   refundPayment,
   registerCustomer,
+  resolvePaymentReport,
   shipOrder,
   withdrawProduct,
 };

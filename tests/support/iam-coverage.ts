@@ -83,6 +83,10 @@ async function commandsInAnOutage(the: RecordedSystem): Promise<string> {
   await http(the, 'record-payment', { body: payment(orderId, 'one') });
   const { paymentId } = await http(the, 'record-payment', { body: payment(orderId, 'back') });
   await http(the, 'refund-payment', { params: { paymentId }, body: { reason: person.line1 } });
+  const contradicting = { ...payment(orderId, 'back'), amount: 1, reportId: `back-${orderId}:200100` };
+  await http(the, 'record-payment', { body: contradicting });
+  const resolution = { reportId: contradicting.reportId, note: person.line1 };
+  await http(the, 'resolve-payment-report', { params: { paymentId }, body: resolution });
   return orderId;
 }
 

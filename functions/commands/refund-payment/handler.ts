@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import * as fields from '#api/fields.ts';
-import { amount } from '#api/money.ts';
+import { positiveAmount } from '#api/money.ts';
 import { application, type ShopRuntime } from '#application';
 import { MAX_ORDER_TOTAL } from '#domain/order/decisions.ts';
 import { paymentAggregate } from '#domain/payment/decisions.ts';
@@ -22,7 +22,7 @@ export function createHandler(runtime: ShopRuntime) {
     params: z.strictObject({ paymentId: fields.paymentId }),
     body: z.strictObject({
       reason: fields.reason,
-      amount: amount(() => runtime.setting('CURRENCY'), MAX_ORDER_TOTAL).optional(),
+      amount: positiveAmount(() => runtime.setting('CURRENCY'), MAX_ORDER_TOTAL).optional(),
     }),
     async handle(request) {
       const { paymentId } = request.params;

@@ -23,5 +23,11 @@ export const contract: OperationContract = {
     },
   ],
   ifMatch: true,
-  rules: ['payment_not_found', 'payment_declined', 'payment_already_refunded', 'refund_too_large'],
+  rules: [
+    'payment_not_found',
+    'payment_declined',
+    'payment_already_refunded',
+    'refund_too_large',
+    'refund_too_small',
+  ],
 };

@@ -13,7 +13,11 @@ export type NotifiedEvent = DomainEventOf<
 
 /** The events of which staff are told. */
 export type StaffEvent = DomainEventOf<
-  'FraudReviewEscalated' | 'CustomsDeclarationEscalated' | 'RefundFailed' | 'PaymentReportParked'
+  | 'FraudReviewEscalated'
+  | 'CustomsDeclarationEscalated'
+  | 'RefundFailed'
+  | 'PaymentChargedBack'
+  | 'PaymentReportParked'
 >;
 
 /** To a customer. It holds no text that a caller wrote: the names of products are the catalogue's. */
@@ -40,7 +44,7 @@ export function messageOf(event: NotifiedEvent): Message | undefined {
       if (event.data.customerId === undefined) return undefined;
       return message(event, event.data.orderId, 'Your payment was declined', [
         `A payment of ${money(event.data.amount, event.data.currency)} was declined.`,
-        'Your order waits for you to try again.',
+        'You can try again while your order waits for its payment.',
       ]);
     case 'PaymentRefunded':
       if (event.data.customerId === undefined) return undefined;
@@ -104,6 +108,12 @@ export function staffMessageOf(event: StaffEvent): StaffMessage {
         'The money is kept until somebody asks for the refund again.',
         `Payment: ${event.aggregateId}`,
       ]);
+    case 'PaymentChargedBack':
+      return staffMessage(event.data.orderId, 'A payment was charged back', [
+        `The bank of the customer took back ${money(event.data.amount, event.data.currency)}.`,
+        'The order goes on: somebody has to decide what becomes of it.',
+        `Payment: ${event.aggregateId}`,
+      ]);
     case 'PaymentReportParked':
       return staffMessage(event.data.orderId, 'A report about a payment contradicts another', [
         'Nothing was changed by it: somebody has to look at it.',
@@ -127,11 +137,11 @@ const CANCELLATIONS: Readonly<Record<string, string>> = {
 };
 
 function cancellationLines({ data }: DomainEventOf<'OrderCancelled'>): string[] {
-  const { reason, payments, currency } = data;
-  const paid = payments.reduce((sum, { amount }) => sum + amount, 0);
+  const { reason, payments } = data;
+  const isPaid = payments.some(({ amount }) => amount > 0);
   return [
     (Object.hasOwn(CANCELLATIONS, reason) && CANCELLATIONS[reason]) || 'Your order has been cancelled.',
-    ...(paid === 0 ? [] : [`Your payment of ${money(paid, currency)} is being refunded.`]),
+    ...(isPaid ? ['What we hold of your payment will be refunded.'] : []),
   ];
 }
 

@@ -25,6 +25,7 @@ export const notifications: Policy<DomainEvent, Notification | undefined> = {
     PaymentDeclined: tell,
     PaymentRefunded: tell,
     RefundFailed: tellStaff,
+    PaymentChargedBack: tellStaff,
     PaymentReportParked: tellStaff,
     FraudReviewEscalated: tellStaff,
     CustomsDeclarationEscalated: tellStaff,

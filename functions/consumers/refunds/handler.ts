@@ -3,13 +3,14 @@ import type { DomainEvent, DomainEventOf } from '#domain/index.ts';
 import { paymentAggregate, type RecordPayment } from '#domain/payment/decisions.ts';
 import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
+import { idOfParts } from '#kit/event-store/command-id.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
 import { consumerMetadata } from '#kit/messaging/consumer-command.ts';
 import { each } from '#kit/messaging/handle-batch.ts';
 import { isOutcomeOf } from './outcome.ts';
-import { type RefundGateway, refundGatewayOf } from './refund-gateway.ts';
+import { type RefundGateway, type RefundRequest, refundGatewayOf } from './refund-gateway.ts';
 
 /**
  * Carries out the refunds that were requested. A refund of which the outcome is known is not asked for again. AWS calls:
@@ -26,7 +27,7 @@ export const createHandler = (
       if (event.eventType !== 'RefundRequested') return;
       if (await isOutcomeKnown(runtime, event)) return;
       gateway ??= gatewayOf(runtime);
-      const outcome = await gateway.refund(event.data);
+      const outcome = await gateway.refund(requestOf(runtime, event));
       if (outcome.outcome === 'pending') return;
       const { refundId, reason: _, ...facts } = event.data;
       const command: RecordPayment = { type: 'record', ...facts, ...outcome, reportId: refundId };
@@ -38,6 +39,15 @@ export const createHandler = (
     }),
   );
 };
+
+export const requestOf = (
+  { application: { idNamespace } }: Pick<ShopRuntime, 'application'>,
+  { aggregateId: paymentId, data }: DomainEventOf<'RefundRequested'>,
+): RefundRequest => ({
+  ...data,
+  paymentId,
+  idempotencyKey: idOfParts(idNamespace, ['refund', paymentId, data.refundId]),
+});
 
 async function isOutcomeKnown(
   runtime: ShopRuntime,

@@ -1,7 +1,12 @@
 import type { ShopRuntime } from '#application';
 import type { DomainEventOf } from '#domain/index.ts';
 
-export type RefundRequest = DomainEventOf<'RefundRequested'>['data'];
+/** What the provider has to be told. Amount in minor units. */
+export interface RefundRequest extends Readonly<DomainEventOf<'RefundRequested'>['data']> {
+  paymentId: string;
+  /** A UUID, of `paymentId` and `refundId`: no other refund of any payment has it. `refundId` alone names one of its payment. */
+  idempotencyKey: string;
+}
 
 /** `pending`: the provider reports later what became of it, see POST /payments. */
 export type RefundOutcome =
@@ -10,8 +15,8 @@ export type RefundOutcome =
   | { outcome: 'pending' };
 
 /**
- * The port to a payment provider. `refund` is called at least once for each request: send `refundId` as the
- * provider's idempotency key. A throw means: not asked, as far as we know; it is asked again.
+ * The port to a payment provider. `refund` is called at least once for each request: send `idempotencyKey` as the
+ * provider's. A throw means: not asked, as far as we know; it is asked again.
  */
 export interface RefundGateway {
   refund(request: RefundRequest): Promise<RefundOutcome>;

@@ -18,6 +18,7 @@ export const deliveryCheck: DeliveryCheck = {
     'OrderCancelled',
     'PaymentCaptured',
     'PaymentRefunded',
+    'RefundFailed',
     'PaymentChargedBack',
   ] satisfies EventType[],
   async findUndelivered(runtime, keys) {

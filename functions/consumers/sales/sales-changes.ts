@@ -9,7 +9,7 @@ export interface SalesChange {
 
 /**
  * Each event counts on its own day: an order that is cancelled a day later leaves its first day as it was. A chargeback
- * counts as refunded. `undefined` for an event that sales do not count.
+ * counts as refunded, and what came back counts against what was refunded. `undefined` for an event that sales do not count.
  */
 export function salesChanges(event: DomainEvent): SalesChange | undefined {
   const day = event.metadata.timestamp.slice(0, 10);
@@ -25,6 +25,8 @@ export function salesChanges(event: DomainEvent): SalesChange | undefined {
     case 'PaymentRefunded':
     case 'PaymentChargedBack':
       return { day, add: { refunded: event.data.amount } };
+    case 'RefundFailed':
+      return { day, add: { refunded: 0 - (event.data.returned ?? 0) } };
     default:
       return undefined;
   }

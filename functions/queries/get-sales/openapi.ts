@@ -6,7 +6,7 @@ export const contract: OperationContract = {
   tag: 'Reports',
   summary: 'Get sales by day',
   description:
-    'The numbers of each day (UTC) of a range, both ends included; zeros for a day without sales. Every event counts on its own day, so that `revenue` may be negative.',
+    'The numbers of each day (UTC) of a range, both ends included; zeros for a day without sales. Every event counts on its own day, so that `refunded` and `revenue` may be negative.',
   parameters: {
     from: { description: 'The first day', example: '2026-11-01' },
     to: { description: 'The last day, at most 91 days later', example: '2026-11-30' },
@@ -27,7 +27,9 @@ export const contract: OperationContract = {
               cancelledAmount: fields.money.meta({ description: 'The totals of the cancelled ones' }),
               shipped: z.int().min(0),
               captured: fields.money,
-              refunded: fields.money.meta({ description: 'Given back or charged back' }),
+              refunded: z.number().meta({
+                description: 'In major units: given back or charged back, less what came back on that day',
+              }),
               revenue: z.number().meta({ description: 'In major units: captured less refunded' }),
             })
             .meta({ id: 'SalesDay' }),

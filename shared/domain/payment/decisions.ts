@@ -1,41 +1,20 @@
 import type { Aggregate } from '#kit/events/aggregate.ts';
 import { defineRules } from '#kit/events/command-rejected.ts';
-import { attemptIdOf, type Contradiction, captureIdOf, type Outcome, type PaymentEvent } from './events.ts';
-import {
-  balanceOf,
-  evolve,
-  freeOf,
-  owedOf,
-  type PaymentState,
-  parkedKey,
-  type RecordedPayment,
-} from './state.ts';
+import type { PaymentEvent } from './events.ts';
+import { factsOf, type RecordPayment, record } from './reports.ts';
+import { balanceOf, evolve, freeOf, owedOf, type PaymentState } from './state.ts';
+
+export type { RecordPayment } from './reports.ts';
 
 /** Clients know the rules by name: never rename one. */
 export const paymentRules = defineRules({
   payment_not_found: ['not-found', 'There is no such payment.'],
   payment_declined: 'This payment was declined: there is nothing to refund.',
   payment_already_refunded: 'All of this payment has been refunded, or is being refunded.',
+  refund_too_small: ['invalid-input', 'A refund is of more than nothing.'],
   refund_too_large: ['invalid-input', 'The refund is more than what is kept of this payment.'],
+  parked_report_not_found: ['not-found', 'No report with this id is parked.'],
 });
-
-/**
- * What a payment provider reports: a fact, whatever its amount. Amount in minor units. `reportId` is the provider's id
- * of the capture, attempt, refund or chargeback, where it has one. `reason` is why it was declined, refunded, not
- * refunded or charged back.
- */
-export interface RecordPayment {
-  type: 'record';
-  outcome: Outcome;
-  orderId: string;
-  customerId?: string;
-  amount: number;
-  currency: string;
-  reference: string;
-  provider?: string;
-  reportId?: string;
-  reason?: string;
-}
 
 /**
  * `amount` in minor units; without it, all that is kept. A person asks for exactly that. A policy
@@ -49,7 +28,16 @@ export interface RequestRefund {
   upTo?: boolean;
 }
 
-export type PaymentCommand = RecordPayment | RequestRefund;
+/** A person has looked at what was parked under this id: it need not be looked at again. It changes no money. */
+export interface ResolveReport {
+  type: 'resolveReport';
+  reportId: string;
+  /** The id of that person. */
+  by: string;
+  note: string;
+}
+
+export type PaymentCommand = RecordPayment | RequestRefund | ResolveReport;
 
 /** Providers report more than once: the same report again yields nothing; one that contradicts another is parked. */
 export function decide(command: PaymentCommand, state: PaymentState): PaymentEvent[] {
@@ -58,109 +46,8 @@ export function decide(command: PaymentCommand, state: PaymentState): PaymentEve
       return record(command, state);
     case 'requestRefund':
       return requestRefund(command, state);
-  }
-}
-
-function record(report: RecordPayment, state: PaymentState): PaymentEvent[] {
-  const payment = state.status === 'none' ? undefined : state;
-  const reportId = reportIdOf(report, payment);
-  if (isKnown(report, reportId, payment)) return [];
-  const contradiction = contradictionOf(report, reportId, payment);
-  const { outcome, amount, reference, reason, provider } = report;
-  const facts = factsOf(report);
-  const named = { reference, ...(provider !== undefined && { provider }) };
-  const why = reason === undefined ? {} : { reason };
-  if (contradiction) {
-    const parked = { ...facts, ...named, outcome, reportId, contradiction };
-    const isParked = payment?.parked.includes(parkedKey(outcome, reportId, amount));
-    return isParked ? [] : [{ eventType: 'PaymentReportParked', data: parked }];
-  }
-  switch (outcome) {
-    case 'captured':
-      return [{ eventType: 'PaymentCaptured', data: { ...facts, ...named, captureId: reportId } }];
-    case 'declined':
-      return [{ eventType: 'PaymentDeclined', data: { ...facts, ...named, attemptId: reportId, ...why } }];
-    case 'refunded': {
-      const data = { ...facts, ...named, refundId: reportId, reason: reason ?? 'reported' };
-      return [{ eventType: 'PaymentRefunded', data }];
-    }
-    case 'refund_failed': {
-      const failure = reason === undefined ? {} : { failure: reason };
-      const data = { ...facts, ...named, refundId: reportId, reason: 'refund_failed', ...failure };
-      return [{ eventType: 'RefundFailed', data }];
-    }
-    case 'charged_back':
-      return [
-        { eventType: 'PaymentChargedBack', data: { ...facts, ...named, chargebackId: reportId, ...why } },
-      ];
-  }
-}
-
-/** The id that the provider gave, or what tells the report from others of its kind. */
-function reportIdOf(report: RecordPayment, payment: RecordedPayment | undefined): string {
-  const { outcome, amount, reference, reason, reportId } = report;
-  if (reportId !== undefined) return reportId;
-  switch (outcome) {
-    case 'captured':
-    case 'charged_back':
-      return captureIdOf(reference, amount);
-    case 'declined':
-      return attemptIdOf(reference, amount, reason);
-    case 'refunded':
-    case 'refund_failed':
-      return refundOfAmount(payment, amount) ?? captureIdOf(reference, amount);
-  }
-}
-
-/** The refund that a report without an id speaks of: the first open one of this amount, else any of it. */
-function refundOfAmount(payment: RecordedPayment | undefined, amount: number): string | undefined {
-  const same = Object.entries(payment?.refunds ?? {}).filter(([, refund]) => refund.amount === amount);
-  return (same.find(([, { status }]) => status === 'requested') ?? same[0])?.[0];
-}
-
-/** True where the payment has had this report. */
-function isKnown(
-  { outcome, amount }: RecordPayment,
-  reportId: string,
-  payment: RecordedPayment | undefined,
-): boolean {
-  if (!payment) return false;
-  switch (outcome) {
-    case 'captured':
-      return payment.captures[reportId] === amount;
-    case 'declined':
-      return payment.declined.includes(reportId);
-    case 'refunded':
-    case 'refund_failed': {
-      const status = outcome === 'refunded' ? 'refunded' : 'failed';
-      const refund = payment.refunds[reportId];
-      return refund?.status === status && refund.amount === amount;
-    }
-    case 'charged_back':
-      return payment.chargebacks[reportId] === amount;
-  }
-}
-
-function contradictionOf(
-  { outcome, orderId, currency, amount }: RecordPayment,
-  reportId: string,
-  payment: RecordedPayment | undefined,
-): Contradiction | undefined {
-  if (payment && orderId !== payment.orderId) return 'other_order';
-  if (payment && currency !== payment.currency) return 'other_currency';
-  const refund = payment?.refunds[reportId];
-  switch (outcome) {
-    case 'captured':
-      return payment && Object.hasOwn(payment.captures, reportId) ? 'other_amount' : undefined;
-    case 'charged_back':
-      return payment && Object.hasOwn(payment.chargebacks, reportId) ? 'other_amount' : undefined;
-    case 'refunded':
-      return refund && refund.amount !== amount ? 'other_amount' : undefined;
-    case 'refund_failed':
-      if (!refund) return 'unknown_refund';
-      return refund.amount === amount ? undefined : 'other_amount';
-    case 'declined':
-      return undefined;
+    case 'resolveReport':
+      return resolveReport(command, state);
   }
 }
 
@@ -170,6 +57,8 @@ function requestRefund(
 ): PaymentEvent[] {
   if (state.status === 'none') throw paymentRules.reject('payment_not_found');
   if (Object.hasOwn(state.refunds, refundId)) return [];
+  if (amount !== undefined && !(Number.isSafeInteger(amount) && amount > 0))
+    throw paymentRules.reject('refund_too_small');
   const { captured, kept } = balanceOf(state);
   if (captured === 0) throw paymentRules.reject('payment_declined');
   const available = upTo ? freeOf(state) : kept;
@@ -190,17 +79,13 @@ function requestRefund(
   return [{ eventType: 'RefundRequested', data }];
 }
 
-const factsOf = ({
-  orderId,
-  customerId,
-  amount,
-  currency,
-}: Pick<RecordPayment, 'orderId' | 'customerId' | 'amount' | 'currency'>) => ({
-  orderId,
-  ...(customerId !== undefined && { customerId }),
-  amount,
-  currency,
-});
+function resolveReport({ reportId, by, note }: ResolveReport, state: PaymentState): PaymentEvent[] {
+  if (state.status === 'none') throw paymentRules.reject('payment_not_found');
+  const parked = state.parked.filter((one) => one.reportId === reportId);
+  if (parked.length === 0) throw paymentRules.reject('parked_report_not_found');
+  if (parked.every(({ isResolved }) => isResolved)) return [];
+  return [{ eventType: 'PaymentReportResolved', data: { reportId, by, note } }];
+}
 
 /** One payment of a provider; the provider's reference and name make its id. */
 export const paymentAggregate: Aggregate<PaymentState, PaymentCommand, PaymentEvent> = {

@@ -97,13 +97,20 @@ export const paymentRefunded = defineEvent({
   samples: { 1: { ...sample, reason: 'order_cancelled' }, 2: { ...refundSample, reference: 'ch_1' } },
 });
 
-/** The provider could not give the money back, `failure` says why: it is kept until somebody asks again. */
+/**
+ * The provider could not give the money back, `failure` says why: it is kept until somebody asks again. `returned` is how
+ * much of it had been reported as refunded before, and came back.
+ */
 export const refundFailed = defineEvent({
   eventType: 'RefundFailed',
   aggregateType: 'payment',
   schemaVersion: 1,
-  schema: refund.extend({ ...named, failure: text.exactOptional() }),
-  samples: { 1: { ...refundSample, reference: 'ch_1', failure: 'account_closed' } },
+  schema: refund.extend({
+    ...named,
+    failure: text.exactOptional(),
+    returned: minorUnits.exactOptional(),
+  }),
+  samples: { 1: { ...refundSample, reference: 'ch_1', failure: 'account_closed', returned: 129_900 } },
 });
 
 /** The customer's bank took the money back. */
@@ -119,29 +126,39 @@ export const paymentChargedBack = defineEvent({
 export const OUTCOMES = ['captured', 'declined', 'refunded', 'refund_failed', 'charged_back'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+const CONTRADICTIONS_V1 = ['other_order', 'other_currency', 'other_amount', 'unknown_refund'] as const;
+
+/** Why a report is parked. */
+export const CONTRADICTIONS = [...CONTRADICTIONS_V1, 'ambiguous_refund'] as const;
+export type Contradiction = (typeof CONTRADICTIONS)[number];
+
+const parkedReport = facts.extend({ ...named, outcome: z.enum(OUTCOMES), reportId: text });
+const parkedSample = { ...sample, reference: 'ch_1' };
+
 /**
- * A report that contradicts what was reported before: nothing is applied, people look at it. `contradiction` says what
- * differs; `reportId` is the id of the capture, refund or chargeback.
+ * A report that contradicts what was reported before, or that may be of several refunds: nothing is applied, people look
+ * at it. `contradiction` says why; `reportId` is the id of the capture, attempt, refund or chargeback.
  */
 export const paymentReportParked = defineEvent({
   eventType: 'PaymentReportParked',
   aggregateType: 'payment',
-  schemaVersion: 1,
-  schema: facts.extend({
-    ...named,
-    outcome: z.enum(OUTCOMES),
-    reportId: text,
-    contradiction: z.enum(['other_order', 'other_currency', 'other_amount', 'unknown_refund']),
-  }),
+  schemaVersion: 2,
+  schema: parkedReport.extend({ contradiction: z.enum(CONTRADICTIONS) }),
+  olderSchemas: { 1: parkedReport.extend({ contradiction: z.enum(CONTRADICTIONS_V1) }) },
+  upcasters: { 1: (data) => data },
   samples: {
-    1: {
-      ...sample,
-      reference: 'ch_1',
-      outcome: 'captured',
-      reportId: 'cap_1',
-      contradiction: 'other_amount',
-    },
+    1: { ...parkedSample, outcome: 'captured', reportId: 'cap_1', contradiction: 'other_amount' },
+    2: { ...parkedSample, outcome: 'refunded', reportId: 'ch_1:129900', contradiction: 'ambiguous_refund' },
   },
+});
+
+/** A person has looked at the parked reports of this id. It changes no money. `by` is the id of that person. */
+export const paymentReportResolved = defineEvent({
+  eventType: 'PaymentReportResolved',
+  aggregateType: 'payment',
+  schemaVersion: 1,
+  schema: z.object({ reportId: text, by: text, note: text }),
+  samples: { 1: { reportId: 'cap_1', by: 'grace', note: 'Corrected by the provider.' } },
 });
 
 type Definition =
@@ -151,11 +168,8 @@ type Definition =
   | typeof paymentRefunded
   | typeof refundFailed
   | typeof paymentChargedBack
-  | typeof paymentReportParked;
+  | typeof paymentReportParked
+  | typeof paymentReportResolved;
 
 export type PaymentEvent = NewEventOf<Definition>;
 export type StoredPaymentEvent = StoredEventOf<Definition>;
-export type Contradiction = Extract<
-  PaymentEvent,
-  { eventType: 'PaymentReportParked' }
->['data']['contradiction'];

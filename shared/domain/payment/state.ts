@@ -1,5 +1,6 @@
 import { InvalidEventSequence } from '#kit/events/unreadable-event.ts';
-import type { Outcome, PaymentEvent } from './events.ts';
+import { ownValue } from '../own-value.ts';
+import type { PaymentEvent } from './events.ts';
 
 /** What all reports of one payment have in common. */
 export interface PaymentFacts {
@@ -12,10 +13,23 @@ export interface PaymentFacts {
   provider?: string;
 }
 
+/** What a provider reports of a refund. */
+type RefundOutcome = 'refunded' | 'failed';
+
 /** Amount in minor units. */
 export interface Refund {
   amount: number;
-  status: 'requested' | 'refunded' | 'failed';
+  status: 'requested' | RefundOutcome;
+  /** All that the provider has reported of it: a repeat of any is known, whatever came since. */
+  reported: readonly RefundOutcome[];
+}
+
+/** A report that was not applied. */
+interface Parked {
+  /** See `parkedKey`. */
+  key: string;
+  reportId: string;
+  isResolved: boolean;
 }
 
 type Amounts = Readonly<Record<string, number>>;
@@ -32,8 +46,7 @@ export type PaymentState =
       notRefunded: number;
       /** The ids of attempts that were declined. */
       declined: readonly string[];
-      /** Reports that contradicted others, as `<outcome> <id> <amount>`. */
-      parked: readonly string[];
+      parked: readonly Parked[];
     });
 
 export type RecordedPayment = Extract<PaymentState, { status: 'recorded' }>;
@@ -53,7 +66,7 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
       if (Object.hasOwn(payment.refunds, event.data.refundId)) break;
       return withRefund(askedAgain(payment, event.data.again ?? 0), event.data, 'requested');
     case 'PaymentRefunded': {
-      const isAsked = payment.refunds[event.data.refundId]?.status === 'requested';
+      const isAsked = ownValue(payment.refunds, event.data.refundId)?.status === 'requested';
       const rest = isAsked ? payment : askedAgain(payment, event.data.amount);
       return withRefund(rest, event.data, 'refunded');
     }
@@ -67,8 +80,16 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
       return { ...payment, chargebacks: { ...payment.chargebacks, [chargebackId]: amount } };
     }
     case 'PaymentReportParked': {
-      const { outcome, reportId, amount } = event.data;
-      return { ...payment, parked: [...payment.parked, parkedKey(outcome, reportId, amount)] };
+      const { reportId } = event.data;
+      const parked = { key: parkedKey(event.data), reportId, isResolved: false };
+      return { ...payment, parked: [...payment.parked, parked] };
+    }
+    case 'PaymentReportResolved': {
+      const { reportId } = event.data;
+      const parked = payment.parked.map((one) =>
+        one.reportId === reportId ? { ...one, isResolved: true } : one,
+      );
+      return { ...payment, parked };
     }
     default:
       event satisfies never;
@@ -76,8 +97,11 @@ export function evolve(state: PaymentState, event: PaymentEvent): PaymentState {
   throw new InvalidEventSequence(event.eventType, state.status);
 }
 
-export const parkedKey = (outcome: Outcome, reportId: string, amount: number): string =>
-  `${outcome} ${reportId} ${amount}`;
+type ParkedData = Extract<PaymentEvent, { eventType: 'PaymentReportParked' }>['data'];
+
+/** Tells one parked report from another. */
+export const parkedKey = ({ outcome, reportId, orderId, amount, currency }: ParkedData): string =>
+  JSON.stringify([outcome, reportId, orderId, amount, currency]);
 
 /** What became of the money, in minor units: captured = kept + refunded + being refunded + charged back. */
 export interface Balance {
@@ -115,8 +139,12 @@ export const owedOf = (payment: RecordedPayment): number =>
 /** What is kept and nobody has asked for: an order may take it, or a policy refund it. In minor units. */
 export const freeOf = (payment: RecordedPayment): number => balanceOf(payment).kept - owedOf(payment);
 
-/** A payment in one word. `partially_refunded` and `refunded` say nothing before the provider did. */
+/**
+ * A payment in one word. `partially_refunded` and `refunded` say nothing before the provider did. `parked` is one of which
+ * nothing is known but reports that were parked.
+ */
 export type PaymentStatus =
+  | 'parked'
   | 'declined'
   | 'captured'
   | 'refund_requested'
@@ -126,12 +154,16 @@ export type PaymentStatus =
   | 'charged_back';
 
 export function statusOf(payment: RecordedPayment): PaymentStatus {
-  const { captured, kept, refunded, beingRefunded, chargedBack } = balanceOf(payment);
-  if (chargedBack > 0) return 'charged_back';
-  if (beingRefunded > 0) return 'refund_requested';
+  const { captures, refunds, chargebacks, declined } = payment;
+  const is = (status: Refund['status']) => Object.values(refunds).some((refund) => refund.status === status);
+  const holds = (reports: object) => Object.keys(reports).length > 0;
+  if (holds(chargebacks)) return 'charged_back';
+  if (is('requested')) return 'refund_requested';
   if (owedOf(payment) > 0) return 'refund_failed';
-  if (refunded > 0) return kept > 0 ? 'partially_refunded' : 'refunded';
-  return captured > 0 || Object.keys(payment.captures).length > 0 ? 'captured' : 'declined';
+  if (is('refunded')) return balanceOf(payment).kept > 0 ? 'partially_refunded' : 'refunded';
+  if (holds(captures)) return 'captured';
+  if (holds(refunds)) return 'refund_failed';
+  return declined.length > 0 ? 'declined' : 'parked';
 }
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
@@ -170,7 +202,8 @@ const withRefund = (
   payment: RecordedPayment,
   { refundId, amount }: { refundId: string; amount: number },
   status: Refund['status'],
-): RecordedPayment => ({
-  ...payment,
-  refunds: { ...payment.refunds, [refundId]: { amount, status } },
-});
+): RecordedPayment => {
+  const before = ownValue(payment.refunds, refundId)?.reported ?? [];
+  const reported = status === 'requested' ? before : [...before, status];
+  return { ...payment, refunds: { ...payment.refunds, [refundId]: { amount, status, reported } } };
+};

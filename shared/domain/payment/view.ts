@@ -18,7 +18,7 @@ interface Reported {
   at: string;
 }
 
-export interface RefundView extends Refund {
+export interface RefundView extends Pick<Refund, 'amount' | 'status'> {
   refundId: string;
   reason: string;
   /** Absent where the provider gave it back unasked. */
@@ -45,7 +45,7 @@ export interface PaymentView extends PaymentFacts, Balance {
   chargebacks: (Reported & { chargebackId: string; reason?: string })[];
   /** The newest attempts that were declined. */
   declined: (Reported & { attemptId: string; reason?: string })[];
-  /** The newest reports that contradicted others. */
+  /** The newest reports that contradicted others and nobody has resolved. */
   parked: ParkedReport[];
   /** What somebody has yet to do about it. */
   waitsFor: PaymentWaitsFor[];
@@ -74,7 +74,8 @@ export function paymentView(view: PaymentView | undefined, event: StoredPaymentE
   if (state.status === 'none') throw new Error('a payment is recorded by its first event');
   const at = event.metadata.timestamp;
   const { orderId, customerId, currency, reference, provider, notRefunded } = state;
-  const waitsFor = waitsForOf(state, event.eventType === 'PaymentReportParked' || !!view?.parked.length);
+  const lists = listsAfter(view, event);
+  const waitsFor = waitsForOf(state, lists.parked.length > 0);
   return {
     paymentId: event.aggregateId,
     orderId,
@@ -84,7 +85,7 @@ export function paymentView(view: PaymentView | undefined, event: StoredPaymentE
     ...(provider !== undefined && { provider }),
     status: statusOf(state),
     ...balanceOf(state),
-    ...listsAfter(view, event),
+    ...lists,
     waitsFor,
     ...(waitsFor.length > 0 && { waitingSince: view?.waitingSince ?? at }),
     createdAt: view?.createdAt ?? at,
@@ -145,6 +146,8 @@ function listsAfter(view: PaymentView | undefined, event: StoredPaymentEvent): L
       const report = { outcome, reportId, orderId, amount, currency, contradiction, at };
       return { ...lists, parked: [...parked, report].slice(-MOST) };
     }
+    case 'PaymentReportResolved':
+      return { ...lists, parked: parked.filter(({ reportId }) => reportId !== event.data.reportId) };
   }
 }
 
@@ -164,7 +167,7 @@ function withOutcome(
     : [...refunds, refund];
 }
 
-/** As the deciders have it; which attempts were declined and what was parked changes no balance. */
+/** As the deciders have it, but for what only they need: every report of a refund, and what was parked. */
 function stateOf(view: PaymentView): Exclude<PaymentState, { status: 'none' }> {
   const { orderId, customerId, currency, reference, provider, notRefunded } = view;
   return {
@@ -176,11 +179,11 @@ function stateOf(view: PaymentView): Exclude<PaymentState, { status: 'none' }> {
     ...(provider !== undefined && { provider }),
     captures: Object.fromEntries(view.captures.map(({ captureId, amount }) => [captureId, amount])),
     refunds: Object.fromEntries(
-      view.refunds.map(({ refundId, amount, status }) => [refundId, { amount, status }]),
+      view.refunds.map(({ refundId, amount, status }) => [refundId, { amount, status, reported: [] }]),
     ),
     chargebacks: Object.fromEntries(view.chargebacks.map((one) => [one.chargebackId, one.amount])),
     notRefunded,
-    declined: [],
+    declined: view.declined.map(({ attemptId }) => attemptId),
     parked: [],
   };
 }

@@ -105,6 +105,7 @@ test.each([
   ['deliverOrder', 'orderId'],
   ['cancelOrder', 'orderId'],
   ['refundPayment', 'paymentId'],
+  ['resolvePaymentReport', 'paymentId'],
   ['changeCustomer', 'customerId'],
 ] as const)('%s under a malformed id is a 404: nothing can be named so', async (name, parameter) => {
   for (const id of ['x y', '', '../orders', '%', '%00', 'é', 'x'.repeat(2_000)]) {
@@ -113,13 +114,17 @@ test.each([
   }
 });
 
-test.each(['shipOrder', 'deliverOrder', 'cancelOrder', 'refundPayment', 'changeCustomer'] as const)(
-  '%s on what there is not is a 404 with the rule',
-  async (name) => {
-    const answer = await run(name, name === 'changeCustomer' ? { params: { customerId: 'nobody' } } : {});
-    expect(answer).toMatchObject({ status: 404, body: { rule: expect.stringMatching(/_not_found$/) } });
-  },
-);
+test.each([
+  'shipOrder',
+  'deliverOrder',
+  'cancelOrder',
+  'refundPayment',
+  'resolvePaymentReport',
+  'changeCustomer',
+] as const)('%s on what there is not is a 404 with the rule', async (name) => {
+  const answer = await run(name, name === 'changeCustomer' ? { params: { customerId: 'nobody' } } : {});
+  expect(answer).toMatchObject({ status: 404, body: { rule: expect.stringMatching(/_not_found$/) } });
+});
 
 describe('an order', () => {
   test('that is wrong in every way hears of all of it at once', async () => {

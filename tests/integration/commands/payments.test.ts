@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { DomainEvent } from '#domain/index.ts';
 import { load } from '#kit/event-store/load.ts';
 import { type Commands, ORDER_TOTAL, startCommands, uniqueKey } from '#tests/support/commands.ts';
 import { watched } from '#tests/support/tables.ts';
@@ -151,6 +152,61 @@ describe('POST /payments', () => {
     });
   });
 
+  test('a report that was parked is answered with the order of the payment, and says so, each time', async () => {
+    const body = await report();
+    const { body: first } = await commands.run('recordPayment', { body, ...provider });
+    const other = { ...body, orderId: await commands.placed() };
+    for (const headers of [{}, {}, { 'idempotency-key': uniqueKey() }]) {
+      expect(await commands.run('recordPayment', { body: other, ...provider, headers })).toMatchObject({
+        status: 201,
+        body: {
+          paymentId: first.paymentId,
+          orderId: body.orderId,
+          version: 2,
+          status: 'captured',
+          parked: 'other_order',
+        },
+      });
+    }
+    const again = await commands.run('recordPayment', { body, ...provider });
+    expect(again.body).toMatchObject({ orderId: body.orderId, version: 2 });
+    expect(again.body).not.toHaveProperty('parked');
+  });
+
+  test('of a refund that nobody knows is parked; the payment is not declined', async () => {
+    const body = await report({ outcome: 'refund_failed' });
+    expect(await commands.run('recordPayment', { body, ...provider })).toMatchObject({
+      status: 201,
+      body: { status: 'parked', parked: 'unknown_refund' },
+    });
+  });
+
+  test.each(['constructor', '__proto__', 'toString'])(
+    'takes %s for an id of the provider',
+    async (reportId) => {
+      const body = await report({ outcome: 'refunded', reportId });
+      const answer = await commands.run('recordPayment', { body, ...provider });
+      expect(answer.body).toMatchObject({ version: 1, status: 'refunded' });
+      expect(answer.body).not.toHaveProperty('parked');
+    },
+  );
+
+  test('takes the id of every refund, the longest too', async () => {
+    const body = await report({ reference: uniqueKey().padEnd(200, 'x'), amount: 999_999_999.99 });
+    const { paymentId } = (await commands.run('recordPayment', { body, ...provider })).body;
+    const [captured] = await load<DomainEvent>(commands.data.runtime(), `payment-${paymentId}`);
+    const captureId = captured?.eventType === 'PaymentCaptured' ? captured.data.captureId : '';
+    const send = (reportId: string, outcome: string) =>
+      commands.run('recordPayment', { body: { ...body, outcome, reportId }, ...provider });
+    const refundId = `order_cancelled:${captureId}`;
+    expect(await send(refundId, 'refunded')).toMatchObject({ status: 201, body: { status: 'refunded' } });
+    expect(await send(refundId, 'refund_failed')).toMatchObject({ status: 201 });
+    const tooLong = { status: 422, body: { errors: [{ path: 'reportId' }] } };
+    expect(await send('x'.repeat(241), 'refunded')).toMatchObject(tooLong);
+    expect(await send('x'.repeat(201), 'captured')).toMatchObject(tooLong);
+    expect(await send('x'.repeat(200), 'captured')).toMatchObject({ status: 201 });
+  });
+
   test('the same report twice at once is one payment', async () => {
     const body = await report();
     const before = await commands.eventCount();
@@ -238,6 +294,50 @@ describe('POST /payments/{paymentId}/refund', () => {
     expect(await part(9.98)).toMatchObject({ status: 200, body: { version: 3 } });
   });
 
+  test.each([0, -1])('of %s is a 422', async (amount) => {
+    const params = { paymentId: await recorded() };
+    const body = { reason: 'damaged', amount };
+    expect(await commands.run('refundPayment', { params, body, ...provider })).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'amount' }] },
+    });
+  });
+
+  test.each(['refunded', 'refund_failed'])(
+    'two of the same amount, each reported as %s: by its id one after the other, without one parked',
+    async (outcome) => {
+      const body = await report({ amount: 10 });
+      const { paymentId } = (await commands.run('recordPayment', { body, ...provider })).body;
+      const runtime = commands.data.runtime();
+      const ask = async () => {
+        const asked = { params: { paymentId }, body: { reason: 'damaged', amount: 5 }, ...provider };
+        expect(await commands.run('refundPayment', asked)).toMatchObject({ status: 200 });
+        const last = (await load<DomainEvent>(runtime, `payment-${paymentId}`)).at(-1);
+        return last?.eventType === 'RefundRequested' ? last.data.refundId : '';
+      };
+      const tell = async (reportId?: string) =>
+        (
+          await commands.run('recordPayment', {
+            body: { ...body, amount: 5, outcome, ...(reportId !== undefined && { reportId }) },
+            ...provider,
+          })
+        ).body;
+      const refundIds = [await ask()];
+      expect(await tell()).not.toHaveProperty('parked');
+      // A repeat of the only one there is.
+      expect(await tell()).toMatchObject({ version: 3 });
+      refundIds.push(await ask());
+      expect(await tell()).toMatchObject({ version: 5, parked: 'ambiguous_refund' });
+      expect(await tell(refundIds[0])).toMatchObject({ version: 5, status: 'refund_requested' });
+      expect(await tell(refundIds[1])).toMatchObject({ version: 6 });
+      const types = (await load<DomainEvent>(runtime, `payment-${paymentId}`)).map(
+        ({ eventType }) => eventType,
+      );
+      const reported = outcome === 'refunded' ? 'PaymentRefunded' : 'RefundFailed';
+      expect(types.filter((type) => type === reported)).toHaveLength(2);
+    },
+  );
+
   test('under one Idempotency-Key answers the second time as the first', async () => {
     const paymentId = await recorded();
     const headers = { 'idempotency-key': uniqueKey() };
@@ -250,6 +350,54 @@ describe('POST /payments/{paymentId}/refund', () => {
     expect(await refund('0192f000-0000-7000-8000-000000000000')).toMatchObject({
       status: 404,
       body: { rule: 'payment_not_found' },
+    });
+  });
+});
+
+describe('POST /payments/{paymentId}/resolve', () => {
+  const resolve = (paymentId: string, reportId: string, headers = {}) =>
+    commands.run('resolvePaymentReport', {
+      params: { paymentId },
+      body: { reportId, note: 'Seen.' },
+      headers,
+      sub: 'grace',
+      scope: 'payments:write',
+    });
+
+  test('ends the wait for a parked report, once, and says who looked at it', async () => {
+    const body = await report();
+    await commands.run('recordPayment', { body, ...provider });
+    const declined = {
+      ...body,
+      orderId: await commands.placed(),
+      outcome: 'declined',
+      reason: 'x'.repeat(500),
+    };
+    const { paymentId } = (await commands.run('recordPayment', { body: declined, ...provider })).body;
+    const stream = () => load<DomainEvent>(commands.data.runtime(), `payment-${paymentId}`);
+    const parked = (await stream()).at(-1);
+    const reportId = parked?.eventType === 'PaymentReportParked' ? parked.data.reportId : '';
+    expect(reportId.length).toBeGreaterThan(500);
+    expect(await resolve(paymentId, reportId)).toMatchObject({
+      status: 200,
+      body: { paymentId, orderId: body.orderId, version: 3, status: 'captured' },
+    });
+    expect(await resolve(paymentId, reportId)).toMatchObject({ status: 200, body: { version: 3 } });
+    expect((await stream()).at(-1)).toMatchObject({
+      eventType: 'PaymentReportResolved',
+      data: { reportId, by: 'grace', note: 'Seen.' },
+    });
+  });
+
+  test('of what is not parked, and without payments:write, is refused', async () => {
+    const { paymentId } = (await commands.run('recordPayment', { body: await report(), ...provider })).body;
+    expect(await resolve(paymentId, 'constructor')).toMatchObject({
+      status: 404,
+      body: { rule: 'parked_report_not_found' },
+    });
+    const sent = { params: { paymentId }, body: { reportId: 'x', note: 'Seen.' } };
+    expect(await commands.run('resolvePaymentReport', { ...sent, scope: 'orders:manage' })).toMatchObject({
+      status: 403,
     });
   });
 });

@@ -84,6 +84,21 @@ describe('The sales of a day', () => {
     expect(await countedOn(day)).toEqual({ ...none, captured: 5_000, refunded: 1_200 });
   });
 
+  test('count a refund that came back, and was made again, once', async () => {
+    const day = newDay();
+    const money = { orderId: 'o-1', customerId: 'ada', currency: 'USD', reference: 'ch_1', amount: 1_000 };
+    const refund = (refundId: string) => ({ ...money, refundId, reason: 'damaged' });
+    const events = streamAt(`${day}T12:00:00.000Z`, 'payment', randomUUID(), [
+      { eventType: 'PaymentCaptured', data: { ...money, captureId: 'c-1' } },
+      { eventType: 'PaymentRefunded', data: refund('r-1') },
+      { eventType: 'RefundFailed', data: { ...refund('r-1'), returned: 1_000 } },
+      { eventType: 'PaymentRefunded', data: refund('r-2') },
+    ]);
+    await the.handled(sales(), ...[...events].reverse());
+    await the.handled(sales(), ...events);
+    expect(await countedOn(day)).toEqual({ ...none, captured: 1_000, refunded: 1_000 });
+  });
+
   test('know a cancellation of the day after on that day', async () => {
     const [day, next] = [newDay(), newDay()];
     const orderId = randomUUID();

@@ -3,10 +3,12 @@ import { gunzipSync } from 'node:zlib';
 import { customerView } from '#domain/customer.ts';
 import { customsDeclarationView } from '#domain/customs-declaration.ts';
 import { fraudReviewView } from '#domain/fraud-review.ts';
-import type { DomainEvent } from '#domain/index.ts';
+import { type DomainEvent, isFrom } from '#domain/index.ts';
 import { inventoryAggregate } from '#domain/inventory/decisions.ts';
 import { stockView } from '#domain/inventory/view.ts';
 import { orderView } from '#domain/order/view.ts';
+import { paymentAggregate } from '#domain/payment/decisions.ts';
+import { type Balance, balanceOf } from '#domain/payment/state.ts';
 import { paymentView } from '#domain/payment/view.ts';
 import { productView } from '#domain/product.ts';
 import {
@@ -112,7 +114,7 @@ export function checkReadModel(history: History, items: readonly Item[], finding
     const { eventId, eventType } = event;
     expect(notificationKey(message.orderId, eventId), { ...message, eventId, eventType }, 'lost');
   }
-  for (const [key, counters] of salesOf(history.events)) {
+  for (const [key, counters] of salesOf(history)) {
     expect(JSON.parse(key) as ItemKey, counters, tooMuch(there.get(nameOf(JSON.parse(key))), counters));
   }
   for (const [name, item] of there) {
@@ -156,10 +158,10 @@ function expectReviews(event: DomainEvent, { streams }: History, findings: Findi
   for (const streamId of wanted) if (!streams.has(streamId)) findings.add('lost', `${streamId} is missing`);
 }
 
-function salesOf(events: readonly DomainEvent[]): Map<string, Record<string, number>> {
+function salesOf({ events, streams }: History): Map<string, Record<string, number>> {
   const sales = new Map<string, Record<string, number>>();
   for (const event of events) {
-    const add = countedBy(event);
+    const add = isFrom('payment', event) ? movedBy(event, streams) : countedBy(event);
     if (!add) continue;
     const key = JSON.stringify(
       salesKey(event.metadata.timestamp.slice(0, 10), salesShardOf(event.aggregateId)),
@@ -179,14 +181,33 @@ function countedBy(event: DomainEvent): Record<string, number> | undefined {
       return { cancelled: 1, cancelledAmount: event.data.total };
     case 'OrderShipped':
       return { shipped: 1 };
-    case 'PaymentCaptured':
-      return { captured: event.data.amount };
-    case 'PaymentRefunded':
-    case 'PaymentChargedBack':
-      return { refunded: event.data.amount };
     default:
       return undefined;
   }
+}
+
+/** By how much the balance of its payment moved: what sales count adds up to what the payments hold. */
+function movedBy(
+  { streamId, version, eventType }: DomainEvent,
+  streams: History['streams'],
+): Record<string, number> | undefined {
+  const stream = streams.get(streamId) ?? [];
+  const [before, after] = [moneyOf(stream.slice(0, version - 1)), moneyOf(stream.slice(0, version))];
+  switch (eventType) {
+    case 'PaymentCaptured':
+      return { captured: after.captured - before.captured };
+    case 'PaymentRefunded':
+    case 'RefundFailed':
+    case 'PaymentChargedBack':
+      return { refunded: after.refunded + after.chargedBack - before.refunded - before.chargedBack };
+    default:
+      return undefined;
+  }
+}
+
+function moneyOf(stream: readonly DomainEvent[]): Balance {
+  const state = (stream as never[]).reduce(paymentAggregate.evolve, paymentAggregate.initialState);
+  return balanceOf(state.status === 'none' ? { captures: {}, refunds: {}, chargebacks: {} } : state);
 }
 
 const tooMuch = (item: Item | undefined, counters: Record<string, number>): Kind =>

@@ -1,4 +1,4 @@
-import type { Outcome } from '#domain/payment/events.ts';
+import { captureIdOf, type Outcome } from '#domain/payment/events.ts';
 import type { Answer, Clients } from './clients.ts';
 import type { Random } from './random.ts';
 
@@ -119,7 +119,10 @@ export async function orderStory(clients: Clients, random: Random): Promise<void
     await order.refund(payments[0]);
     return void (await order.report('refund_failed'));
   }
-  if (plot === 'charged back') return void (await order.report('charged_back'));
+  if (plot === 'charged back') {
+    await order.report('charged_back');
+    return void (await order.contradict());
+  }
   const decided = order.decide();
   if (plot === 'cancelled while shipped') await Promise.all([order.shipWhenPaid(), order.cancel()]);
   else await order.shipWhenPaid();
@@ -209,10 +212,27 @@ class Order {
     await this.#record(outcome, this.#amount, this.#paidAs);
   }
 
-  #record(outcome: Outcome, amount: number, reference: number): Promise<Answer | undefined> {
+  /** The newest payment's capture is reported with another amount, and somebody looks at it. */
+  async contradict(): Promise<void> {
+    await this.hesitate();
+    const reference = `${this.#parameters.orderId}-${this.#paidAs}`;
+    const reportId = captureIdOf(reference, Math.round(this.#amount * 100));
+    const answer = await this.#record('captured', this.#amount + 1, this.#paidAs, { reportId });
+    if (answer?.body.parked === undefined) return;
+    const parameters = { paymentId: String(answer.body.paymentId) };
+    const body = { reportId, note: `looked at ${this.#steps++}` };
+    await this.#clients.send('resolve-payment-report', { parameters, body });
+  }
+
+  #record(
+    outcome: Outcome,
+    amount: number,
+    reference: number,
+    named: { reportId?: string } = {},
+  ): Promise<Answer | undefined> {
     const { orderId } = this.#parameters;
     this.#paidAs = reference;
-    const body = { orderId, amount, reference: `${orderId}-${reference}`, outcome };
+    const body = { orderId, amount, reference: `${orderId}-${reference}`, outcome, ...named };
     return this.#clients.send('record-payment', { body });
   }
 

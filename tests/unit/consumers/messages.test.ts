@@ -52,7 +52,7 @@ describe('What a customer is told', () => {
     const [short] = await toldOf('order', cancellation('out_of_stock', [wholeCapture]));
     expect(short).toMatchObject({ ...ids, subject: 'Your order has been cancelled' });
     expect(short?.text).toMatch(
-      /do not have everything.*\nYour payment of 29\.99 USD is being refunded\.\nOrder: o-1$/,
+      /do not have everything.*\nWhat we hold of your payment will be refunded\.\nOrder: o-1$/,
     );
   });
 
@@ -78,7 +78,7 @@ describe('What a customer is told', () => {
       {
         ...ids,
         subject: 'Your payment was declined',
-        text: 'A payment of 1234500 JPY was declined.\nYour order waits for you to try again.\nOrder: o-1',
+        text: 'A payment of 1234500 JPY was declined.\nYou can try again while your order waits for its payment.\nOrder: o-1',
       },
     ]);
   });
@@ -161,6 +161,27 @@ describe('What staff are told', () => {
       /^A refund of 1234500 JPY could not be made\.\n.*\nPayment: p-1\nOrder: o-1$/,
     );
     expect(told[1]?.text).toMatch(/^Nothing was changed by it.*\nPayment: p-1\nOrder: o-1$/);
+  });
+
+  test('of a chargeback: the amount, the order and the payment, also of an order that is not known', async () => {
+    const { customerId: _, ...unknown } = payment;
+    const told = await toldOf('payment', {
+      eventType: 'PaymentChargedBack',
+      data: { ...unknown, chargebackId: 'call 0900 1', reason: 'call 0900 1' },
+    });
+    expect(told).toEqual([
+      {
+        audience: 'staff',
+        orderId: 'o-1',
+        subject: 'A payment was charged back',
+        text: [
+          'The bank of the customer took back 1234500 JPY.',
+          'The order goes on: somebody has to decide what becomes of it.',
+          'Payment: p-1',
+          'Order: o-1',
+        ].join('\n'),
+      },
+    ]);
   });
 
   test('nothing of what somebody decided', async () => {

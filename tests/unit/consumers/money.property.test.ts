@@ -5,9 +5,10 @@ import { orderAggregate } from '#domain/order/decisions.ts';
 import { type OrderState, paidAmount } from '#domain/order/state.ts';
 import { paymentAggregate, type RecordPayment } from '#domain/payment/decisions.ts';
 import type { Outcome } from '#domain/payment/events.ts';
-import { balanceOf, type PaymentState } from '#domain/payment/state.ts';
+import { balanceOf, type PaymentState, statusOf } from '#domain/payment/state.ts';
 import { type PaymentView, paymentView } from '#domain/payment/view.ts';
 import { orderPayments } from '#functions/consumers/order-payments/policy.ts';
+import { salesChanges } from '#functions/consumers/sales/sales-changes.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { type AnyAggregate, isTolerated, type PolicyCommand, react } from '#kit/events/policy.ts';
 import { streamAt } from '#tests/support/streams.ts';
@@ -68,13 +69,22 @@ class Books {
 
 class Killed extends Error {}
 
-/** What the consumer `refunds` makes of an answer of the provider. */
-function answerRefund(books: Books, id: string, outcome: 'refunded' | 'refund_failed'): void {
+/** What the consumer `refunds` makes of an answer of the provider, or what the provider reports of any refund at any time. */
+function answerRefund(
+  books: Books,
+  id: string,
+  outcome: 'refunded' | 'refund_failed',
+  which: number | undefined,
+): void {
   const state: PaymentState = books.state(paymentAggregate, id);
   if (state.status === 'none') return;
-  const open = Object.entries(state.refunds).find(([, { status }]) => status === 'requested');
-  if (!open) return;
-  const [reportId, { amount }] = open;
+  const refunds = Object.entries(state.refunds);
+  const one =
+    which === undefined
+      ? refunds.find(([, { status }]) => status === 'requested')
+      : refunds[which % refunds.length];
+  if (!one) return;
+  const [reportId, { amount }] = one;
   const { orderId, currency, reference } = state;
   books.decide(paymentAggregate, id, {
     type: 'record',
@@ -115,11 +125,12 @@ const step = fc.oneof(
     }),
   },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       do: fc.constant('answer' as const),
       payment: paymentOf,
       outcome: fc.constantFrom('refunded' as const, 'refund_failed' as const),
+      which: fc.option(fc.nat(5), { nil: undefined }),
     }),
   },
   fc.record({
@@ -160,7 +171,7 @@ async function take(
       return;
     }
     case 'answer':
-      return answerRefund(books, one.payment, one.outcome);
+      return answerRefund(books, one.payment, one.outcome, one.which);
     case 'refund by hand': {
       const amount = one.amount === undefined ? {} : { amount: one.amount };
       const refund = { type: 'requestRefund', refundId: `hand-${hands++}`, reason: 'damaged', ...amount };
@@ -255,7 +266,20 @@ function checkBalances(books: Books): void {
       undefined,
     );
     expect(view).toMatchObject({ captured, kept, refunded, beingRefunded, chargedBack });
+    expect(view?.status).toBe(statusOf(state));
+    expect(soldBy(id, stream)).toEqual({ captured, refunded: refunded + chargedBack });
   }
+}
+
+/** What the consumer `sales` has counted of a payment, over all days. */
+function soldBy(id: string, stream: readonly NewDomainEvent[]): { captured: number; refunded: number } {
+  const sold = { captured: 0, refunded: 0 };
+  for (const event of streamAt('2026-01-01T00:00:00.000Z', 'payment', id, stream)) {
+    const { captured = 0, refunded = 0 } = salesChanges(event as DomainEvent)?.add ?? {};
+    sold.captured += captured;
+    sold.refunded += refunded;
+  }
+  return sold;
 }
 
 /** What orders and payments say of each other, once every message has been handled. */

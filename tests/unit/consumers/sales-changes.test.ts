@@ -26,4 +26,22 @@ describe('What an event adds to the sales of its day', () => {
       { day: '2026-05-02', add: { cancelled: 1, cancelledAmount: 2_999 } },
     ]);
   });
+
+  test('a refund that came back counts against what was refunded, one that was never made counts nothing', () => {
+    const money = { orderId: 'o-1', amount: 1_000, currency: 'USD', reference: 'ch_1' };
+    const failed = { ...money, refundId: 'r-1', reason: 'refund_failed' };
+    const events: NewDomainEvent[] = [
+      { eventType: 'PaymentRefunded', data: { ...money, refundId: 'r-1', reason: 'reported' } },
+      { eventType: 'RefundFailed', data: { ...failed, returned: 1_000 } },
+      { eventType: 'RefundFailed', data: { ...failed, refundId: 'r-2' } },
+      { eventType: 'PaymentChargedBack', data: { ...money, chargebackId: 'dp_1' } },
+    ];
+    const added = streamAt('2026-05-01T12:00:00.000Z', 'payment', 'p-1', events).map(salesChanges);
+    expect(added.map((change) => change?.add)).toEqual([
+      { refunded: 1_000 },
+      { refunded: -1_000 },
+      { refunded: 0 },
+      { refunded: 1_000 },
+    ]);
+  });
 });

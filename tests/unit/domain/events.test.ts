@@ -56,7 +56,8 @@ const PERSISTED: Record<EventType, [AggregateType, number]> = {
   PaymentRefunded: ['payment', 2],
   RefundFailed: ['payment', 1],
   PaymentChargedBack: ['payment', 1],
-  PaymentReportParked: ['payment', 1],
+  PaymentReportParked: ['payment', 2],
+  PaymentReportResolved: ['payment', 1],
   StockReceived: ['inventory', 1],
   StockAdjusted: ['inventory', 1],
   StockReserved: ['inventory', 2],
@@ -195,6 +196,8 @@ function describeEvent(event: DomainEvent): string {
     case 'PaymentDeclined':
     case 'PaymentReportParked':
       return event.data.reference;
+    case 'PaymentReportResolved':
+      return event.data.note;
     case 'RefundRequested':
     case 'PaymentRefunded':
     case 'RefundFailed':

@@ -67,6 +67,17 @@ it('shows attempts, captures and refunds in the order of time, and what became o
   });
 });
 
+it('leaves out a report that contradicts once somebody has resolved it', () => {
+  const resolved: PaymentEvent = {
+    eventType: 'PaymentReportResolved',
+    data: { reportId: 'c-1', by: 'grace', note: 'Seen.' },
+  };
+  const [before, after] = [viewOf(captured, parked), viewOf(captured, parked, resolved)];
+  expect(before).toMatchObject({ waitsFor: ['parked'], waitingSince: second(1) });
+  expect(after).toMatchObject({ status: 'captured', parked: [], waitsFor: [], version: 3 });
+  expect(after).not.toHaveProperty('waitingSince');
+});
+
 it.each<[string, PaymentEvent[], string[], string]>([
   ['a capture', [captured], [], 'captured'],
   ['a refund that is requested', [captured, requested('r-1')], ['refund_requested'], 'refund_requested'],
@@ -98,6 +109,8 @@ it.each<[string, PaymentEvent[], string[], string]>([
     ['refund_failed', 'refund_requested'],
     'refund_requested',
   ],
+  ['nothing but a report of a refund that nobody knows', [parked], ['parked'], 'parked'],
+  ['a decline and a report that contradicts', [declined('a-1'), parked], ['parked'], 'declined'],
   [
     'a report that contradicts',
     [captured, parked, requested('r-1')],
