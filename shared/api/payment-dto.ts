@@ -59,7 +59,7 @@ const refund = z
 const waitsFor = z.enum(PAYMENT_WAITS).meta({
   id: 'PaymentWaitsFor',
   description:
-    '`refund_failed`: what could not be refunded has to be asked for again; `refund_requested`: the provider has not reported what became of a refund; `parked`: a report contradicts another',
+    '`refund_failed`: what could not be refunded has to be asked for again; `refund_requested`: the provider has not reported what became of a refund; `parked`: a report contradicts another, or may be of several refunds',
 });
 
 export const payment = z

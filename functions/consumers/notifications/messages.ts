@@ -105,7 +105,7 @@ export function staffMessageOf(event: StaffEvent): StaffMessage {
     case 'RefundFailed':
       return staffMessage(event.data.orderId, 'A refund failed', [
         `A refund of ${money(event.data.amount, event.data.currency)} could not be made.`,
-        'The money is kept until somebody asks for the refund again.',
+        'It is not made again unless somebody asks for it.',
         `Payment: ${event.aggregateId}`,
       ]);
     case 'PaymentChargedBack':
@@ -115,7 +115,7 @@ export function staffMessageOf(event: StaffEvent): StaffMessage {
         `Payment: ${event.aggregateId}`,
       ]);
     case 'PaymentReportParked':
-      return staffMessage(event.data.orderId, 'A report about a payment contradicts another', [
+      return staffMessage(event.data.orderId, 'A report about a payment waits for somebody', [
         'Nothing was changed by it: somebody has to look at it.',
         `Payment: ${event.aggregateId}`,
       ]);

@@ -7,7 +7,7 @@ export const contract: OperationContract = {
   tag: 'Payments',
   summary: 'List payments that wait for somebody',
   description:
-    '`status=refund_failed`: something could not be refunded, is still kept, and nobody has asked for it again; `refund_requested`: the outcome of a refund is not known; `parked`: a report contradicts another. Those that have waited longest first; a payment may be in more than one list.',
+    '`status=refund_failed`: something could not be refunded, is still kept, and nobody has asked for it again; `refund_requested`: the outcome of a refund is not known; `parked`: a report contradicts another, or may be of several refunds. Those that have waited longest first; a payment may be in more than one list.',
   parameters: { status: { description: 'What they wait for', example: 'refund_failed' } },
   answers: [
     {

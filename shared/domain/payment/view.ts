@@ -58,7 +58,7 @@ export interface PaymentView extends PaymentFacts, Balance {
   notRefunded: number;
 }
 
-/** A refund that failed, one whose outcome is not known, a report that contradicts another. */
+/** A refund that failed, one whose outcome is not known, a report that was parked. */
 export const PAYMENT_WAITS = ['refund_failed', 'refund_requested', 'parked'] as const;
 export type PaymentWaitsFor = (typeof PAYMENT_WAITS)[number];
 

@@ -155,7 +155,7 @@ describe('What staff are told', () => {
     const told = await toldOf('payment', ...events);
     expect(told).toMatchObject([
       { audience: 'staff', orderId: 'o-1', subject: 'A refund failed' },
-      { audience: 'staff', orderId: 'o-1', subject: 'A report about a payment contradicts another' },
+      { audience: 'staff', orderId: 'o-1', subject: 'A report about a payment waits for somebody' },
     ]);
     expect(told[0]?.text).toMatch(
       /^A refund of 1234500 JPY could not be made\.\n.*\nPayment: p-1\nOrder: o-1$/,

@@ -4,7 +4,7 @@ import { type DomainEvent, type NewDomainEvent, registry } from '#domain/index.t
 import { orderAggregate } from '#domain/order/decisions.ts';
 import { type OrderState, paidAmount } from '#domain/order/state.ts';
 import { paymentAggregate, type RecordPayment } from '#domain/payment/decisions.ts';
-import type { Outcome } from '#domain/payment/events.ts';
+import type { Outcome, PaymentEvent } from '#domain/payment/events.ts';
 import { balanceOf, type PaymentState, statusOf } from '#domain/payment/state.ts';
 import { type PaymentView, paymentView } from '#domain/payment/view.ts';
 import { orderPayments } from '#functions/consumers/order-payments/policy.ts';
@@ -205,6 +205,7 @@ it('adds up in every history, in whatever order and however often messages arriv
       expect(books.streams).toEqual(settled);
       checkBalances(books);
       checkOrders(books);
+      checkRepeats(books);
     }),
     { numRuns: 400 },
   );
@@ -268,6 +269,37 @@ function checkBalances(books: Books): void {
     expect(view).toMatchObject({ captured, kept, refunded, beingRefunded, chargedBack });
     expect(view?.status).toBe(statusOf(state));
     expect(soldBy(id, stream)).toEqual({ captured, refunded: refunded + chargedBack });
+  }
+}
+
+/** Every report that a payment has recorded may come again, at whatever time, and changes nothing. */
+function checkRepeats(books: Books): void {
+  for (const id of idsOf(books, 'payment')) {
+    const state: PaymentState = books.state(paymentAggregate, id);
+    for (const event of books.streams.get(`payment-${id}`) ?? []) {
+      const report = reportOf(event as PaymentEvent);
+      if (report) expect(paymentAggregate.decide(report, state)).toEqual([]);
+    }
+  }
+}
+
+function reportOf({ eventType, data }: PaymentEvent): RecordPayment | undefined {
+  const named = { type: 'record' as const, reference: '' };
+  switch (eventType) {
+    case 'PaymentCaptured':
+      return { ...data, ...named, outcome: 'captured', reportId: data.captureId };
+    case 'PaymentDeclined':
+      return { ...data, ...named, outcome: 'declined', reportId: data.attemptId };
+    case 'PaymentRefunded':
+      return { ...data, ...named, outcome: 'refunded', reportId: data.refundId };
+    case 'RefundFailed':
+      return { ...data, ...named, outcome: 'refund_failed', reportId: data.refundId };
+    case 'PaymentChargedBack':
+      return { ...data, ...named, outcome: 'charged_back', reportId: data.chargebackId };
+    case 'PaymentReportParked':
+    case 'PaymentReportResolved':
+    case 'RefundRequested':
+      return undefined;
   }
 }
 
