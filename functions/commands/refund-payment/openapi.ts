@@ -23,11 +23,5 @@ export const contract: OperationContract = {
     },
   ],
   ifMatch: true,
-  rules: [
-    'payment_not_found',
-    'payment_declined',
-    'payment_already_refunded',
-    'refund_too_large',
-    'refund_too_small',
-  ],
+  rules: ['payment_not_found', 'payment_declined', 'payment_already_refunded', 'refund_too_large'],
 };
