@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { customerView } from '#domain/customer.ts';
 import { customsDeclarationView } from '#domain/customs-declaration.ts';
 import { fraudReviewView } from '#domain/fraud-review.ts';
-import { type DomainEvent, isFrom } from '#domain/index.ts';
+import type { DomainEvent } from '#domain/index.ts';
 import { inventoryAggregate } from '#domain/inventory/decisions.ts';
 import { stockView } from '#domain/inventory/view.ts';
 import { orderView } from '#domain/order/view.ts';
@@ -133,6 +133,7 @@ const TO_STAFF: Record<StaffEvent['eventType'], true> = {
   FraudReviewEscalated: true,
   CustomsDeclarationEscalated: true,
   RefundFailed: true,
+  PaymentChargedBack: true,
   PaymentReportParked: true,
 };
 
@@ -161,7 +162,7 @@ function expectReviews(event: DomainEvent, { streams }: History, findings: Findi
 function salesOf({ events, streams }: History): Map<string, Record<string, number>> {
   const sales = new Map<string, Record<string, number>>();
   for (const event of events) {
-    const add = isFrom('payment', event) ? movedBy(event, streams) : countedBy(event);
+    const add = movedBy(event, streams) ?? countedBy(event);
     if (!add) continue;
     const key = JSON.stringify(
       salesKey(event.metadata.timestamp.slice(0, 10), salesShardOf(event.aggregateId)),
