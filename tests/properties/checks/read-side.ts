@@ -189,9 +189,10 @@ function countedBy(event: DomainEvent): Record<string, number> | undefined {
 
 /** By how much the balance of its payment moved: what sales count adds up to what the payments hold. */
 function movedBy(
-  { streamId, version, eventType }: DomainEvent,
+  { streamId, version, eventType, aggregateType }: DomainEvent,
   streams: History['streams'],
 ): Record<string, number> | undefined {
+  if (aggregateType !== 'payment') return undefined;
   const stream = streams.get(streamId) ?? [];
   const [before, after] = [moneyOf(stream.slice(0, version - 1)), moneyOf(stream.slice(0, version))];
   switch (eventType) {
