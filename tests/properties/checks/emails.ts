@@ -1,14 +1,13 @@
 import { notifications } from '#functions/consumers/notifications/policy.ts';
 import { reactsTo } from '#kit/events/policy.ts';
-import type { World } from '#tests/properties/simulator/world.ts';
 import type { Findings } from './findings.ts';
-import type { History } from './history.ts';
+import type { Seen } from './seen.ts';
 
 /**
  * One email for each event of which a customer is told. A second is the price of a provider that recognises no
  * repeat, and only where the function that sent the first was hit by a fault: it may have died before it noted it.
  */
-export function checkEmails({ events }: History, world: World, findings: Findings): void {
+export function checkEmails({ history: { events }, world }: Seen, findings: Findings): void {
   const { mailbox } = world.functions;
   const told = new Set(
     events.filter((event) => reactsTo(notifications, event)).map(({ eventId }) => eventId),

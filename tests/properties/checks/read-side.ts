@@ -39,6 +39,7 @@ import { customsDeclarations, fraudReviews } from '#read-model/reviews.ts';
 import type { Item } from '#tests/properties/fakes/expression.ts';
 import type { Findings, Kind } from './findings.ts';
 import type { History } from './history.ts';
+import type { Seen } from './seen.ts';
 
 const HOME_COUNTRY = 'US';
 const HIGH_VALUE_MINOR = 100_000;
@@ -46,7 +47,11 @@ const HIGH_VALUE_MINOR = 100_000;
 const OPTIONAL = ['paidAt', 'shippedAt', 'shipment', 'deliveredAt', 'cancelledAt', 'cancellation'] as const;
 
 /** Every item that the read model must have, and none besides: each view the fold of its stream, sales recounted. */
-export function checkReadModel(history: History, items: readonly Item[], findings: Findings): void {
+export function checkReadModel({ history, readModels }: Seen, findings: Findings): void {
+  for (const items of readModels) checkItems(history, items, findings);
+}
+
+function checkItems(history: History, items: readonly Item[], findings: Findings): void {
   const there = new Map(
     items
       .filter(({ pk }) => !/^(INBOX#|AUDIT($|#)|DEADLINES$)/.test(String(pk)))

@@ -1,20 +1,11 @@
 import { checkAudit } from '#tests/properties/checks/audit.ts';
-import { checkEmails } from '#tests/properties/checks/emails.ts';
+import { checkConsumers } from '#tests/properties/checks/by-consumer.ts';
 import { type Finding, Findings } from '#tests/properties/checks/findings.ts';
 import { readModelsOf } from '#tests/properties/checks/generations.ts';
 import { historyOf } from '#tests/properties/checks/history.ts';
 import { checkDeadLetters, checkHandled } from '#tests/properties/checks/messages.ts';
 import { checkOperations } from '#tests/properties/checks/operations.ts';
-import { checkReadModel } from '#tests/properties/checks/read-side.ts';
-import {
-  checkCommands,
-  checkDeadlines,
-  checkHolds,
-  checkPayments,
-  checkRefunds,
-  checkReservations,
-  checkStreams,
-} from '#tests/properties/checks/write-side.ts';
+import { checkCommands, checkStreams } from '#tests/properties/checks/write-side.ts';
 import type { Adversary } from './adversary.ts';
 import { Clients } from './clients.ts';
 import type { Fault } from './faults.ts';
@@ -107,13 +98,7 @@ export async function simulate(options: RunOptions): Promise<RunReport> {
     events = history.events.length;
     checkStreams(history, findings);
     checkCommands(history, clients.sent, findings);
-    checkReservations(history, findings);
-    checkPayments(history, findings);
-    checkHolds(history, findings);
-    checkRefunds(history, findings);
-    if (world.ticks) checkDeadlines(history, findings);
-    for (const items of readModelsOf(await world.readModel())) checkReadModel(history, items, findings);
-    checkEmails(history, world, findings);
+    checkConsumers({ history, world, readModels: readModelsOf(await world.readModel()) }, findings);
     // What was lost need not come again as it was: a projection gets its newest event alone.
     const unhit = world.subscriptions.filter(({ consumer }) => !hit.has(consumer));
     checkHandled(history, unhit, world.ledger, findings);
