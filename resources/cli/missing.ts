@@ -161,7 +161,7 @@ function lacksOfEvent(eventType: EventType, all: Folder[]): MissingAt[] {
     lacks.push([
       what,
       `a check of ${aggregateType} streams in the simulation`,
-      'tests/properties/checks/write-side.ts',
+      'tests/properties/checks/read-side.ts',
     ]);
   }
 

@@ -1,8 +1,10 @@
 import { checkEmails } from './emails.ts';
 import type { Findings } from './findings.ts';
+import { checkPayments, checkRefunds } from './payments.ts';
 import { checkReadModel } from './read-side.ts';
 import type { Seen } from './seen.ts';
-import { checkDeadlines, checkHolds, checkPayments, checkRefunds, checkReservations } from './write-side.ts';
+import { checkReservations } from './stock.ts';
+import { checkDeadlines, checkHolds } from './waiting.ts';
 
 /**
  * By consumer the check that finds what it has left out, done twice or done wrong; `checkHandled` only finds what it was

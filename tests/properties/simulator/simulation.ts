@@ -1,11 +1,12 @@
 import { checkAudit } from '#tests/properties/checks/audit.ts';
 import { checkConsumers } from '#tests/properties/checks/by-consumer.ts';
+import { checkCommands } from '#tests/properties/checks/commands.ts';
 import { type Finding, Findings } from '#tests/properties/checks/findings.ts';
 import { readModelsOf } from '#tests/properties/checks/generations.ts';
 import { historyOf } from '#tests/properties/checks/history.ts';
 import { checkDeadLetters, checkHandled } from '#tests/properties/checks/messages.ts';
 import { checkOperations } from '#tests/properties/checks/operations.ts';
-import { checkCommands, checkStreams } from '#tests/properties/checks/write-side.ts';
+import { checkStreams } from '#tests/properties/checks/streams.ts';
 import type { Adversary } from './adversary.ts';
 import { Clients } from './clients.ts';
 import type { Fault } from './faults.ts';

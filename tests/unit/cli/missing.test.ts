@@ -132,8 +132,7 @@ describe('In a copy, npm run missing names what is lacking and where to add it, 
   test('an event without samples, of an aggregate that the simulation does not know', async () => {
     edit('shared/domain/customer.ts', "samples: { 1: { name: 'Ada King' } }", 'samples: {}');
     edit('tests/properties/checks/read-side.ts', "'customer'", 'someAggregate');
-    const check =
-      'lacks a check of customer streams in the simulation: tests/properties/checks/write-side.ts';
+    const check = 'lacks a check of customer streams in the simulation: tests/properties/checks/read-side.ts';
     expect(await missing()).toEqual([
       `event CustomerRegistered ${check}`,
       'event CustomerRenamed lacks a sample of version 1: shared/domain/customer.ts',
