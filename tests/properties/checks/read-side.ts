@@ -112,8 +112,8 @@ function checkItems(history: History, items: readonly Item[], findings: Findings
     if (view)
       expect(customsDeclarationKey(view.orderId), { ...view, ...customsDeclarations.indexKeys?.(view) });
   }
+  for (const event of history.events) expectReviews(event, history, findings);
   for (const event of history.events) {
-    expectReviews(event, history, findings);
     const message = toldBy(event);
     if (!message) continue;
     const { eventId, eventType } = event;
