@@ -19,7 +19,7 @@ const TIMES =
 
 /** The errors of shared/kit/events/unreadable-event.ts, which no retry can solve. */
 const POISON =
-  '"InvalidEnvelope", "UnknownEventType", "NewerSchemaVersion", "InvalidEventData", "InvalidEventSequence"';
+  '"InvalidEnvelope", "UnknownEventType", "NewerSchemaVersion", "InvalidEventData", "EventMissing", "InvalidEventSequence"';
 
 interface SavedQuery {
   /** The commands of CloudWatch Logs Insights, to be joined with a pipe. */

@@ -36,6 +36,7 @@ const predecessors: Partial<Record<EventType, EventType[]>> = {
   OrderDelivered: ['OrderCreated', 'OrderPaid', 'OrderShipped'],
   OrderCancelled: ['OrderCreated'],
   PaymentRefunded: ['PaymentCaptured'],
+  PaymentReportResolved: ['PaymentReportParked'],
   StockReserved: ['StockReceived'],
   StockRejected: ['StockReceived'],
   StockReleased: ['StockReceived', 'StockReserved'],
