@@ -42,7 +42,7 @@ export function checkDeadLetters(
     const poison = poisonous.get(`${letter.consumer}|${letter.body}`);
     const why = letter.reason.errorName
       ? poison
-        ? unlike(letter, poison)
+        ? unlike(letter, poison, rules)
         : unexplained(letter, rules)
       : unreasoned(letter, rules);
     if (why) findings.add('unexplained dead letter', `${name}: ${why}`);
@@ -57,10 +57,12 @@ export function checkDeadLetters(
   }
 }
 
-/** A poison message is there at once, with what is wrong with it. */
-function unlike({ consumer, reason }: DeadLetter, poison: Poison): string | undefined {
-  if (reason.errorName !== poison.error) return `${reason.errorName}, not ${poison.error}`;
-  return incomplete(consumer, reason);
+/** A poison message is there at once, with what is wrong with it. Code that is too old for its type waits first, as for any event. */
+function unlike(letter: DeadLetter, poison: Poison, rules: LetterRules): string | undefined {
+  const { consumer, reason } = letter;
+  if (reason.errorName === poison.error) return incomplete(consumer, reason);
+  if (reason.errorName === 'UnknownEventType') return unexplained(letter, rules);
+  return `${reason.errorName}, not ${poison.error}`;
 }
 
 function incomplete(consumer: string, reason: DeadLetter['reason']): string | undefined {
