@@ -151,7 +151,6 @@ export async function keepUp(options: KeepUpOptions): Promise<KeepUp> {
 const SETTINGS = {
   EVENTS_TABLE: 'events',
   READ_MODEL_TABLE: 'read-model',
-  IDEMPOTENCY_TABLE: 'idempotency',
   CONSUMER: 'audit-steps',
   AUDIT_QUEUE_URL: 'steps',
   QUEUE_URL: 'steps',

@@ -86,8 +86,8 @@ export class OrderFlood {
     );
     const items = Keys.map((key) => {
       if (key.streamId) return this.#event(String(key.streamId), Number(key.version));
-      if (key.id) return { ...key, status: 'COMPLETED', expiration: 9_999_999_999 };
-      return { ...key, version: TEMPLATE.length };
+      // A view is as far as its stream; a message names its event.
+      return { ...key, version: TEMPLATE.length, eventId: key.sk };
     });
     return { Responses: { [table]: items } };
   }

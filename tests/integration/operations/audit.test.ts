@@ -203,8 +203,8 @@ test('An audit takes few calls', async () => {
   expect(counts).toEqual({
     // Of three days a page for each type, for these events one more, and for each of them its order, which waits for no stock.
     QueryCommand: (3 * auditedTypes.length + pages - 1) * BY_TYPE_SHARDS + events,
-    // Views, markers of sales, the events themselves, messages, and records of what was sent: each for a page at once.
-    BatchGetCommand: pages * 5,
+    // Views, markers of sales, the events themselves, and messages: each for a page at once.
+    BatchGetCommand: pages * 4,
     // Which generation is live, once.
     GetCommand: 1,
   });

@@ -55,7 +55,6 @@ function behind() {
     settings: {
       EVENTS_TABLE: 'events',
       READ_MODEL_TABLE: 'read-model',
-      IDEMPOTENCY_TABLE: 'idempotency',
       CONSUMER_SUBSCRIPTIONS: JSON.stringify(Object.fromEntries(subscriptions)),
       HIGH_VALUE_THRESHOLD: '1000',
       HOME_COUNTRY: 'US',

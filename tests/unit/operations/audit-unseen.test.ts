@@ -17,7 +17,6 @@ test('An event whose item nobody sees is missing also at consumers whose filter 
     settings: {
       EVENTS_TABLE: 'events',
       READ_MODEL_TABLE: 'views',
-      IDEMPOTENCY_TABLE: 'records',
       CONSUMER_SUBSCRIPTIONS: JSON.stringify({ customs: { queue: 'http://customs', filter } }),
       REVIEW_HOURS: '24',
       HIGH_VALUE_THRESHOLD: '1000',

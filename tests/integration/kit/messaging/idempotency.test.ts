@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
-import { createIdempotentEffect, findCompleted } from '#kit/messaging/idempotency.ts';
+import { createIdempotentEffect } from '#kit/messaging/idempotency.ts';
 import { REMEMBERED_SECONDS } from '#kit/messaging/repeatable.ts';
 import { startCounters } from '#tests/support/counter/data.ts';
 import { eventually } from '#tests/support/eventually.ts';
@@ -111,33 +111,4 @@ describe('An effect outside', () => {
     expect(Item?.expiration - from).toBeGreaterThanOrEqual(REMEMBERED_SECONDS);
     expect(Item?.expiration - from).toBeLessThan(REMEMBERED_SECONDS + 60);
   });
-});
-
-test('Which events are done is told by consumer; one that is at work, failed or never came is not', async () => {
-  const [done, failed, atWork, never] = Array.from({ length: 4 }, () => randomUUID()) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  await effects()(done, newEffect());
-  await expect(effects()(failed, newEffect().mockRejectedValue(new Error('no')))).rejects.toThrow('no');
-  let end = () => {};
-  let begun = () => {};
-  const working = new Promise<void>((resolve) => {
-    begun = resolve;
-  });
-  const work = effects()(atWork, () => {
-    begun();
-    return new Promise<void>((resolve) => {
-      end = resolve;
-    });
-  });
-  await working;
-  const ids = [done, failed, atWork, never];
-  expect(await findCompleted(runtime(), 'mailer', ids)).toEqual(new Set([done]));
-  expect(await findCompleted(runtime(), 'caller', ids)).toEqual(new Set());
-  end();
-  await work;
-  expect(await findCompleted(runtime(), 'mailer', ids)).toEqual(new Set([done, atWork]));
 });
