@@ -88,7 +88,12 @@ export async function letInvocationsEnd(): Promise<void> {
     if (thread?.ended) return Promise.reject(new ThreadEnded(thread.ended, false));
     if (!running.has(this)) {
       running.set(this, new Map());
-      thread?.once('exit', () => rejectAll(this, new ThreadEnded(String(thread.ended), true)));
+      // An answer has a port of its own, which is read after the end of its thread where both have come: one whole turn of
+      // the event loop later. The first immediate may still run in the turn of the end.
+      thread?.once('exit', () => {
+        const error = new ThreadEnded(String(thread.ended), true);
+        setImmediate(() => setImmediate(() => rejectAll(this, error)));
+      });
     }
     const own = running.get(this);
     const work = Promise.race([answer, abandoned]);
