@@ -1,7 +1,7 @@
 import { toMajor } from '#domain/money.ts';
 import { type OrderState, paidAmount } from '#domain/order/state.ts';
 import { type OrderView, waitsFor } from '#domain/order/view.ts';
-import type { CommandResult } from '#kit/event-store/handle-command.ts';
+import type { CommandResult } from '#kit/event-store/decide-command.ts';
 import { etagOf } from '#kit/http/entity-tags.ts';
 import type { HttpResponse } from '#kit/http/response.ts';
 

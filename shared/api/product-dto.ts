@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { toMajor } from '#domain/money.ts';
 import type { ProductState, ProductStatus, ProductView } from '#domain/product.ts';
-import type { CommandResult } from '#kit/event-store/handle-command.ts';
+import type { CommandResult } from '#kit/event-store/decide-command.ts';
 import { etagOf } from '#kit/http/entity-tags.ts';
 import type { HttpResponse } from '#kit/http/response.ts';
 import * as fields from './dto-fields.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { InventoryState } from '#domain/inventory/state.ts';
-import type { CommandResult } from '#kit/event-store/handle-command.ts';
+import type { CommandResult } from '#kit/event-store/decide-command.ts';
 import { etagOf } from '#kit/http/entity-tags.ts';
 import type { HttpResponse } from '#kit/http/response.ts';
 import * as fields from './dto-fields.ts';

@@ -7,6 +7,7 @@ import type { OrderState } from '#domain/order/state.ts';
 import {
   type Asking,
   commandTo,
+  issue,
   issueAll,
   type Policy,
   type PolicyCommand,
@@ -24,12 +25,16 @@ export const inventory: Policy<DomainEvent> = {
     /** Reserves what the order asks for; the order goes on when it has all of it, and is cancelled where it cannot have it. */
     *OrderCreated({ aggregateId: orderId, data }) {
       const wanted = trackedIn(data.items);
+      if (wanted.length === 0) return [];
       const outcomes = yield* issueAll(wanted.map((item) => reserve(orderId, item)));
-      // Read after the reservation: a cancellation that is not in the stream yet has its message still ahead of it.
-      const order = yield* stateOf(orderAggregate, orderId);
-      if (order.status === 'cancelled') return releaseAll(orderId, wanted);
-      if (!waitsForStock(order)) return [];
       const standings = outcomes.map(({ state }) => (state ? standingOf(state, orderId) : 'none'));
+      const hasAll = standings.every((standing) => standing === 'reserved');
+      // Known after the reservation: a cancellation that is not in the stream yet has its message still ahead of it.
+      const order = hasAll
+        ? (yield* issue(releaseHold(orderId))).state
+        : yield* stateOf(orderAggregate, orderId);
+      if (order?.status === 'cancelled') return releaseAll(orderId, wanted);
+      if (hasAll || !order || !waitsForStock(order)) return [];
       if (standings.includes('none')) return [cancel(orderId)];
       const waiting = wanted.filter((_, index) => standings[index] === 'waiting');
       return (yield* hasReserved(orderId, waiting)) ? [releaseHold(orderId)] : [];

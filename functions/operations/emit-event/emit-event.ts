@@ -1,8 +1,8 @@
 import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { append } from '#kit/event-store/append.ts';
+import { placed } from '#kit/event-store/decide-command.ts';
 import { ConcurrencyConflict, VersionMismatch } from '#kit/event-store/errors.ts';
-import { placed } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
 import { streamIdOf } from '#kit/events/event.ts';
 import { logContextOf } from '#kit/observability/log-context.ts';

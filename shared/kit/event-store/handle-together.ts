@@ -5,8 +5,9 @@ import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { type NewEvent, streamIdOf } from '#kit/events/event.ts';
 import { append, MAX_EVENTS_PER_COMMAND } from './append.ts';
 import { idOfParts } from './command-id.ts';
+import { type CommandRequest, placed } from './decide-command.ts';
 import { ConcurrencyConflict } from './errors.ts';
-import { type CommandRequest, logAppended, MAX_ATTEMPTS, placed } from './handle-command.ts';
+import { logAppended, MAX_ATTEMPTS } from './handle-command.ts';
 import { keepSnapshot, loadStream } from './snapshots.ts';
 
 export type JointRequest<Command> = Pick<CommandRequest<unknown, Command>, 'command' | 'metadata' | 'onlyIf'>;

@@ -6,7 +6,7 @@ import {
   type JointOutcome,
   type JointRequest,
 } from '#kit/event-store/handle-together.ts';
-import { loadStream } from '#kit/event-store/snapshots.ts';
+import { type LoadedStream, loadStream } from '#kit/event-store/snapshots.ts';
 import { CommandRejected } from '#kit/events/command-rejected.ts';
 import { type NewEvent, type StoredEvent, streamIdOf } from '#kit/events/event.ts';
 import {
@@ -30,7 +30,8 @@ import { allSettledOrThrow, createKeyedMutex, type WithLock } from './keyed-mute
  * The Lambda handler of a consumer that answers events with commands. Each command is exactly once for its event,
  * however often the event arrives and wherever the process was killed. Commands of a batch to one stream wait for each
  * other; where the aggregate combines them (`Aggregate.combine`), they are handled together as soon as every message of
- * the batch has come so far. A policy that depends on settings is a function here: it is called for each message.
+ * the batch has come so far. A command to a stream whose state the reaction has asked for is decided on that, and reads the
+ * stream again only where it has moved on. A policy that depends on settings is a function here: it is called for each message.
  * AWS calls for each command: those of `handleCommand`, or for all of them together those of `handleTogether`.
  */
 export function createPolicyConsumer<Event extends StoredEvent>(
@@ -55,6 +56,9 @@ interface Issued {
 
 type Together = Gathering<Issued, JointOutcome<unknown>>;
 
+/** By its id: what a reaction has read of a stream that it has not sent a command to since. */
+type Seen = Map<string, LoadedStream<unknown>>;
+
 interface Ways {
   withLock: WithLock;
   together: Together;
@@ -67,10 +71,13 @@ async function runPolicy<Event extends StoredEvent>(
   event: Event,
   ways: Ways,
 ): Promise<void> {
+  const seen: Seen = new Map();
   const issueAll = (commands: readonly PolicyCommand[]) =>
-    issueCommands(runtime, policy.consumer, event, commands, ways);
+    issueCommands(runtime, policy.consumer, event, commands, { ...ways, seen });
   const answer = (request: PolicyRequest) =>
-    request.type === 'outcomes' ? issueAll(request.commands) : answerWithoutCommands(runtime, event, request);
+    request.type === 'outcomes'
+      ? issueAll(request.commands)
+      : answerWithoutCommands(runtime, event, request, seen);
   await issueAll((await react(policy, event, answer)) ?? []);
 }
 
@@ -80,16 +87,16 @@ async function issueCommands(
   consumer: string,
   cause: StoredEvent,
   commands: readonly PolicyCommand[],
-  { withLock, together }: Ways,
+  { withLock, together, seen }: Ways & { seen: Seen },
 ): Promise<Outcome<unknown>[]> {
-  const all = commands.map((command) => issuedOf(runtime, consumer, cause, command));
+  const all = commands.map((command) => issuedOf(runtime, consumer, cause, command, seen));
   const joint = all.filter(({ command }) => command.aggregate.combine);
   const jointly = together.ask(joint);
   return allSettledOrThrow(
     all.map(async (one) => {
       const outcome = one.command.aggregate.combine
         ? (await jointly)[joint.indexOf(one)]
-        : await withLock(one.streamId, () => handleAlone(runtime, one));
+        : await withLock(one.streamId, () => handleAlone(runtime, one, seen));
       return outcomeOf(one.command, outcome);
     }),
   );
@@ -100,10 +107,11 @@ export async function answerWithoutCommands(
   runtime: Runtime,
   event: StoredEvent,
   request: Exclude<PolicyRequest, { type: 'outcomes' }>,
+  seen: Seen = new Map(),
 ): Promise<unknown> {
   switch (request.type) {
     case 'state':
-      return stateOf(runtime, request);
+      return stateOf(runtime, request, seen);
     case 'warn':
       return runtime.logger.warn(request.message, { ...logContextOf(event), ...request.fields });
   }
@@ -112,8 +120,11 @@ export async function answerWithoutCommands(
 async function stateOf(
   runtime: Runtime,
   { aggregate, aggregateId }: Pick<Condition, 'aggregate' | 'aggregateId'>,
+  seen: Seen,
 ): Promise<unknown> {
-  return (await loadStream(runtime, aggregate, aggregateId)).state;
+  const loaded = await loadStream(runtime, aggregate, aggregateId);
+  seen.set(streamIdOf(aggregate.type, aggregateId), loaded);
+  return loaded.state;
 }
 
 function issuedOf(
@@ -121,6 +132,7 @@ function issuedOf(
   consumer: string,
   cause: StoredEvent,
   policyCommand: PolicyCommand,
+  seen: Seen,
 ): Issued {
   const { aggregate, aggregateId, command, onlyIf } = policyCommand;
   const streamId = streamIdOf(aggregate.type, aggregateId);
@@ -130,19 +142,23 @@ function issuedOf(
     request: {
       command,
       metadata: consumerMetadata(runtime, consumer, cause, streamId, command),
-      ...(onlyIf && { onlyIf: async () => onlyIf.holds(await stateOf(runtime, onlyIf)) }),
+      ...(onlyIf && { onlyIf: async () => onlyIf.holds(await stateOf(runtime, onlyIf, seen)) }),
     },
   };
 }
 
 async function handleAlone(
   runtime: Runtime,
-  { command: { aggregate, aggregateId, creates = false }, request }: Issued,
+  { command: { aggregate, aggregateId, creates = false }, request, streamId }: Issued,
+  seen: Seen,
 ): Promise<JointOutcome<unknown>> {
+  const before = seen.get(streamId);
+  seen.delete(streamId);
   try {
     const { state } = await handleCommand(runtime, aggregate as AnyAggregate, {
       aggregateId,
       creates,
+      seen: before,
       ...request,
     });
     return { state };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RuntimeParts } from '#kit/config/runtime.ts';
-import { type CommandRequest, type CommandResult, handleCommand } from '#kit/event-store/handle-command.ts';
+import type { CommandRequest, CommandResult } from '#kit/event-store/decide-command.ts';
+import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
 import type { StoredEvent } from '#kit/events/event.ts';
 import { type CounterCommand, type CounterState, counterAggregate } from '#tests/support/counter/counter.ts';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MAX_EVENTS_PER_COMMAND } from '#kit/event-store/append.ts';
 import { findRepeat, handleCommand } from '#kit/event-store/handle-command.ts';
+import { loadStream } from '#kit/event-store/snapshots.ts';
 import type { Aggregate } from '#kit/events/aggregate.ts';
 import {
   type CounterCommand,
@@ -191,5 +192,59 @@ describe('Who may not touch an aggregate', () => {
     expect(await the.send(randomUUID(), start, { creates: true, authorize: refuse })).toMatchObject({
       version: 1,
     });
+  });
+});
+
+describe('A command of a caller that has read the stream', () => {
+  const seenOf = (id: string) => loadStream(the.data.runtime(), counterAggregate, id);
+
+  test('is the put alone while that is the stream', async () => {
+    const id = await the.opened();
+    const seen = await seenOf(id);
+    const { parts, counts } = the.observed();
+    expect(await the.send(id, increase(2), { seen }, parts)).toMatchObject({
+      version: 2,
+      state: { total: 2 },
+    });
+    expect(counts).toEqual({ PutCommand: 1 });
+  });
+
+  test('is decided on what the stream is by now where it has moved on', async () => {
+    const id = await the.opened();
+    const seen = await seenOf(id);
+    await the.send(id, increase(995));
+    const { parts, counts, outcomes } = the.observed();
+    expect(await the.send(id, increase(2), { seen }, parts)).toMatchObject({
+      version: 3,
+      state: { total: 997 },
+    });
+    expect(counts).toEqual({ PutCommand: 2, QueryCommand: 1 });
+    expect(outcomes).toEqual({ CommandConflicts: 1 });
+    await expect(the.send(id, increase(6), { seen })).rejects.toMatchObject({ rule: 'limit_exceeded' });
+  });
+
+  test('is answered with nothing or a rule only of what the stream is by now', async () => {
+    const id = await the.opened();
+    const none = await seenOf(randomUUID());
+    expect(await the.send(id, increase(2), { seen: none })).toMatchObject({
+      version: 2,
+      state: { total: 2 },
+    });
+    const state = { status: 'open' as const, keeperId: 'ada', limit: 1, total: 0 };
+    const full = { ...(await seenOf(id)), state };
+    expect(await the.send(id, increase(2), { seen: full })).toMatchObject({
+      version: 3,
+      state: { total: 4 },
+    });
+  });
+
+  test('is answered as the first time where the stream that was read holds it', async () => {
+    const id = await the.opened();
+    const metadata = by('seen-before');
+    const first = await the.send(id, increase(2), { metadata });
+    const seen = await seenOf(id);
+    const { parts, counts } = the.observed();
+    expect(await the.send(id, increase(2), { metadata, seen }, parts)).toEqual({ ...first, repeated: true });
+    expect(counts).toEqual({});
   });
 });
