@@ -4,10 +4,6 @@ import { currency } from '#domain/fields.ts';
 import { registry } from '#domain/index.ts';
 import { InvalidAmount, toMinor } from '#domain/money.ts';
 import type { Application } from '#kit/config/application.ts';
-import { catalogueProjection } from '#read-model/catalogue-view.ts';
-import { orderProjection } from '#read-model/order-view.ts';
-import { reviewProjection } from '#read-model/reviews.ts';
-import { stockProjection } from '#read-model/stock-view.ts';
 import { identity } from './identity.ts';
 import type { Runtime } from './kit/config/runtime.ts';
 
@@ -59,6 +55,6 @@ export const application = {
   ],
   idNamespace: '2f0cf8a4-54a3-4a0e-9f39-7a2d5d0f6c1b',
   registry,
-  projections: [orderProjection, catalogueProjection, stockProjection, reviewProjection],
+  projections: ['order-view', 'catalogue-view', 'stock-view', 'reviews'],
   settings,
 } as const satisfies Application<ShopSettings>;

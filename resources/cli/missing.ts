@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { application } from '#application';
 import { type EventType, eventDefinitions, registry } from '#domain/index.ts';
 import { checksOf } from '#functions/operations/audit/delivery-checks.ts';
+import { projections } from '#read-model/projections.ts';
 import { runCommand } from './arguments.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -33,6 +34,7 @@ type MissingAt = [what: string, lacks: string, file: string];
 const PLACES = {
   serverless: 'serverless.yml',
   application: 'shared/application.ts',
+  projections: 'shared/read-model/projections.ts',
   registry: 'shared/domain/index.ts',
   deliveryChecks: 'functions/operations/audit/delivery-checks.ts',
   permissions: 'tests/support/iam-coverage.ts',
@@ -124,8 +126,10 @@ function lacksOfFolder(folder: Folder): MissingAt[] {
     needs(read(PLACES.architecture).includes(`\n| ${name} |`), 'its row', PLACES.architecture);
   }
   if (kind === 'projection') {
-    const names = application.projections.map((projection): string => projection.name);
-    needs(names.includes(name), 'its projection', PLACES.application);
+    const names: readonly string[] = application.projections;
+    needs(names.includes(name), 'its name', PLACES.application);
+    const isListed = projections.some((projection) => projection.name === name);
+    needs(isListed, 'its projection', PLACES.projections);
   }
   if (kind === 'consumer' && existsSync(join(root, path, 'delivery-check.ts'))) {
     const isListed = read(PLACES.deliveryChecks).includes(`#${path}/delivery-check.ts`);

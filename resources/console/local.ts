@@ -1,4 +1,5 @@
 import { application } from '#application';
+import { projections } from '#read-model/projections.ts';
 import { invokeByRun } from '#resources/cli/ops/invokers.ts';
 import type { Run } from '#resources/local/run-file.ts';
 import type { Template } from '#resources/local/stack/template.ts';
@@ -23,11 +24,8 @@ export function localConsole(
   { template, faults }: { template: Template; faults: Faults },
   journal: Journal,
 ): Console {
-  const { registry, projections } = application;
-  const graph = graphOf(template, {
-    prefix: namePrefixOf(run),
-    projections: projections.map(({ name }) => name),
-  });
+  const { registry, projections: names } = application;
+  const graph = graphOf(template, { prefix: namePrefixOf(run), projections: names });
   const invoke = invokeByRun(run);
   return createConsole({
     source: localSource({ run, graph, registry, projections, invoke, faults }),

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import openApi from '#api/openapi.json' with { type: 'json' };
 import { application } from '#application';
+import { projections } from '#read-model/projections.ts';
 import type { Run } from '#resources/local/run-file.ts';
 import type { FoundStream } from './protocol.ts';
 import type { Shop } from './server/shop.ts';
@@ -12,7 +13,7 @@ export const shopOf = (run?: Run): Shop => ({
   title: application.title,
   scopes: application.scopes,
   registry: application.registry,
-  projections: application.projections,
+  projections,
   finders: [
     {
       name: 'customer',

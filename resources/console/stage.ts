@@ -31,7 +31,7 @@ export async function startStageConsole(
   const { template, remove } = await compile(stage);
   await remove();
   const prefix = `${application.name}-${stage}-`;
-  const graph = graphOf(template, { prefix, projections: application.projections.map(({ name }) => name) });
+  const graph = graphOf(template, { prefix, projections: application.projections });
   const journal = new Journal(prefix);
   const shop = shopOf();
   const source = stageSource({

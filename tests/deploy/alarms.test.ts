@@ -29,7 +29,7 @@ describe('The alarms', () => {
         `orderstream-prod-${name}-dead-letters`,
         `orderstream-prod-${name}-age`,
       ]),
-      ...application.projections.map(({ name }) => `orderstream-prod-${name}-lag`),
+      ...application.projections.map((name) => `orderstream-prod-${name}-lag`),
       ...['api-5xx', 'api-p99', 'events-missing'].map((name) => `orderstream-prod-${name}`),
       ...['iterator-age', 'silent', 'failures'].map((name) => `orderstream-prod-publisher-${name}`),
     ];

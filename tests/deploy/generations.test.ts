@@ -13,7 +13,7 @@ test('A rebuild waits until nobody is at work any more who has not heard of its 
   const propertyOf = (name: string, property: string) =>
     functions.find((one) => one.name === name)?.resource.Properties?.[property] as never;
   const readers = functions.map(({ name }) => name).filter((name) => /^(get|list)-/.test(name));
-  const timeouts = [...application.projections.map(({ name }) => name), ...readers].map((name) =>
+  const timeouts = [...application.projections, ...readers].map((name) =>
     Number(propertyOf(name, 'Timeout')),
   );
   expect(timeouts.length).toBeGreaterThan(8);
@@ -27,7 +27,7 @@ const ON_THE_WAY_SECONDS = 2;
 /** The projections whose queue collects a batch for so long that a comparison takes what waits in it for missing. */
 function tooLongWindows(template: Template): string[] {
   const functions = functionsOf(template);
-  return application.projections.flatMap(({ name }) => {
+  return application.projections.flatMap((name) => {
     const id = functions.find((one) => one.name === name)?.id;
     const mapping = Object.values(template.Resources).find(
       ({ Type, Properties }) =>
@@ -54,7 +54,7 @@ test('A comparison rechecks for longer than a batching window holds an event bac
 
 test('A step of a rebuild has time for both rounds of rechecks', async () => {
   const functions = functionsOf(await compiledTemplate());
-  for (const { name } of application.projections) {
+  for (const name of application.projections) {
     const { resource } = functions.find((one) => one.name === name) ?? {};
     expect(Number(resource?.Properties?.Timeout)).toBeGreaterThan(STEP_MS / 1_000 + 2 * RECHECK_SECONDS);
   }

@@ -8,10 +8,11 @@ import { deliveryCheck as orderPayments } from '#functions/consumers/order-payme
 import { deliveryCheck as refunds } from '#functions/consumers/refunds/delivery-check.ts';
 import { deliveryCheck as sales } from '#functions/consumers/sales/delivery-check.ts';
 import { type DeliveryCheck, projectionChecks } from '#kit/operations/delivery-check.ts';
+import { projections } from '#read-model/projections.ts';
 
 /** Every consumer's own. A test derives from the filters which consumer needs one for which type. */
 export const deliveryChecks: readonly DeliveryCheck[] = [
-  ...projectionChecks(application),
+  ...projectionChecks(application, projections),
   sales,
   notifications,
   inventory,

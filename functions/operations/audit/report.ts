@@ -31,7 +31,7 @@ export function report(
   { behind, unnamed = 0, streams, redelivered, ...rest }: ScheduledAudit,
 ): void {
   const { application, metrics, logger } = runtime;
-  for (const { name: projection } of application.projections) {
+  for (const projection of application.projections) {
     const lacking = behind.filter(({ missingAt }) =>
       missingAt.some(({ consumer }) => consumer === projection),
     );

@@ -39,7 +39,7 @@ export interface RebuildStatus extends Generations, Progress {
  */
 export async function rebuild(runtime: Runtime, given: unknown): Promise<RebuildStatus> {
   const { projection, action, segments } = checkInput(input, given);
-  const names = runtime.application.projections.map(({ name }) => name);
+  const names = runtime.application.projections;
   if (!names.includes(projection)) {
     throw new InvalidOperation(`no projection is called ${projection}; there are ${names.join(', ')}`);
   }

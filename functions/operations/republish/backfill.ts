@@ -81,7 +81,7 @@ export async function backfill(runtime: Runtime, given: unknown): Promise<Backfi
   const { consumer, from, rate, dryRun } = request;
   const subscription = subscriptionOf(runtime, consumer);
   const { startedAt, to } = request.continuationToken ?? begin(runtime, request);
-  const isProjection = runtime.application.projections.some(({ name }) => name === consumer);
+  const isProjection = runtime.application.projections.includes(consumer);
   const oldest = request.old || isProjection ? 0 : startedAt - REPEATABLE_MS;
 
   const rateLimiter = createRateLimiter(runtime, rate);

@@ -2,10 +2,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { documentClient } from './document-client.ts';
+import { documentClient, withoutRequestLog } from './document-client.ts';
 
 // A function names those that it uses, so that its bundle holds no other.
 
 export const dynamoClient = (): DynamoDBDocumentClient => documentClient(new DynamoDBClient({}));
-export const snsClient = (): SNSClient => new SNSClient({});
-export const sqsClient = (): SQSClient => new SQSClient({});
+export const snsClient = (): SNSClient => withoutRequestLog(new SNSClient({}));
+export const sqsClient = (): SQSClient => withoutRequestLog(new SQSClient({}));

@@ -1,6 +1,5 @@
 import type * as z from 'zod';
 import type { EventRegistry } from '#kit/events/registry.ts';
-import type { Projection } from '#kit/projections/projection.ts';
 
 /** What names an application, in its answers, metrics and logs. */
 export interface ApplicationIdentity {
@@ -26,7 +25,8 @@ export interface Application<Settings extends object = object> extends Applicati
   /** A UUID, of every id that is made from a name. Reaches storage: with another one no repeat is recognised. */
   readonly idNamespace: string;
   readonly registry: EventRegistry;
-  readonly projections: readonly Projection[];
+  /** The names of its projections, which are those of their consumers. */
+  readonly projections: readonly string[];
   /** The settings that only this domain reads, by environment variable; the kit has its own (settings.ts). */
   readonly settings: z.ZodType<Settings>;
 }

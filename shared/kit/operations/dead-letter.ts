@@ -82,7 +82,7 @@ export function readDeadLetter(runtime: Runtime, consumer: string, message: Mess
 }
 
 function isOld({ application, now }: Runtime, consumer: string, body: string): boolean {
-  if (application.projections.some(({ name }) => name === consumer)) return false;
+  if (application.projections.includes(consumer)) return false;
   const event = fromJson(body) as { eventId?: unknown } | null | undefined;
   const eventId = event?.eventId;
   return typeof eventId === 'string' && timeOf(eventId) < now() - REPEATABLE_MS;

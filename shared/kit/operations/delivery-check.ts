@@ -1,6 +1,7 @@
 import type { Application } from '#kit/config/application.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import type { EventKey } from '#kit/event-store/by-type.ts';
+import type { Projection } from '#kit/projections/projection.ts';
 import { readViewVersions } from '#kit/projections/view-versions.ts';
 import type { CheckReads } from './check-reads.ts';
 
@@ -31,7 +32,10 @@ export interface Undelivered {
 }
 
 /** A check for each view of each projection, of all events of its streams. AWS calls: a batch get for each 100 streams. */
-export const projectionChecks = ({ projections, registry }: Application): DeliveryCheck[] =>
+export const projectionChecks = (
+  { registry }: Pick<Application, 'registry'>,
+  projections: readonly Projection[],
+): DeliveryCheck[] =>
   projections.flatMap((projection) =>
     Object.keys(projection.views).map(
       (aggregateType): DeliveryCheck => ({

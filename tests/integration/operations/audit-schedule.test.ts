@@ -51,7 +51,7 @@ describe('A run', () => {
       first: '2026-06-15T11:55:00.000Z',
       second: '2026-06-14T12:00:00.000Z',
     });
-    const ofProjections = application.projections.flatMap(({ name }) => [
+    const ofProjections = application.projections.flatMap((name) => [
       [`ProjectionLagSeconds ${name}`, 0],
       [`StreamsBehind ${name}`, 0],
     ]);

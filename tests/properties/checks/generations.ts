@@ -1,7 +1,7 @@
-import { application } from '#application';
 import type { Generations } from '#kit/projections/generations.ts';
 import { generationsKey, type ItemKey, keyInFirstGeneration } from '#kit/projections/keys.ts';
 import { isOfGeneration } from '#kit/projections/rebuild/scan.ts';
+import { projections } from '#read-model/projections.ts';
 import type { Item } from '#tests/properties/fakes/expression.ts';
 
 /**
@@ -24,7 +24,7 @@ function ofEachProjection(
 ) {
   const chosen: number[] = [];
   let rest = [...items];
-  for (const projection of application.projections) {
+  for (const projection of projections) {
     const { pk } = generationsKey(projection.name);
     const found = stored.find((item) => item.pk === pk) as Generations | undefined;
     const generations = found ?? { live: 1, newest: 1 };

@@ -52,7 +52,7 @@ export class Operator {
   async work(busy: Promise<unknown>): Promise<void> {
     const random = this.#adversary.random('operator');
     const { consumer } = random.pick(this.#world.subscriptions);
-    const { name: projection } = random.pick(application.projections);
+    const projection = random.pick(application.projections);
     await Promise.all([
       this.#redriveWhile(busy),
       this.#at(random.between(60_000, 600_000), () => this.#republish()),

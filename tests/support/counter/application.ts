@@ -33,7 +33,7 @@ export const counterApplication = {
   scopes: ['counters:manage'],
   idNamespace: '6f1c1c1e-6a0e-4f43-9a5b-2f4f0f1f7c11',
   registry: counterRegistry,
-  projections: [counterProjection],
+  projections: [counterProjection.name],
   personalAggregates: ['keeper'],
   settings,
 } as const satisfies Application<z.infer<typeof settings>>;

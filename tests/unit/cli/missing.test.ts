@@ -116,7 +116,8 @@ describe('In a copy, npm run missing names what is lacking and where to add it, 
       'projection day-view lacks its column in the demo: resources/cli/demo/demo.ts',
       'projection day-view lacks the list of what it receives: tests/integration/routing/filter-policies.test.ts',
       'projection day-view lacks its row: docs/architecture.md',
-      'projection day-view lacks its projection: shared/application.ts',
+      'projection day-view lacks its name: shared/application.ts',
+      'projection day-view lacks its projection: shared/read-model/projections.ts',
       ...views,
     ]);
   });

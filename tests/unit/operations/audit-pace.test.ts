@@ -39,7 +39,7 @@ function behind() {
     sent.push({ at: now, count: input.Entries?.length ?? 0 });
     return {};
   };
-  const consumers = application.projections.map(({ name }) => name).concat('sales', 'notifications');
+  const consumers = [...application.projections, 'sales', 'notifications'];
   // Consumers with commands have nothing to do for an order that waits for nothing.
   const others = ['inventory', 'fraud-review', 'customs', 'order-payments', 'order-holds', 'refunds'];
   const subscriptions = [...consumers, ...others].map((name) => [name, { queue: name, filter: {} }]);

@@ -124,7 +124,7 @@ describe('While there are two generations', () => {
 
 describe('Whether a projection has had an event', () => {
   test('is checked for each of its aggregates, of all their types', () => {
-    const checks = projectionChecks(counterApplication);
+    const checks = projectionChecks(counterApplication, [counterProjection]);
     expect(checks.map(({ consumer: name, projection }) => [name, projection])).toEqual(
       Object.keys(counterProjection.views).map(() => [counterProjection.name, true]),
     );
@@ -140,7 +140,7 @@ describe('Whether a projection has had an event', () => {
       version,
       eventId,
     }));
-    const [check] = projectionChecks(counterApplication);
+    const [check] = projectionChecks(counterApplication, [counterProjection]);
     expect(await check?.findUndelivered(data.runtime(), keys)).toEqual([
       { key: keys[1], reached: 1 },
       { key: keys[2], reached: 0 },

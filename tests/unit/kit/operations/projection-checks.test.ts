@@ -24,12 +24,11 @@ test('Two projections of the same streams are asked for their own views each', a
       return { Responses: { views: keys.map((key) => ({ ...key, version: versions[key.pk] })) } };
     },
   } as unknown as Runtime['dynamo'];
-  const domain = { ...counterApplication, projections };
-  const runtime = createRuntime(domain, { dynamo, settings: { READ_MODEL_TABLE: 'views' } });
+  const runtime = createRuntime(counterApplication, { dynamo, settings: { READ_MODEL_TABLE: 'views' } });
   const event = { streamId: 'counter-a', version: 2, eventId: 'e' };
 
   const found = await Promise.all(
-    projectionChecks(domain).map(async ({ consumer, findUndelivered }) => [
+    projectionChecks(counterApplication, projections).map(async ({ consumer, findUndelivered }) => [
       consumer,
       await findUndelivered(runtime, [event]),
     ]),
