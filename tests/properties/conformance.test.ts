@@ -2,6 +2,7 @@ import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import { ChangeMessageVisibilityBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import {
+  BatchExecuteStatementCommand,
   BatchGetCommand,
   GetCommand,
   PutCommand,
@@ -11,6 +12,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { insertStatement } from '#kit/aws/insert-items.ts';
 import { eventually } from '#tests/support/eventually.ts';
 import { type Aws, emulators, standIn } from './alike.ts';
 
@@ -63,6 +65,22 @@ describe.each([
       item: marshall(item('put', 1)),
     });
     expect((await get('put', 2)).Item).toBeUndefined();
+  });
+
+  test('inserts each item of a batch where there is none', async () => {
+    const insert = (...items: object[]) =>
+      aws.dynamo(
+        new BatchExecuteStatementCommand({
+          Statements: items.map((one) => insertStatement(aws.table, one)),
+        }),
+      );
+    await put(item('insert', 1));
+    const first = { ...item('insert', 1), eventId: 'other' };
+    const second = { ...item('insert', 2), "it's": 'quoted' };
+    const { Responses } = (await insert(first, second)) as { Responses: { Error?: { Code: string } }[] };
+    expect(Responses.map(({ Error: error }) => error?.Code)).toEqual(['DuplicateItem', undefined]);
+    expect((await get('insert', 1)).Item).toEqual(item('insert', 1));
+    expect((await get('insert', 2)).Item).toEqual(second);
   });
 
   test('compares versions', async () => {

@@ -53,6 +53,7 @@ interface Input {
   IndexName?: string;
   RequestItems?: Record<string, unknown>;
   TransactItems?: Record<string, { TableName: string }>[];
+  Statements?: { Statement: string }[];
   TopicArn?: string;
   QueueUrl?: string;
   FromEmailAddress?: string;
@@ -84,6 +85,14 @@ export function rightsFor(command: object, stack: Stack): Right[] {
       })),
     );
   }
+  // "IAM security policies with PartiQL for DynamoDB": the right of each statement, none for the batch.
+  if (name === 'BatchExecuteStatementCommand') {
+    const tables = (input.Statements ?? []).map(({ Statement }) => insertedInto(Statement));
+    return [...new Set(tables)].map((table) => ({
+      action: 'dynamodb:PartiQLInsert',
+      resource: tableArn(table),
+    }));
+  }
   const { [name]: queue } = queueActions;
   if (queue) {
     const resource = arnOf(Object.values(stack.queues), 'url', input.QueueUrl);
@@ -103,6 +112,13 @@ export function rightsFor(command: object, stack: Stack): Right[] {
     }));
   }
   throw new Error(`which rights does ${name} need?`);
+}
+
+/** The table of a statement as kit/aws/insert-items writes it. */
+function insertedInto(statement: string): string {
+  const table = /^INSERT INTO "([^"]+)" VALUE \{/.exec(statement)?.[1];
+  if (!table) throw new Error(`which rights does this need? ${statement}`);
+  return table;
 }
 
 function arnOf<Property extends string>(

@@ -17,6 +17,9 @@ export class EventNotInStore extends Error {
   }
 }
 
+/** A view as the table has it. */
+export type ViewItem = ItemKey & Record<string, unknown> & { version: number };
+
 /**
  * Brings the view of one stream up to the newest of `events`, at least: they may be in any order, come
  * twice, or leave gaps, which are filled from the events table. All are folded together and written once.
@@ -31,8 +34,26 @@ export async function project<View extends { version: number }, Event extends St
   events: readonly Event[],
   generation = 1,
 ): Promise<number> {
+  const folded = await foldInto(runtime, definition, events, generation);
+  return folded?.item ? writeView(runtime, folded.item) : (folded?.version ?? 0);
+}
+
+export interface Folded {
+  version: number;
+  /** What is to be written; nothing where the view is there already. */
+  item?: ViewItem;
+  /** The view was folded from the stream's first event on, whatever there is. */
+  isWhole: boolean;
+}
+
+async function foldInto<View extends { version: number }, Event extends StoredEvent>(
+  runtime: Runtime,
+  definition: VersionedView<View, Event>,
+  events: readonly Event[],
+  generation: number,
+): Promise<Folded | undefined> {
   const [first, ...rest] = [...events].sort((a, b) => a.version - b.version);
-  if (!first) return 0;
+  if (!first) return undefined;
   const key = definition.key(first.aggregateId);
   // Eventually consistent, which costs half: a view that is older than the stored one leaves a gap, which the events table fills, or
   // leads to a write that the stored version refuses.
@@ -41,12 +62,10 @@ export async function project<View extends { version: number }, Event extends St
       ? undefined
       : await readStored<View>(runtime, keyInGeneration(generation, key), { consistent: false });
   const view = await fold(runtime, definition, current, [first, ...rest]);
-  if (view === current) return view.version;
-  return write(
-    runtime,
-    view,
-    keyInGeneration(generation, { ...view, ...definition.indexKeys?.(view), ...key }),
-  );
+  const { version } = view;
+  if (view === current) return { version, isWhole: false };
+  const item = keyInGeneration(generation, { ...view, ...definition.indexKeys?.(view), ...key });
+  return { version, item, isWhole: current === undefined };
 }
 
 async function fold<View extends { version: number }, Event extends StoredEvent>(
@@ -76,11 +95,7 @@ async function fold<View extends { version: number }, Event extends StoredEvent>
  * wherever either began: a lost race needs no retry, and neither does an answer that was lost on the way. An item without
  * a version is no view: whatever wrote it, the view takes its place.
  */
-async function write(
-  runtime: Runtime,
-  view: { version: number },
-  item: ItemKey & Record<string, unknown>,
-): Promise<number> {
+export async function writeView(runtime: Runtime, item: ViewItem): Promise<number> {
   try {
     await runtime.dynamo.send(
       new PutCommand({
@@ -88,15 +103,29 @@ async function write(
         Item: item,
         ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
         ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: { ':version': view.version },
+        ExpressionAttributeValues: { ':version': item.version },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
     );
-    return view.version;
+    return item.version;
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return error.Item ? Number(unmarshall(error.Item).version) : view.version;
+    return error.Item ? Number(unmarshall(error.Item).version) : item.version;
   }
+}
+
+/**
+ * The view of one stream with these events, as one generation would have it, and not written yet; undefined where the projection keeps none.
+ * AWS calls and errors as those of `project`, but for the put.
+ */
+export async function foldStream(
+  runtime: Runtime,
+  projection: Projection,
+  events: readonly StoredEvent[],
+  generation: number,
+): Promise<Folded | undefined> {
+  const found = events[0] && viewOfStream(projection, events[0].streamId);
+  return found && foldInto(runtime, found.view, events, generation);
 }
 
 /**

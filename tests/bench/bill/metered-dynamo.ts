@@ -1,5 +1,5 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { FakeDynamo } from '#tests/properties/fakes/dynamo.ts';
+import { FakeDynamo, insertsOf } from '#tests/properties/fakes/dynamo.ts';
 import type { Item } from '#tests/properties/fakes/expression.ts';
 import type { Table } from '#tests/properties/fakes/table.ts';
 import { itemBytes, readUnits, writeUnits } from './item-size.ts';
@@ -139,6 +139,8 @@ function writesOf(name: string, input: Input): Write[] {
   if (name === 'TransactWriteCommand') {
     return (input.TransactItems as Record<string, Input>[]).flatMap((item) => Object.values(item).map(one));
   }
+  if (name === 'BatchExecuteStatementCommand')
+    return insertsOf(input).map(({ TableName, Item }) => ({ TableName, key: Item }));
   if (name === 'BatchWriteCommand') {
     const requested = input.RequestItems as Record<string, Record<string, Input>[]>;
     return Object.entries(requested).flatMap(([TableName, requests]) =>

@@ -1,4 +1,6 @@
 import { DeleteMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { insertStatement } from '#kit/aws/insert-items.ts';
+import { insertsOf } from '#tests/properties/fakes/dynamo.ts';
 import type { Call } from '#tests/properties/simulator/defect.ts';
 import { changed, type DeliberateDefect } from './deliberate.ts';
 
@@ -69,9 +71,17 @@ export const operationDefects: readonly DeliberateDefect[] = [
     operated: true,
     caughtAs: ['wrong view'],
     async send(call, next) {
+      const isIndexKey = (name: string) => /[a-z](Pk|Sk)$/.test(name);
+      if (call.name === 'BatchExecuteStatementCommand') {
+        const Statements = insertsOf(call.input).map(({ TableName, Item }) => {
+          const kept = Object.entries(Item).filter(([name]) => !isIndexKey(name));
+          return insertStatement(TableName, Object.fromEntries(kept));
+        });
+        return next(changed(call, { Statements }));
+      }
       const item = call.input.Item as Record<string, unknown> | undefined;
       if (call.name !== 'PutCommand' || !/^G\d+#/.test(String(item?.pk))) return next();
-      const kept = Object.entries(item ?? {}).filter(([name]) => !/[a-z](Pk|Sk)$/.test(name));
+      const kept = Object.entries(item ?? {}).filter(([name]) => !isIndexKey(name));
       return next(changed(call, { Item: Object.fromEntries(kept) }));
     },
   },

@@ -64,6 +64,8 @@ export class FakeDynamo {
         return this.#batchDelete(input);
       case 'BatchGetCommand':
         return this.#batchGet(input, staleMs);
+      case 'BatchExecuteStatementCommand':
+        return this.#insert(input);
       case 'TransactWriteCommand':
         return this.#transact(input);
       default:
@@ -160,6 +162,16 @@ export class FakeDynamo {
     return { UnprocessedItems: {} };
   }
 
+  #insert(input: Input): object {
+    const Responses = insertsOf(input).map(({ TableName, Item }) => {
+      const table = this.#table({ TableName });
+      if (table.get(Item)) return { Error: { Code: 'DuplicateItem' }, TableName };
+      table.put(Item);
+      return { TableName };
+    });
+    return { Responses };
+  }
+
   #transact({ TransactItems, ClientRequestToken: token }: Input): object {
     const items = TransactItems as { Put?: Input; Update?: Input }[];
     const content = JSON.stringify(items);
@@ -184,6 +196,22 @@ export class FakeDynamo {
     if (typeof token === 'string') this.#tokens.set(token, { content, at: this.#now() });
     return {};
   }
+}
+
+const INSERT = /^INSERT INTO "([^"]+)" VALUE \{(.*)\}$/;
+
+/** What the statements of a BatchExecuteStatement insert. Throws for any other statement. */
+export function insertsOf({ Statements }: Input): { TableName: string; Item: Item }[] {
+  const statements = Statements as { Statement: string; Parameters: unknown[] }[];
+  return statements.map(({ Statement, Parameters }) => {
+    const [, TableName = '', attributes = ''] = INSERT.exec(Statement) ?? [];
+    const names = [...attributes.matchAll(/'((?:[^']|'')*)': \?/g)].map(([, name = '']) =>
+      name.replaceAll("''", "'"),
+    );
+    if (!TableName || names.length !== Parameters.length)
+      throw new Error(`the fakes cannot read: ${Statement}`);
+    return { TableName, Item: Object.fromEntries(names.map((name, index) => [name, Parameters[index]])) };
+  });
 }
 
 /** A transaction that DynamoDB did not make, and why, item by item. */

@@ -111,6 +111,7 @@ export class Adversary {
     if (command === 'QueryCommand') kinds.push(...several('page cut'), ...several('stale read'));
     if (command === 'ScanCommand') kinds.push(...several('page cut'), ...several('stale read'));
     if (command === 'BatchGetCommand') kinds.push(...several('left over'), ...several('stale read'));
+    if (command === 'BatchExecuteStatementCommand') kinds.push(...several('left over'));
     if (command === 'GetCommand' || command === 'GetItemCommand') kinds.push(...several('stale read'));
     const random = randomOf(this.#seed, place);
     const isOperation = service === 'dynamo' ? command === 'ScanCommand' : OPERATION.test(place);
@@ -125,6 +126,7 @@ export class Adversary {
       QueryCommand: 'page cut',
       ScanCommand: 'page cut',
       BatchGetCommand: 'left over',
+      BatchExecuteStatementCommand: 'left over',
     };
     const kind = always[command];
     return kind && randomOf(this.#seed, place).hits(0.02) ? this.#happens(place, kind) : undefined;

@@ -14,7 +14,7 @@ export type FaultKind =
   | 'slow' // takes seconds, less than the function's timeout
   | 'stale read' // a read that is not consistent sees what was there some time ago
   | 'page cut' // a query's page ends after any item
-  | 'left over' // of a batch read, some keys
+  | 'left over' // of a batch read some keys, of a batch of inserts some items
   // around an invocation
   | 'result lost' // the function finished, and Lambda never heard of it
   | 'clock jump' // its clock is off by seconds up to days

@@ -32,6 +32,26 @@ export async function withKeysLeftOver(
   return { ...answer, UnprocessedKeys: left };
 }
 
+/** DynamoDB could not execute some of the statements, and says so. */
+export async function withStatementsFailed(
+  command: object,
+  random: Random,
+  perform: (command?: object) => Promise<unknown>,
+): Promise<unknown> {
+  const { input } = described(command);
+  const all = input.Statements as object[];
+  const failed = new Set(all.filter(() => random.hits(0.5)));
+  const Statements = all.filter((one) => !failed.has(one));
+  const { Responses } = (
+    Statements.length > 0 ? await perform(again(command, { ...input, Statements })) : { Responses: [] }
+  ) as { Responses: object[] };
+  return {
+    Responses: all.map((one) =>
+      failed.has(one) ? { Error: { Code: 'ThrottlingError' } } : Responses[Statements.indexOf(one)],
+    ),
+  };
+}
+
 function again(command: object, input: object): object {
   const Create = command.constructor as new (input: object) => object;
   return new Create(input);

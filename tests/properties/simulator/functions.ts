@@ -6,7 +6,15 @@ import { noMetrics } from '#tests/support/no-metrics.ts';
 import type { Adversary, AwsService, Service } from './adversary.ts';
 import type { Clock } from './clock.ts';
 import type { Defect } from './defect.ts';
-import { described, failure, HARMLESS, partly, withKeysLeftOver, withShortPage } from './faulty-calls.ts';
+import {
+  described,
+  failure,
+  HARMLESS,
+  partly,
+  withKeysLeftOver,
+  withShortPage,
+  withStatementsFailed,
+} from './faulty-calls.ts';
 import type { Invocation } from './invocation.ts';
 import { Mailbox, SendEmail } from './mailbox.ts';
 import { type Random, seededIds } from './random.ts';
@@ -239,7 +247,9 @@ export class Functions {
       case 'page cut':
         return perform(withShortPage(command, random));
       case 'left over':
-        return withKeysLeftOver(command, random, perform);
+        return name === 'BatchExecuteStatementCommand'
+          ? withStatementsFailed(command, random, perform)
+          : withKeysLeftOver(command, random, perform);
       default:
         break;
     }

@@ -80,8 +80,49 @@ describe('A generation', () => {
       [1, 2],
     ]);
     await fillFrom(memory.runtime, counterProjection, 2, runs);
-    expect(view(memory, 'G2#')).toMatchObject({ version: 4, total: 5 });
+    expect(memory.calls).toEqual(['BatchExecuteStatementCommand']);
+    expect(view(memory, 'G2#')).toMatchObject({ version: 4, total: 5, keeperPk: 'G2#KEEPER#ada' });
     expect(view(memory)).toBeUndefined();
+  });
+
+  test('keeps a view that is there and newer, and replaces one that is older or no view', async () => {
+    for (const [there, version] of [
+      [{ version: 9 }, 9],
+      [{ version: 2 }, 4],
+      [{}, 4],
+    ] as const) {
+      const memory = counterMemory();
+      memory.readModel.put({ pk: 'G2#COUNTER#c1', sk: 'VIEW', ...there });
+      const runs = runsOfStreams(life.map((event) => toItem(event)));
+      await fillFrom(memory.runtime, counterProjection, 2, runs);
+      expect(memory.calls).toEqual(['BatchExecuteStatementCommand', 'PutCommand']);
+      expect(view(memory, 'G2#')).toMatchObject({ version });
+    }
+  });
+
+  test('goes on from its view where a run does not begin the stream, with a put alone', async () => {
+    const memory = counterMemory();
+    const items = life.map((event) => toItem(event));
+    await fillFrom(memory.runtime, counterProjection, 2, [items.slice(0, 2)]);
+    memory.calls.length = 0;
+    await fillFrom(memory.runtime, counterProjection, 2, [items.slice(2)]);
+    expect(memory.calls).toEqual(['GetCommand', 'PutCommand']);
+    expect(view(memory, 'G2#')).toMatchObject({ version: 4, total: 5 });
+  });
+
+  test('is filled with the other streams where one cannot be read', async () => {
+    const memory = counterMemory();
+    const unknown = {
+      ...toItem(started),
+      streamId: 'counter-c2',
+      aggregateId: 'c2',
+      eventType: 'CounterPainted',
+    };
+    const runs = [[unknown as never], life.map((event) => toItem(event))];
+    await expect(fillFrom(memory.runtime, counterProjection, 2, runs)).rejects.toThrow(
+      'counter-c2: UnknownEventType',
+    );
+    expect(view(memory, 'G2#')).toMatchObject({ version: 4, total: 5 });
   });
 
   test('names the stream that it cannot be filled with', async () => {
