@@ -232,3 +232,7 @@ export type FaultChange =
   | { fault: 'delayed'; target: string; ms: number }
   | { fault: 'throttled'; target: string; part: number }
   | { fault: 'none' };
+
+/** As the operation `dead-letters` answers. */
+export type { DeadLetter } from '#kit/operations/dead-letter.ts';
+export type { Group } from '#kit/operations/group-by-cause.ts';

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import * as fields from '#api/fields.ts';
 import { amount } from '#api/money.ts';
+import { paymentResponse } from '#api/payment-response.ts';
 import { application, type ShopRuntime } from '#application';
 import type { DomainEvent } from '#domain/index.ts';
 import { MAX_ORDER_TOTAL } from '#domain/order/decisions.ts';
 import { paymentAggregate } from '#domain/payment/decisions.ts';
 import { OUTCOMES, type Outcome } from '#domain/payment/events.ts';
 import { parkedAs, type RecordPayment } from '#domain/payment/reports.ts';
-import { statusOf } from '#domain/payment/state.ts';
 import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { idOfParts } from '#kit/event-store/command-id.ts';
@@ -15,7 +15,6 @@ import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { load } from '#kit/event-store/load.ts';
 import { streamIdOf } from '#kit/events/event.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
-import { etagOf } from '#kit/http/entity-tags.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 
 /** Of what a provider names. */
@@ -94,20 +93,8 @@ export function createHandler(runtime: ShopRuntime) {
         metadata: commandMetadata(runtime, 'record-payment', request),
         creates: true,
       });
-      const { aggregateId: paymentId, version, state } = result;
-      if (state.status === 'none') throw new Error(`payment ${paymentId} was not recorded`);
-      const parked = parkedAs(command, state);
-      return {
-        status: 201,
-        headers: { etag: etagOf(version) },
-        body: {
-          paymentId,
-          orderId: state.orderId,
-          version,
-          status: statusOf(state),
-          ...(parked && { parked }),
-        },
-      };
+      const parked = parkedAs(command, result.state);
+      return paymentResponse(result, { status: 201, ...(parked && { parked }) });
     },
   });
 }

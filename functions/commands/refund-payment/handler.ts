@@ -1,15 +1,14 @@
 import * as z from 'zod';
 import * as fields from '#api/fields.ts';
 import { positiveAmount } from '#api/money.ts';
+import { paymentResponse } from '#api/payment-response.ts';
 import { application, type ShopRuntime } from '#application';
 import { MAX_ORDER_TOTAL } from '#domain/order/decisions.ts';
 import { paymentAggregate } from '#domain/payment/decisions.ts';
-import { statusOf } from '#domain/payment/state.ts';
 import { dynamoClient } from '#kit/aws/clients.ts';
 import { createRuntime } from '#kit/config/runtime.ts';
 import { handleCommand } from '#kit/event-store/handle-command.ts';
 import { commandMetadata } from '#kit/http/command-metadata.ts';
-import { etagOf } from '#kit/http/entity-tags.ts';
 import { httpHandler } from '#kit/http/handler.ts';
 
 /**
@@ -25,11 +24,10 @@ export function createHandler(runtime: ShopRuntime) {
       amount: positiveAmount(() => runtime.setting('CURRENCY'), MAX_ORDER_TOTAL).optional(),
     }),
     async handle(request) {
-      const { paymentId } = request.params;
       const { reason, amount } = request.body;
       const metadata = commandMetadata(runtime, 'refund-payment', request);
-      const { version, state } = await handleCommand(runtime, paymentAggregate, {
-        aggregateId: paymentId,
+      const result = await handleCommand(runtime, paymentAggregate, {
+        aggregateId: request.params.paymentId,
         command: {
           type: 'requestRefund',
           refundId: metadata.commandId,
@@ -39,12 +37,7 @@ export function createHandler(runtime: ShopRuntime) {
         metadata,
         expectedVersions: request.ifMatch,
       });
-      if (state.status === 'none') throw new Error(`payment ${paymentId} is not there`);
-      return {
-        status: 200,
-        headers: { etag: etagOf(version) },
-        body: { paymentId, orderId: state.orderId, version, status: statusOf(state) },
-      };
+      return paymentResponse(result);
     },
   });
 }

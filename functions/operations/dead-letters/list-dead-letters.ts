@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { type ConsumerQueues, consumerQueues, queuesOf } from '#kit/operations/consumer-queues.ts';
-import { type DeadLetter, readDeadLetter } from '#kit/operations/dead-letter.ts';
+import type { DeadLetter } from '#kit/operations/dead-letter.ts';
 import { type Group, groupByCause } from '#kit/operations/group-by-cause.ts';
 import { checkInput } from '#kit/operations/input.ts';
+import { readDeadLetter } from '#kit/operations/read-dead-letter.ts';
 import { receiveAll, release, sizeOf } from '#kit/operations/receive-all.ts';
 
 /** So many a page: with the longest reasons about half of the 6 MB that Lambda answers with. */

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { queuesOf } from '#kit/operations/consumer-queues.ts';
-import { type DeadLetter, readDeadLetter } from '#kit/operations/dead-letter.ts';
+import type { DeadLetter } from '#kit/operations/dead-letter.ts';
 import { checkInput, InvalidOperation } from '#kit/operations/input.ts';
+import { readDeadLetter } from '#kit/operations/read-dead-letter.ts';
 import { receiveAll, release, sizeOf } from '#kit/operations/receive-all.ts';
 
 const LIMIT = 2_000;

@@ -1,6 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { type DeadLetter, readDeadLetter, sentAt } from '#kit/operations/dead-letter.ts';
+import type { DeadLetter } from '#kit/operations/dead-letter.ts';
+import { readDeadLetter, sentAt } from '#kit/operations/read-dead-letter.ts';
 import { receiveAll, release } from '#kit/operations/receive-all.ts';
 
 /** So many are looked at, and put in order, at a time. */

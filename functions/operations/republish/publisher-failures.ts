@@ -1,7 +1,7 @@
 import { DeleteMessageBatchCommand, type Message } from '@aws-sdk/client-sqs';
 import { chunksOf, MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { sentAt } from '#kit/operations/dead-letter.ts';
+import { sentAt } from '#kit/operations/read-dead-letter.ts';
 import { receiveAll, release } from '#kit/operations/receive-all.ts';
 import type { Window } from './input.ts';
 

@@ -20,7 +20,12 @@ SINGLE_ACTIONS = {
     "sqs:SendMessageBatch": "sqs:SendMessage",
     "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    # Ours are inserts.
+    "dynamodb:BatchExecuteStatement": "dynamodb:PartiQLInsert",
 }
+
+# In JSON, as shared/kit/aws/insert-items.ts writes it.
+INSERT = re.compile(r'"Statement":"INSERT INTO \\"([^"]+)\\" VALUE')
 
 SESSION = re.compile(r"arn:aws:sts::(\d+):assumed-role/([^/]+)/.*")
 
@@ -42,6 +47,15 @@ def check_batches_as_their_entries():
         return SINGLE_ACTIONS.get(action, action)
 
     iam_actions.extract_iam_action = extract_iam_action
+
+    resources = iam_actions.dynamodb_resource_arns
+
+    def dynamodb_resource_arns(body, region, account_id):
+        tables = set(INSERT.findall((body or b"").decode()))
+        inserted = [f"arn:aws:dynamodb:{region}:{account_id}:table/{table}" for table in sorted(tables)]
+        return resources(body, region, account_id) or inserted
+
+    iam_actions.dynamodb_resource_arns = dynamodb_resource_arns
 
 
 def take_requests_for_tls():

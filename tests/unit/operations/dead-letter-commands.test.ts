@@ -2,22 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { deadLetters } from '#resources/cli/ops/commands/dead-letters.ts';
 import { discard } from '#resources/cli/ops/commands/discard.ts';
 import { widthOf } from '#resources/cli/text.ts';
+import { deadLetter } from '#tests/support/dead-letter.ts';
 import { runOperation as run } from '#tests/support/run-operation.ts';
-
-const letter = (messageId: string) => ({
-  messageId,
-  consumer: 'sales',
-  errorName: 'Error',
-  errorMessage: 'no',
-  fingerprint: 'f00',
-  sentAt: '2026-11-23T23:57:00.000Z',
-});
 
 test('dead-letters shows a dead letter once though two pages bring it, and counts over all pages', async () => {
   const held: object[] = [];
   const { asked, outcome } = await run(deadLetters, {}, [
-    { deadLetters: [letter('a'), letter('b')], held, continuationToken: { consumers: ['sales'] } },
-    { deadLetters: [letter('b'), letter('c')], held },
+    { deadLetters: [deadLetter('a'), deadLetter('b')], held, continuationToken: { consumers: ['sales'] } },
+    { deadLetters: [deadLetter('b'), deadLetter('c')], held },
   ]);
   expect(asked).toEqual([{}, { continuationToken: { consumers: ['sales'] } }]);
   expect(outcome.result).toMatchObject({ groups: [{ count: 3 }], complete: true });
@@ -26,7 +18,11 @@ test('dead-letters shows a dead letter once though two pages bring it, and count
 
 test('dead-letters ends at a page that brings nothing new: of a very long queue the first come again', async () => {
   const continuationToken = { consumers: ['sales'] };
-  const page = (...ids: string[]) => ({ deadLetters: ids.map(letter), held: [], continuationToken });
+  const page = (...ids: string[]) => ({
+    deadLetters: ids.map((id) => deadLetter(id)),
+    held: [],
+    continuationToken,
+  });
   const { outcome } = await run(deadLetters, {}, [page('a', 'b'), page('b', 'c'), page('a', 'c')]);
   expect(outcome.result).toMatchObject({ groups: [{ count: 3 }], complete: false });
   expect(outcome.text).toMatch(/\n\nThere may be more: a queue of more than about 100,000 dead letters /);
@@ -49,7 +45,9 @@ test.each([
   ],
   ['a number for a name', { version: 1e21, receiveCount: 1e21, consumer: 'c'.repeat(300) }],
 ])('dead-letters keeps its lines to 100 columns with %s', async (_, more) => {
-  const { outcome } = await run(deadLetters, {}, [{ deadLetters: [{ ...letter('a'), ...more }], held: [] }]);
+  const { outcome } = await run(deadLetters, {}, [
+    { deadLetters: [{ ...deadLetter('a'), ...more }], held: [] },
+  ]);
   expect(outcome.text.split('\n').filter((line) => widthOf(line) > 100)).toEqual([]);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
   expect(outcome.text).not.toMatch(/[\u001b\u202e\u200b]/);
@@ -57,7 +55,9 @@ test.each([
 
 test('dead-letters says when each cause was seen, both as a time and how long ago', async () => {
   const times = { firstFailureAt: '2026-11-23T23:00:00.000Z', lastFailureAt: '2026-11-23T23:59:18.000Z' };
-  const { outcome } = await run(deadLetters, {}, [{ deadLetters: [{ ...letter('a'), ...times }], held: [] }]);
+  const { outcome } = await run(deadLetters, {}, [
+    { deadLetters: [{ ...deadLetter('a'), ...times }], held: [] },
+  ]);
   expect(outcome.text).toContain(
     'first 2026-11-23T23:00:00.000Z (1 h ago), last 2026-11-23T23:59:18.000Z (42 s ago)',
   );
@@ -65,7 +65,7 @@ test('dead-letters says when each cause was seen, both as a time and how long ag
 
 describe('dead-letters --message', () => {
   const whole = {
-    ...letter('0a1b2c3d-full'),
+    ...deadLetter('0a1b2c3d-full'),
     receiveCount: 5,
     firstFailureAt: '2026-11-23T23:00:00.000Z',
     lastFailureAt: '2026-11-23T23:59:18.000Z',

@@ -1,15 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { redrive } from '#resources/cli/ops/commands/redrive.ts';
+import { deadLetter } from '#tests/support/dead-letter.ts';
 import { runOperation as run } from '#tests/support/run-operation.ts';
-
-const letter = (messageId: string) => ({
-  messageId,
-  consumer: 'sales',
-  errorName: 'Error',
-  errorMessage: 'no',
-  fingerprint: 'f00',
-  sentAt: '2026-11-23T23:57:00.000Z',
-});
 
 const sizes = (visible: number, inFlight = 0, delayed = 0) => ({ queue: { visible, inFlight, delayed } });
 
@@ -79,7 +71,7 @@ describe('redrive', () => {
     });
     const redriven = [event('a', 1), event('b', 2)];
     const dead = (messageId: string, version: number, sentAt: string) => ({
-      ...letter(messageId),
+      ...deadLetter(messageId),
       ...event(messageId, version),
       sentAt,
     });

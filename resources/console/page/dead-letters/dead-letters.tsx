@@ -1,14 +1,14 @@
+import type { DeadLetter, Group } from '../../protocol.ts';
 import { ago, count } from '../format.ts';
 import { queues } from '../live.ts';
 import { href, parameter, setParameters } from '../location.ts';
 import { operate } from '../server.ts';
 import { Action, Empty, Problem, useLoaded } from '../ui/parts.tsx';
 import { GroupPanel } from './group.tsx';
-import type { Group, Letter } from './letters.ts';
 
 interface Page {
   groups: Group[];
-  deadLetters: Letter[];
+  deadLetters: DeadLetter[];
   held: { consumer: string; count: number }[];
   continuationToken?: unknown;
 }

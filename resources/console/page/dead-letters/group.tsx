@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
+import type { DeadLetter, Group } from '../../protocol.ts';
 import { ago, count, shortStream } from '../format.ts';
 import { queues } from '../live.ts';
 import { parameter, setParameters } from '../location.ts';
 import { mayChange, operate } from '../server.ts';
 import { Action, Confirm, Problem } from '../ui/parts.tsx';
 import { type Done, inChunks } from './in-chunks.ts';
-import type { Group, Letter } from './letters.ts';
 import { Whole } from './whole.tsx';
 
 const SHOWN = 200;
@@ -20,7 +20,7 @@ interface Asked {
 
 interface GroupProps {
   group: Group;
-  letters: Letter[];
+  letters: DeadLetter[];
   reload: () => void;
   /** The list is being read: whoever reads a queue at the same time sees a part of it. */
   isLoading: boolean;

@@ -1,11 +1,11 @@
+import type { DeadLetter } from '../../protocol.ts';
 import { href } from '../location.ts';
 import { description, mayChange, operate } from '../server.ts';
 import { Json } from '../ui/json.tsx';
 import { Action, Copy, Problem, useLoaded } from '../ui/parts.tsx';
-import type { Letter } from './letters.ts';
 
 interface WholeProps {
-  letter: Letter;
+  letter: DeadLetter;
   /** Redrives those of one stream; absent where it has none, or something is being redriven. */
   redrive?: (stream: string) => Promise<void>;
 }
@@ -14,10 +14,13 @@ interface WholeProps {
 export function Whole({ letter, redrive }: WholeProps) {
   const { consumer, messageId } = letter;
   const { value, error } = useLoaded(messageId, () =>
-    operate<{ message?: Letter & { body?: string; attributes: Record<string, string> } }>('dead-letters', {
-      consumer,
-      message: messageId,
-    }),
+    operate<{ message?: DeadLetter & { body?: string; attributes: Record<string, string> } }>(
+      'dead-letters',
+      {
+        consumer,
+        message: messageId,
+      },
+    ),
   );
   if (error) return <Problem error={error} />;
   if (!value) return <p class="quiet summary">Reading …</p>;

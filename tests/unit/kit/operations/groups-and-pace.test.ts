@@ -4,17 +4,15 @@ import type { Runtime } from '#kit/config/runtime.ts';
 import type { DeadLetter } from '#kit/operations/dead-letter.ts';
 import { groupByCause } from '#kit/operations/group-by-cause.ts';
 import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
+import { deadLetter } from '#tests/support/dead-letter.ts';
 
-const letter = (consumer: string, fingerprint: string, failedAt?: string): DeadLetter => ({
-  messageId: 'm',
-  consumer,
-  errorName: 'Error',
-  errorMessage: 'no',
-  fingerprint,
-  sentAt: '2026-01-05',
-  streams: [],
-  ...(failedAt && { firstFailureAt: failedAt, lastFailureAt: failedAt }),
-});
+const letter = (consumer: string, fingerprint: string, failedAt?: string): DeadLetter =>
+  deadLetter('m', {
+    consumer,
+    fingerprint,
+    sentAt: '2026-01-05',
+    ...(failedAt && { firstFailureAt: failedAt, lastFailureAt: failedAt }),
+  });
 
 test('A group spans from its first failure to its last; what has no times counts when it was sent', () => {
   const letters = [letter('a', 'f', '2026-01-02'), letter('a', 'f'), letter('a', 'f', '2026-01-03')];

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { sendToDeadLetters } from '#kit/messaging/send-dead-letter.ts';
-import { readDeadLetter, reasonAttributes } from '#kit/operations/dead-letter.ts';
+import { readDeadLetter, reasonAttributes } from '#kit/operations/read-dead-letter.ts';
 import { counterApplication } from '#tests/support/counter/application.ts';
 import { counterStream } from '#tests/support/counter/streams.ts';
 import { noMetrics } from '#tests/support/no-metrics.ts';
