@@ -1,3 +1,4 @@
+import { auditBench } from './audit/audit-bench.ts';
 import { billBench } from './bill/bill-bench.ts';
 import { bundleBench } from './bundles.ts';
 import { capsBench } from './caps.ts';
@@ -11,6 +12,7 @@ import type { Bench } from './types.ts';
 /** Every bench, in the order in which they run. */
 export const benches: readonly Bench[] = [
   billBench,
+  auditBench,
   capsBench,
   bundleBench,
   commandsBench,
