@@ -2,21 +2,26 @@ import { type BenchTable, shown } from './bench-table.ts';
 
 const WIDTH = 760;
 const ROW = 22;
-const LABELS = 290;
-const BARS = WIDTH - LABELS - 90;
+/** At 12 px a character takes some 6.7. */
+const CHARACTER = 6.7;
 
 /** A table as bars, longest first where they are not in an order of their own. Black on white, and readable in print. */
 export function chart({ title, head, rows, chart: { column, unit } }: BenchTable): string {
   const bars = rows.map((row) => ({ label: String(row[0]), value: Number(row[column]) }));
   const longest = Math.max(...bars.map(({ value }) => value), Number.MIN_VALUE);
+  const labels = Math.max(
+    290,
+    Math.ceil(CHARACTER * Math.max(...bars.map(({ label }) => label.length))) + 24,
+  );
+  const most = WIDTH - labels - 90;
   const height = 48 + ROW * bars.length;
   const lines = bars.map(({ label, value }, index) => {
     const y = 40 + ROW * index;
-    const width = ((BARS * value) / longest).toFixed(1);
+    const width = ((most * value) / longest).toFixed(1);
     return [
-      `  <text x="${LABELS - 8}" y="${y + 14}" text-anchor="end">${escaped(label)}</text>`,
-      `  <rect x="${LABELS}" y="${y + 2}" width="${width}" height="${ROW - 6}" fill="#2f6fab"/>`,
-      `  <text x="${(LABELS + Number(width) + 6).toFixed(1)}" y="${y + 14}">${shown(value)}</text>`,
+      `  <text x="${labels - 8}" y="${y + 14}" text-anchor="end">${escaped(label)}</text>`,
+      `  <rect x="${labels}" y="${y + 2}" width="${width}" height="${ROW - 6}" fill="#2f6fab"/>`,
+      `  <text x="${(labels + Number(width) + 6).toFixed(1)}" y="${y + 14}">${shown(value)}</text>`,
     ].join('\n');
   });
   const desc = bars.map(({ label, value }) => `${label}: ${shown(value)} ${unit}`).join('; ');
