@@ -5,8 +5,8 @@ export interface BenchTable {
   title: string;
   head: readonly string[];
   rows: readonly (readonly (string | number)[])[];
-  /** The column whose numbers the chart shows, and their unit; the first column names the bars. */
-  chart: { column: number; unit: string };
+  /** The column whose numbers the chart shows, and their unit; the first columns (`labels`, else one) name the bars. */
+  chart: { column: number; unit: string; labels?: number };
   /** What one has to know to read it. */
   notes?: readonly string[];
 }

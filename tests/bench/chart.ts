@@ -6,8 +6,13 @@ const ROW = 22;
 const CHARACTER = 6.7;
 
 /** A table as bars, longest first where they are not in an order of their own. Black on white, and readable in print. */
-export function chart({ title, head, rows, chart: { column, unit } }: BenchTable): string {
-  const bars = rows.map((row) => ({ label: String(row[0]), value: Number(row[column]) }));
+export function chart({
+  title,
+  head,
+  rows,
+  chart: { column, unit, labels: columns = 1 },
+}: BenchTable): string {
+  const bars = rows.map((row) => ({ label: row.slice(0, columns).join(' / '), value: Number(row[column]) }));
   const longest = Math.max(...bars.map(({ value }) => value), Number.MIN_VALUE);
   const labels = Math.max(
     290,

@@ -49,7 +49,7 @@ export const reservationsBench: Bench = {
           'write units',
         ],
         rows: units,
-        chart: { column: 2, unit: 'read units' },
+        chart: { column: 2, unit: 'read units', labels: 2 },
         notes: ['Counted in memory. Cold: the process has not seen the SKU before. A batch has this once.'],
       },
     ];
