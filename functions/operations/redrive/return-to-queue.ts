@@ -2,8 +2,8 @@ import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { MAX_BATCH_ENTRIES } from '#kit/aws/chunks.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
 import { parseLogContext } from '#kit/observability/log-context.ts';
+import { reasonAttributes } from '#kit/operations/dead-letter.ts';
 import { createRateLimiter } from '#kit/operations/rate-limiter.ts';
-import { reasonAttributes } from '#kit/operations/read-dead-letter.ts';
 import { deleteTaken } from './delete-taken.ts';
 import type { Taken } from './select-dead-letters.ts';
 

@@ -25,3 +25,15 @@ export interface DeadLetter {
   /** The streams of the aggregates that the event belongs to or names (its data's `<aggregateType>Id`). */
   streams: readonly string[];
 }
+
+/** The attributes that `sendToDeadLetters` writes: what a message sheds when it goes back. */
+export const reasonAttributes: readonly string[] = [
+  'consumer',
+  'errorName',
+  'errorMessage',
+  'fingerprint',
+  'receiveCount',
+  'firstFailureAt',
+  'lastFailureAt',
+  'correlationId',
+];

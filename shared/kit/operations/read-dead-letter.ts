@@ -8,18 +8,6 @@ import { fingerprint } from '#kit/messaging/send-dead-letter.ts';
 import { parseLogContext } from '#kit/observability/log-context.ts';
 import type { DeadLetter } from './dead-letter.ts';
 
-/** The attributes that `sendToDeadLetters` writes: what a message sheds when it goes back. */
-export const reasonAttributes: readonly string[] = [
-  'consumer',
-  'errorName',
-  'errorMessage',
-  'fingerprint',
-  'receiveCount',
-  'firstFailureAt',
-  'lastFailureAt',
-  'correlationId',
-];
-
 /** What stands for the reason of a message that SQS itself (or SNS, for its subscription) put there. */
 const NO_REASON = 'NoReason';
 const NO_REASON_MESSAGE =

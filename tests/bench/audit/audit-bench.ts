@@ -1,12 +1,11 @@
 import type { BenchTable } from '../bench-table.ts';
-import { costOf } from '../bill/meter.ts';
-import { prices } from '../bill/prices.ts';
+import { priced } from '../bill/bill.ts';
+import { itemized } from '../bill/bill-bench.ts';
 import type { Bench } from '../types.ts';
 import { type AuditCost, costOfAudit } from './audit-cost.ts';
 import { assumptions, type KeepUp, keepUp } from './keep-up.ts';
 
 const ORDERS = 60;
-const MILLION = 1_000_000;
 /** `consumerConcurrency` of each stage (resources/stages.yml). */
 const LANES = { dev: 5, staging: 10, prod: 50 };
 /** Between two runs. */
@@ -35,19 +34,10 @@ function costTable({ lines, events }: AuditCost, inLanes: KeepUp): BenchTable {
     priced: 'gigabyteSecond' as const,
     units: (inLanes.gigabyteSeconds / inLanes.events) * events,
   };
-  const counted = [...lines.filter(({ priced }) => priced !== duration.priced), duration];
-  const usd = counted.reduce((sum, line) => sum + costOf(line) * MILLION, 0);
   return {
     name: 'audit-cost',
     title: `The audit of a million orders, ${(events / 2).toFixed(2)} events each, which two passes check`,
-    head: ['part', 'USD', 'units of one order', 'what'],
-    rows: [
-      ...counted
-        .filter((line) => costOf(line) * MILLION >= 0.005)
-        .map((line) => [line.part, costOf(line) * MILLION, line.units, prices[line.priced].what]),
-      ['total', usd, '', ''],
-    ],
-    chart: { column: 1, unit: 'USD' },
+    ...itemized(priced('audit', [...lines.filter((line) => line.priced !== duration.priced), duration])),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { ScheduledAudit } from '#functions/operations/audit/report.ts';
 import type { Template } from '#resources/local/stack/template.ts';
 import { type Deployment, readDeployment } from '#tests/properties/simulator/deployment.ts';
+import { priced } from '../bill/bill.ts';
 import { BillWorld } from '../bill/bill-world.ts';
 import { ours } from '../bill/designs.ts';
-import { costOf, type Line } from '../bill/meter.ts';
+import type { Line } from '../bill/meter.ts';
 import { typicalLife } from '../bill/typical-life.ts';
 
 const HANDLERS =
@@ -12,7 +13,6 @@ const HANDLERS =
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const RUNS = 4;
-const MILLION = 1_000_000;
 
 export interface AuditCost {
   /** Units of one order, by part. */
@@ -40,7 +40,7 @@ export async function costOfAudit(template: Template, orders: number, inline?: n
   return {
     lines,
     events: (two.events - one.events) / orders,
-    usd: lines.reduce((sum, line) => sum + costOf(line) * MILLION, 0),
+    usd: priced('audit', lines).total,
     behind: one.behind + two.behind,
   };
 }

@@ -40,9 +40,14 @@ function totals(bills: readonly Bill[]): BenchTable {
   };
 }
 
-const linesOf = ({ name, lines, total }: Bill): BenchTable => ({
-  name: `bill-${name.replace(/^ours, /, '').replaceAll(' ', '-')}`,
-  title: `A million orders, ${name}`,
+const linesOf = (bill: Bill): BenchTable => ({
+  name: `bill-${bill.name.replace(/^ours, /, '').replaceAll(' ', '-')}`,
+  title: `A million orders, ${bill.name}`,
+  ...itemized(bill),
+});
+
+/** A line for each part, the largest first. */
+export const itemized = ({ lines, total }: Bill): Pick<BenchTable, 'head' | 'rows' | 'chart'> => ({
   head: ['part', 'USD', 'units of one order', 'what'],
   rows: [
     ...lines

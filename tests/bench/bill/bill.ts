@@ -80,7 +80,8 @@ export function onEventBridge(name: string, { lines }: Bill): Bill {
 /** Counted, to compute with; SNS bills publishes and not events. */
 const EVENTS = 'events published';
 
-function priced(name: string, counted: readonly Pick<BillLine, 'part' | 'priced' | 'units'>[]): Bill {
+/** What counted units of one order cost for a million. */
+export function priced(name: string, counted: readonly Pick<BillLine, 'part' | 'priced' | 'units'>[]): Bill {
   const lines = counted
     .map((line) => ({
       ...line,

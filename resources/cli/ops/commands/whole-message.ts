@@ -1,17 +1,10 @@
 import type { WholeDeadLetter } from '#functions/operations/dead-letters/show-dead-letter.ts';
+import { reasonAttributes } from '#kit/operations/dead-letter.ts';
 import { visible } from '#resources/cli/text.ts';
 import { withAgo } from '#resources/cli/times.ts';
 
 /** Attributes that the history tells already. */
-const TOLD = [
-  'consumer',
-  'errorName',
-  'errorMessage',
-  'fingerprint',
-  'receiveCount',
-  'firstFailureAt',
-  'lastFailureAt',
-];
+const TOLD = reasonAttributes.filter((name) => name !== 'correlationId');
 
 /** A dead letter for a person: its history, its attributes, and its body, pretty-printed where it is JSON. Nothing is cut. */
 export function wholeMessage(message: WholeDeadLetter, now: number): string {
