@@ -60,7 +60,7 @@ export const commandsBench: Bench = {
       ours.reset();
       theirs.reset();
       progress('commands: in turn');
-      const rounds = 15;
+      const rounds = 60;
       const { ratio } = await ratioOf(
         () => cpuOf(sides.ours),
         () => cpuOf(sides.theirs),
