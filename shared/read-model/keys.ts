@@ -43,8 +43,12 @@ export const salesKey = (day: string, shard: number): ItemKey => ({
   sk: 'COUNTERS',
 });
 
-/** The share in which an order is counted. */
-export const salesShardOf = (orderId: string): number => shardOf(orderId, SALES_SHARDS);
+/** The share in which what has this id is counted. */
+export const salesShardOf = (id: string): number => shardOf(id, SALES_SHARDS);
+
+/** In what an event of a day counts once, to whichever share it goes. Reaches storage, in the markers of the inbox: never change it. */
+export const salesScope = (day: string, aggregateId: string): ItemKey =>
+  salesKey(day, salesShardOf(aggregateId));
 
 /** The indexes of orders. They have keys alone: a change of an order that is in the same list as before writes nothing to them. */
 export const orderIndexes = {

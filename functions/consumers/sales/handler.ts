@@ -4,17 +4,18 @@ import { dynamoClient, sqsClient } from '#kit/aws/clients.ts';
 import { createRuntime, type Runtime } from '#kit/config/runtime.ts';
 import { createConsumer } from '#kit/messaging/consume.ts';
 import { applyOnce, type Change, ChangesNotApplied } from '#kit/projections/inbox.ts';
-import { salesKey, salesShardOf } from '#read-model/keys.ts';
+import { salesKey, salesScope, salesShardOf } from '#read-model/keys.ts';
 import { salesChanges } from './sales-changes.ts';
 
-/** Counts the sales of each day, exactly. AWS calls: one transaction for each day and shard in the batch. */
+/** Counts the sales of each day, exactly. AWS calls: those of `applyOnce` for each day in the batch, which goes to one shard. */
 export const createHandler = (runtime: Runtime) =>
   createConsumer(runtime, async (deliveries) => {
+    const shard = salesShardOf(deliveries[0]?.event.eventId ?? '');
     try {
       await applyOnce(
         runtime,
         runtime.setting('CONSUMER'),
-        deliveries.flatMap(({ event }) => changesOf(event as DomainEvent)),
+        deliveries.flatMap(({ event }) => changesOf(event as DomainEvent, shard)),
       );
       return new Map();
     } catch (error) {
@@ -29,9 +30,12 @@ export const handler = createHandler(
   createRuntime(application, { dynamo: dynamoClient(), sqs: sqsClient() }),
 );
 
-function changesOf(event: DomainEvent): Change[] {
+function changesOf(event: DomainEvent, shard: number): Change[] {
   const change = salesChanges(event);
   if (!change) return [];
-  const target = salesKey(change.day, salesShardOf(event.aggregateId));
-  return [{ eventId: event.eventId, target, add: change.add as Record<string, number> }];
+  const { day, add } = change;
+  const scope = salesScope(day, event.aggregateId);
+  return [
+    { eventId: event.eventId, target: salesKey(day, shard), scope, add: add as Record<string, number> },
+  ];
 }

@@ -1,19 +1,22 @@
-import { createHash } from 'node:crypto';
-import { TransactionCanceledException, TransactionInProgressException } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { chunksOf } from '#kit/aws/chunks.ts';
 import { fullJitter } from '#kit/aws/full-jitter.ts';
 import type { Runtime } from '#kit/config/runtime.ts';
-import { REMEMBERED_SECONDS } from '#kit/messaging/repeatable.ts';
-import { type ItemKey, inboxKey } from './keys.ts';
+import { type AddedNumbers, addAsBatch } from './inbox-batch.ts';
+import { type Counted, claim } from './inbox-markers.ts';
+import { type ItemKey, nameOfKey } from './keys.ts';
 
 /** What one event adds to the numbers of one item. */
 export interface Change {
   eventId: string;
   target: ItemKey;
-  /** Attribute → whole number, possibly negative. */
-  add: Readonly<Record<string, number>>;
+  /** See `Counted`; the target, where it is left out. */
+  scope?: ItemKey;
+  add: AddedNumbers;
 }
+
+type ScopedChange = Change & Counted;
+
+/** Where other processes have the same events. */
+const MAX_ATTEMPTS = 8;
 
 /** Some changes were not made (the others were). Trying again makes these and only these. */
 export class ChangesNotApplied extends Error {
@@ -29,20 +32,19 @@ export class ChangesNotApplied extends Error {
   }
 }
 
-/** Of one TransactWriteItems: 100 items, less the target. */
-const MARKERS_PER_TRANSACTION = 99;
-
-/** Until when an event handled now has to be remembered, as a TTL attribute wants it (seconds since 1970). */
-const inboxExpiry = (runtime: Runtime): number => Math.floor(runtime.now() / 1_000) + REMEMBERED_SECONDS;
-
-const MAX_ATTEMPTS = 8;
-
 /**
- * Makes each change exactly once for `consumer`, however often its event arrives: the addition and a marker
- * (consumer, event, target) are one transaction. For effects that are no function of one stream.
+ * Makes each change exactly once for `consumer`, however often its event arrives, and at however many processes at once.
+ * For effects that are no function of one stream.
  *
- * AWS calls: one transaction for each target and 99 events; one more where events came a second time or
- * another writer stood in the way (8 at the most, with full jitter). Throws ChangesNotApplied.
+ * The changes of one target are a batch. First each event gets a marker that names the batch; then one transaction adds
+ * what they come to and says that the batch is applied. An event has counted where its marker names an applied batch.
+ * Who meets the marker of any other batch gives that one up, so that it can never be applied, and takes the event over. So a
+ * process may die at any place.
+ *
+ * AWS calls for each target: a BatchExecuteStatement for each 25 events, then one transaction (8 at the most, with full
+ * jitter, where another writer stands in the way). Where events came before, two consistent batch gets, and where their
+ * batch was not applied, a put for that and one for each event. All of it again, 8 times at the most, where other
+ * processes have the same events at this moment. Throws ChangesNotApplied.
  */
 export async function applyOnce(
   runtime: Runtime,
@@ -52,105 +54,45 @@ export async function applyOnce(
   const failures = new Map<string, unknown>();
   await Promise.all(
     byTarget(changes).map(async (sameTarget) => {
-      // One after the other: transactions on one item conflict.
-      for (const chunk of chunksOf(sameTarget, MARKERS_PER_TRANSACTION)) {
-        try {
-          await applyChunk(runtime, consumer, chunk);
-        } catch (error) {
-          for (const { eventId } of chunk) failures.set(eventId, error);
+      let open = sameTarget;
+      try {
+        for (let attempt = 1; ; attempt++) {
+          open = await applyBatch(runtime, consumer, open);
+          if (open.length === 0) return;
+          if (attempt >= MAX_ATTEMPTS) throw new Error('other processes take the same events');
+          await fullJitter(runtime, attempt, { maxMs: 1_000 });
         }
+      } catch (error) {
+        for (const { eventId } of open) failures.set(eventId, error);
       }
     }),
   );
   if (failures.size > 0) throw new ChangesNotApplied(failures, failures.values().next().value);
 }
 
-/** The changes of each target, an event once in each. */
-function byTarget(changes: readonly Change[]): Change[][] {
-  const targets = new Map<string, Map<string, Change>>();
-  for (const change of changes) {
-    const name = JSON.stringify([change.target.pk, change.target.sk]);
-    const sameTarget = targets.get(name) ?? new Map<string, Change>();
-    if (!sameTarget.has(change.eventId)) sameTarget.set(change.eventId, change);
-    targets.set(name, sameTarget);
-  }
-  return Array.from(targets.values(), (sameTarget) => [...sameTarget.values()]);
-}
-
-async function applyChunk(runtime: Runtime, consumer: string, changes: readonly Change[]): Promise<void> {
-  let open = changes;
-  for (let attempt = 1; ; attempt++) {
-    const [first] = open;
-    if (!first) return;
-    try {
-      await runtime.dynamo.send(new TransactWriteCommand(transaction(runtime, consumer, first.target, open)));
-      return;
-    } catch (error) {
-      const fresh = withoutRepeats(open, error);
-      const repeats = open.length - fresh.length;
-      if (repeats === 0 && (attempt >= MAX_ATTEMPTS || !isTransient(error))) throw error;
-      if (repeats === 0) {
-        await fullJitter(runtime, attempt, { maxMs: 1_000 });
-      }
-      open = fresh;
-    }
-  }
-}
-
-function transaction(
+/** Answers with the changes that are still to be made, because other processes had the same events at this moment. */
+async function applyBatch(
   runtime: Runtime,
   consumer: string,
-  target: ItemKey,
-  changes: readonly Change[],
-): TransactWriteCommandInput {
-  const TableName = runtime.setting('READ_MODEL_TABLE');
-  const expiresAt = inboxExpiry(runtime);
-  const markers = changes.map(({ eventId }) => ({
-    Put: {
-      TableName,
-      Item: { ...inboxKey(consumer, eventId, target), expiresAt },
-      ConditionExpression: 'attribute_not_exists(pk)',
-    },
-  }));
-  const items = [...markers, { Update: { TableName, Key: target, ...addition(changes) } }];
-  return { TransactItems: items, ClientRequestToken: tokenOf(items) };
+  changes: readonly ScopedChange[],
+): Promise<ScopedChange[]> {
+  const batch = { consumer, id: runtime.newId() };
+  const { own, taken } = await claim(runtime, batch, changes);
+  const [first] = own;
+  if (!first) return taken;
+  const added = own.map(({ add }) => add);
+  return (await addAsBatch(runtime, batch, first.target, added)) ? taken : [...own, ...taken];
 }
 
-function addition(changes: readonly Change[]) {
-  const sums = new Map<string, number>();
-  for (const { add } of changes) {
-    for (const [name, amount] of Object.entries(add)) sums.set(name, (sums.get(name) ?? 0) + amount);
+/** The changes of each target, an event once in each. */
+function byTarget(changes: readonly Change[]): ScopedChange[][] {
+  const targets = new Map<string, Map<string, ScopedChange>>();
+  for (const change of changes) {
+    const { eventId, target, scope = target } = change;
+    const sameTarget = targets.get(nameOfKey(target)) ?? new Map<string, ScopedChange>();
+    const event = nameOfKey({ pk: eventId, sk: nameOfKey(scope) });
+    if (!sameTarget.has(event)) sameTarget.set(event, { ...change, scope });
+    targets.set(nameOfKey(target), sameTarget);
   }
-  const entries = [...sums];
-  return {
-    UpdateExpression: `ADD ${entries.map((_, index) => `#n${index} :n${index}`).join(', ')}`,
-    ExpressionAttributeNames: Object.fromEntries(entries.map(([name], index) => [`#n${index}`, name])),
-    ExpressionAttributeValues: Object.fromEntries(entries.map(([, sum], index) => [`:n${index}`, sum])),
-  };
-}
-
-// DynamoDB takes a second request with the same token within ten minutes for the same transaction, and refuses
-// it where the content differs: so the token is the content.
-const tokenOf = (items: unknown): string =>
-  createHash('sha256').update(JSON.stringify(items)).digest('hex').slice(0, 36);
-
-function withoutRepeats(changes: readonly Change[], error: unknown): readonly Change[] {
-  if (!(error instanceof TransactionCanceledException)) return changes;
-  const reasons = error.CancellationReasons ?? [];
-  return changes.filter((_, index) => reasons[index]?.Code !== 'ConditionalCheckFailed');
-}
-
-const TRANSIENT_REASONS = new Set([
-  'TransactionConflict',
-  'ThrottlingError',
-  'ProvisionedThroughputExceeded',
-]);
-
-function isTransient(error: unknown): boolean {
-  if (error instanceof TransactionInProgressException) return true;
-  if (!(error instanceof TransactionCanceledException)) return false;
-  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None');
-  return (
-    codes.some((code) => code !== 'None') && codes.every((c) => c === 'None' || TRANSIENT_REASONS.has(c))
-  );
+  return Array.from(targets.values(), (sameTarget) => [...sameTarget.values()]);
 }

@@ -8,10 +8,19 @@ export interface ItemKey {
   sk: string;
 }
 
-/** Says that `consumer` has taken the event into `target`; see `applyOnce`. */
-export const inboxKey = (consumer: string, eventId: string, target: ItemKey): ItemKey => ({
+/** A key as one text. */
+export const nameOfKey = ({ pk, sk }: ItemKey): string => JSON.stringify([pk, sk]);
+
+/** Names the batch in which the event counts for `consumer`, once for each `scope`; see `applyOnce`. */
+export const inboxKey = (consumer: string, eventId: string, scope: ItemKey): ItemKey => ({
   pk: `INBOX#${consumer}#${eventId}`,
-  sk: `${target.pk}#${target.sk}`,
+  sk: `${scope.pk}#${scope.sk}`,
+});
+
+/** What became of a batch of events. Both ids are UUIDv7s, so it is no event's. */
+export const inboxBatchKey = (consumer: string, batchId: string): ItemKey => ({
+  pk: `INBOX#${consumer}#${batchId}`,
+  sk: 'BATCH',
 });
 
 /** Which generations of a projection there are; see generations.ts. */

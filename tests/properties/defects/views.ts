@@ -1,5 +1,7 @@
 import { changed, type DeliberateDefect, forgedId, type Input, withoutCondition } from './deliberate.ts';
 
+type Item = Record<string, unknown>;
+
 const PROJECTIONS = ['order-view', 'stock-view'];
 
 /** Mistakes of projections and of whoever reads tables. */
@@ -24,19 +26,43 @@ export const viewDefects: readonly DeliberateDefect[] = [
   {
     name: 'inbox marker off: a counter counts every delivery',
     caughtAs: ['doubled', 'wrong view'],
-    send(call, next) {
-      if (call.function !== 'sales' || call.name !== 'TransactWriteCommand') return next();
-      const items = (call.input.TransactItems as { Put?: Input }[]).filter(({ Put }) => !Put);
-      return next(changed(call, { TransactItems: items, ClientRequestToken: undefined }));
+    async send(call, next) {
+      const answer = (await next()) as { Responses?: object[] };
+      const inserts = call.function === 'sales' && call.name === 'BatchExecuteStatementCommand';
+      return inserts ? { Responses: answer.Responses?.map(() => ({})) } : answer;
     },
   },
   {
-    name: 'inbox marker unconditional: it is written, and nobody asks for it',
+    name: 'an inbox marker alone is taken for counted, whatever became of its batch',
+    caughtAs: ['lost', 'wrong view'],
+    async send(call, next) {
+      const answer = (await next()) as { Responses?: Record<string, Item[]> };
+      if (call.function !== 'sales' || call.name !== 'BatchGetCommand') return answer;
+      const withoutBatch = ([table, items]: [string, Item[]]) => [
+        table,
+        items.map(({ batchId: _, ...marker }) => marker),
+      ];
+      return {
+        ...answer,
+        Responses: Object.fromEntries(Object.entries(answer.Responses ?? {}).map(withoutBatch)),
+      };
+    },
+  },
+  {
+    name: 'a batch that another process gave up is applied all the same',
     caughtAs: ['doubled', 'wrong view'],
     send(call, next) {
       if (call.function !== 'sales' || call.name !== 'TransactWriteCommand') return next();
       const items = (call.input.TransactItems as { Put?: Input }[]).map((item) =>
-        item.Put ? { Put: { ...item.Put, ConditionExpression: undefined } } : item,
+        item.Put
+          ? {
+              Put: {
+                ...item.Put,
+                ConditionExpression: undefined,
+                ReturnValuesOnConditionCheckFailure: undefined,
+              },
+            }
+          : item,
       );
       return next(changed(call, { TransactItems: items, ClientRequestToken: forgedId() }));
     },
