@@ -67,8 +67,8 @@ export async function giveUp(runtime: Runtime, batch: Batch): Promise<boolean> {
     await runtime.dynamo.send(new PutCommand({ TableName, ...fatePut(runtime, batch, 'given-up') }));
     return true;
   } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return error.Item !== undefined && unmarshall(error.Item).fate === ('given-up' satisfies Fate);
+    if (!(error instanceof ConditionalCheckFailedException && error.Item)) throw error;
+    return unmarshall(error.Item).fate === ('given-up' satisfies Fate);
   }
 }
 

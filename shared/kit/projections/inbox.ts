@@ -15,7 +15,7 @@ export interface Change {
 
 type ScopedChange = Change & Counted;
 
-/** Where other processes have the same events. */
+/** Of events that other processes have at the same moment. */
 const MAX_ATTEMPTS = 8;
 
 /** Some changes were not made (the others were). Trying again makes these and only these. */

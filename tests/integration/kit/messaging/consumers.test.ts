@@ -30,7 +30,7 @@ describe('A consumer that counts', () => {
     const batch = ['a', 'b'].flatMap((id) => counterStream(id, '2026-03-01T10:00:00.000Z'));
     const { dynamo, counts } = watched(data.dynamo);
     expect(await tally({ dynamo })(sqsEvent(batch))).toEqual({ batchItemFailures: [] });
-    expect(counts).toEqual({ TransactWriteCommand: 1 });
+    expect(counts).toEqual({ BatchExecuteStatementCommand: 1, TransactWriteCommand: 1 });
     expect(await tally()(sqsEvent([...batch.toReversed(), ...batch], 2))).toEqual({ batchItemFailures: [] });
     expect(await tallied('2026-03-01')).toMatchObject({ started: 2, increases: 4, total: 10 });
   });
