@@ -83,7 +83,7 @@ export function sqsMapping(options: SqsMappingOptions): EventSourceMapping {
     let bytes = 0;
     let closesAt = Number.POSITIVE_INFINITY;
     do {
-      const remaining = (closesAt - Date.now()) / 1000;
+      const remaining = Math.max(0, closesAt - Date.now()) / 1000;
       const messages = await receive(
         Math.min(10, batchSize - batch.length),
         Math.min(pollSeconds, remaining),

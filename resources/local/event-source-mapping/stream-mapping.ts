@@ -91,6 +91,8 @@ export function streamMapping(options: StreamMappingOptions): EventSourceMapping
     while (!stopping) {
       try {
         const shards = await source.shards();
+        // Readers that have stopped meanwhile would begin again, and nobody would stop them.
+        if (stopping) return;
         for (const { ShardId } of shards.filter((shard) => mayStart(shard, shards))) startReader(ShardId);
         listing.fine();
         listed = true;
