@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, type PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import { batchGet } from '#kit/aws/batch-get.ts';
 import { insertItems } from '#kit/aws/insert-items.ts';
 import { unmarshall } from '#kit/aws/unmarshall.ts';
@@ -47,8 +47,8 @@ export async function claim<Event extends Counted>(
   const givenUp = new Map<string, boolean>();
   for (const event of again) {
     const wanted = markerOf.get(event) as OwnMarker;
-    const marker = markers.get(nameOfKey(wanted)) ?? (await putMarker(runtime, wanted));
-    const { batchId } = marker;
+    // Where it was not inserted although none was there, for whatever reason, it is put.
+    const { batchId } = markers.get(nameOfKey(wanted)) ?? (await writeMarker(runtime, wanted, WHERE_NONE_IS));
     if (batchId === undefined || applied.has(batchId)) continue;
     if (batchId === batch.id) {
       own.push(event);
@@ -56,7 +56,9 @@ export async function claim<Event extends Counted>(
     }
     const isFree = givenUp.get(batchId) ?? (await giveUp(runtime, { ...batch, id: batchId }));
     givenUp.set(batchId, isFree);
-    if (isFree) ((await takeOver(runtime, wanted, batchId)) ? own : taken).push(event);
+    if (!isFree) continue;
+    const marker = await writeMarker(runtime, wanted, whereItNames(batchId));
+    (marker.batchId === batch.id ? own : taken).push(event);
   }
   return { own, taken };
 }
@@ -92,47 +94,34 @@ async function readInbox(
   };
 }
 
-/** For a marker that was not inserted, for whatever reason. Answers with the one that is there now. */
-async function putMarker(runtime: Runtime, marker: OwnMarker): Promise<Marker> {
+const WHERE_NONE_IS = { ConditionExpression: 'attribute_not_exists(pk)' };
+
+const whereItNames = (batchId: string) => ({
+  ConditionExpression: 'batchId = :batchId',
+  ExpressionAttributeValues: { ':batchId': batchId },
+});
+
+/**
+ * Writes the marker on a condition. Answers with the one that is there now: this one too where the answer to the first
+ * attempt was lost and the repetition failed.
+ */
+async function writeMarker(
+  runtime: Runtime,
+  marker: OwnMarker,
+  condition: Pick<PutCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'>,
+): Promise<Marker> {
   try {
     await runtime.dynamo.send(
       new PutCommand({
         TableName: runtime.setting('READ_MODEL_TABLE'),
         Item: marker,
-        ConditionExpression: 'attribute_not_exists(pk)',
+        ...condition,
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
     );
     return marker;
   } catch (error) {
-    const there = itemThatStood(error);
-    if (!there) throw error;
-    return there;
+    if (!(error instanceof ConditionalCheckFailedException && error.Item)) throw error;
+    return unmarshall(error.Item) as unknown as Marker;
   }
 }
-
-/** Writes the marker over one that still names `before`; false where it names another batch by now. */
-async function takeOver(runtime: Runtime, marker: OwnMarker, before: string): Promise<boolean> {
-  try {
-    await runtime.dynamo.send(
-      new PutCommand({
-        TableName: runtime.setting('READ_MODEL_TABLE'),
-        Item: marker,
-        ConditionExpression: 'batchId = :before',
-        ExpressionAttributeValues: { ':before': before },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
-    return true;
-  } catch (error) {
-    const there = itemThatStood(error);
-    if (!there) throw error;
-    // Where an answer was lost on the way, the repetition meets what the first attempt wrote.
-    return there.batchId === marker.batchId;
-  }
-}
-
-const itemThatStood = (error: unknown): Marker | undefined =>
-  error instanceof ConditionalCheckFailedException && error.Item
-    ? (unmarshall(error.Item) as unknown as Marker)
-    : undefined;

@@ -160,6 +160,21 @@ describe('changes that happen once', () => {
     });
   });
 
+  test('a marker that was not inserted, for whatever reason, is put', async () => {
+    const target = newTarget();
+    const batch = changes(target, 3);
+    const { dynamo, counts } = watched(data.dynamo);
+    const send = async (command: { constructor: { name: string }; input: { Statements?: object[] } }) => {
+      const { Statements } = command.input;
+      if (!Statements) return dynamo.send(command as never);
+      return { Responses: Statements.map(() => ({ Error: { Code: 'AccessDenied' } })) };
+    };
+    await applyOnce(data.runtime({ dynamo: { send } as never }), 'tally', batch);
+    await applyOnce(data.runtime({ dynamo: { send } as never }), 'tally', batch);
+    expect(await stored(target)).toEqual({ started: 3 });
+    expect(counts).toMatchObject({ PutCommand: 3, TransactWriteCommand: 1 });
+  });
+
   test('a process that was only slow counts nothing of what another one has taken over', async () => {
     const target = newTarget();
     const batch = changes(target, 4);
