@@ -26,11 +26,10 @@ describe('every script', () => {
 
   test.each(ours)('$name: --help prints how it is used, and does nothing', async ({ name, program }) => {
     const before = written();
-    for (const args of [['--help'], ['-h'], ['--nope', '--help']]) {
-      const { code, stdout, stderr } = await node([program, ...args]);
-      expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' });
-      expect(stdout).toMatch(new RegExp(`^npm run (-s )?${name}\\b`));
-    }
+    // tests/unit/cli/arguments.test.ts has every place where it may stand.
+    const { code, stdout, stderr } = await node([program, '--nope', '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^npm run (-s )?${name}\\b`));
     expect(written()).toEqual(before);
   });
 

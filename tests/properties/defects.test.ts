@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { compiledTemplate } from '#tests/support/compiled-template.ts';
 import seeds from './defect-seeds.json' with { type: 'json' };
 import { defects } from './defects.ts';
-import { ORDERS, seedThatShows } from './seed-that-shows.ts';
+import { seedThatShows } from './seed-that-shows.ts';
 import { type Deployment, readDeployment } from './simulator/deployment.ts';
 import { runVirtual } from './simulator/run-virtual.ts';
 import { shrink } from './simulator/shrink.ts';
@@ -26,7 +26,7 @@ describe('the checks', () => {
 
   test('find a failure again with the few faults that it takes', async () => {
     const defect = defects.find(({ name }) => name.startsWith('inbox marker off'));
-    const run = { seed: 1, orders: ORDERS, defect };
+    const run = { seed: 1, orders: 8, defect };
     const { faults } = await runVirtual(deployment, run);
     const fails = async (places: readonly string[]) => {
       const { findings } = await runVirtual(deployment, { ...run, only: new Set(places) });
@@ -37,5 +37,5 @@ describe('the checks', () => {
     expect(places.length).toBeGreaterThan(10);
     expect(fewest.length).toBeLessThanOrEqual(3);
     expect(await fails(fewest)).toBe(true);
-  }, 60_000);
+  }, 120_000);
 });
