@@ -8,9 +8,9 @@ export type Data = Tables;
 export const READ_MODEL = readModelTable(
   { listing: ['listPk', 'listSk'] },
   {
-    'customer-orders': ['customerPk', 'customerSk'],
-    orders: ['orderPk', 'orderSk'],
-    'open-orders': ['openPk', 'openSk'],
+    'customer-orders': ['customerPk', 'createdSk'],
+    orders: ['orderPk', 'createdSk'],
+    'open-orders': ['openPk', 'createdSk'],
   },
 );
 

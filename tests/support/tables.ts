@@ -52,10 +52,9 @@ export const EVENTS = {
 /** The read model of a domain: its indexes by name, each with its partition key and its sort key. */
 export const readModelTable = (whole: Indexes, keysOnly: Indexes = {}) => ({
   BillingMode: 'PAY_PER_REQUEST',
+  // Indexes may share a key.
   AttributeDefinitions: strings(
-    'pk',
-    'sk',
-    ...[whole, keysOnly].flatMap((some) => Object.values(some).flat()),
+    ...new Set(['pk', 'sk', ...[whole, keysOnly].flatMap((some) => Object.values(some).flat())]),
   ),
   KeySchema: key('pk', 'sk'),
   GlobalSecondaryIndexes: [

@@ -14,6 +14,7 @@ import type { Deployment } from '#tests/properties/simulator/deployment.ts';
 import { randomOf, seededIds } from '#tests/properties/simulator/random.ts';
 import { tableOf } from '#tests/properties/simulator/virtual-tables.ts';
 import { httpEvent, parsed, type Sent } from '#tests/support/http-event.ts';
+import { accessLogLine } from './access-log.ts';
 import { withCapturedOutput } from './captured-output.ts';
 import type { Design } from './designs.ts';
 import { Meter } from './meter.ts';
@@ -84,12 +85,16 @@ export class BillWorld {
       headers: { 'idempotency-key': `key-${++this.#requests}`, ...sent.headers },
     });
     const { requestContext } = event as APIGatewayProxyEventV2;
-    Object.assign(event, { routeKey: this.#routeOf(name), rawPath: '/' });
-    Object.assign(requestContext, { requestId: `Zr8qJh${String(this.#requests).padStart(9, '0')}=` });
+    const routeKey = this.#routeOf(name);
+    const requestId = `Zr8qJh${String(this.#requests).padStart(9, '0')}=`;
+    Object.assign(event, { routeKey, rawPath: '/' });
+    Object.assign(requestContext, { requestId });
     this.meter.add('HTTP API', 'httpRequest');
     const result = (await this.#invoke(name, event)) as HttpResult;
-    this.meter.add('logs, access log', 'logKilobyte', ACCESS_LOG_BYTES / 1e3);
-    return parsed(result);
+    const answer = parsed(result);
+    const line = accessLogLine(this.#deployment, { requestId, routeKey, status: answer.status });
+    this.meter.add('logs, access log', 'logKilobyte', Buffer.byteLength(line) / 1e3);
+    return answer;
   }
 
   /** Invokes a function that a schedule invokes, and answers what it answers. */
@@ -273,6 +278,3 @@ export class BillWorld {
     return `POST /${name}/{parameter}`;
   }
 }
-
-/** A line of API Gateway's access log, with values of the usual length (resources/stack/access-log.yml). */
-const ACCESS_LOG_BYTES = 290;

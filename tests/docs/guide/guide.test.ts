@@ -46,7 +46,7 @@ describe('Somebody who follows the tutorial by the letter', () => {
       for (const step of stepsOf(page)) await follow(step);
       await succeed('npx tsc -p .');
     },
-    120_000,
+    240_000,
   );
 
   test('can generate and check the whole, and has tests that pass, on the emulators, for all that was added', async () => {
@@ -61,7 +61,7 @@ describe('Somebody who follows the tutorial by the letter', () => {
     await succeed('npm run contract');
     await succeed('npm run check');
     await succeed(`npm test -- ${[...new Set(files)].join(' ')}`);
-  }, 240_000);
+  }, 400_000);
 
   test('adds nothing that is missing: every page ends with npm run missing', () => {
     expect(pages.map(stepsOf).map((steps) => steps.findLast((step) => 'prints' in step))).toEqual(

@@ -127,8 +127,8 @@ describe('GET /customers/{customerId}/orders', () => {
     await Promise.all(
       many.map((order) => {
         // Only in the list of their customer: the lists of all are walked by other tests.
-        const { customerPk, customerSk } = orderListKeys(order);
-        const Item = { ...orderKey(order.orderId), customerPk, customerSk, ...order };
+        const { customerPk, createdSk } = orderListKeys(order);
+        const Item = { ...orderKey(order.orderId), customerPk, createdSk, ...order };
         return data.dynamo.send(new PutCommand({ TableName, Item }));
       }),
     );

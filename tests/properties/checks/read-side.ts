@@ -73,7 +73,7 @@ function checkItems(history: History, items: readonly Item[], findings: Findings
     const view = fold(stream, orderView);
     if (!view) continue;
     // Said of every attribute that may be missing: it must be when it should.
-    const keys = { openPk: undefined, openSk: undefined, ...orderListKeys(view) };
+    const keys = { openPk: undefined, ...orderListKeys(view) };
     expect(orderKey(view.orderId), { ...view, ...keys });
     for (const optional of OPTIONAL) {
       if (

@@ -13,7 +13,7 @@ describe('the keys of the read model reach storage, so they stay as they are', (
     [keys.paymentKey('p1'), { pk: 'PAYMENT#p1', sk: 'VIEW' }],
     [
       keys.orderPaymentKeys({ orderId: 'o1', paymentId: 'p1', createdAt: '2026-01-31T10:00:00.000Z' }),
-      { customerPk: 'ORDER_PAYMENTS#o1', customerSk: '2026-01-31T10:00:00.000Z#p1' },
+      { customerPk: 'ORDER_PAYMENTS#o1', createdSk: '2026-01-31T10:00:00.000Z#p1' },
     ],
     [
       workListKeys(paymentWorkList(['parked', 'refund_failed']), '2026-01-31T10:00:00.000Z', 'order-1'),
@@ -30,14 +30,13 @@ describe('the keys of the read model reach storage, so they stay as they are', (
       keys.orderListKeys({ ...order, status: 'shipped' }),
       {
         customerPk: 'CUSTOMER#ada',
-        customerSk: '2026-01-31T10:00:00.000Z#o1',
         orderPk: 'ORDERS#1',
-        orderSk: '2026-01-31T10:00:00.000Z#o1',
+        createdSk: '2026-01-31T10:00:00.000Z#o1',
       },
     ],
     [
       keys.orderListKeys({ ...order, status: 'paid' }),
-      expect.objectContaining({ openPk: 'OPEN_ORDERS#1', openSk: '2026-01-31T10:00:00.000Z#o1' }),
+      expect.objectContaining({ openPk: 'OPEN_ORDERS#1', createdSk: '2026-01-31T10:00:00.000Z#o1' }),
     ],
     [
       listingKeys('FRAUD_REVIEWS', '2026-01-31T10:00:00.000Z', 'order-1'),
