@@ -2,6 +2,7 @@ import { historyHints, newConsumers } from './consumers/new-consumers.ts';
 import { limitRoles } from './iam/boundary.ts';
 import { addRoles, permissionsSchema } from './iam/roles.ts';
 import type { PluginUtils, Serverless } from './local/serverless.ts';
+import { bundleTogether } from './stack/bundle-together.ts';
 import { checkEnvironments } from './stack/environment.ts';
 import { allowOwnMessages } from './stack/recursive-loop.ts';
 import { checkStages } from './stack/stages.ts';
@@ -39,6 +40,8 @@ export default class StackPlugin {
     this.configurationVariablesSources = { stack: { resolve: (request) => this.#resolve(request) } };
     this.hooks = {
       initialize: () => this.#withoutStackTrace(() => this.#initialize()),
+      // Runs before the hook of serverless-esbuild, which serverless.yml lists later.
+      'before:package:createDeploymentArtifacts': () => bundleTogether(this.#serverless),
       'before:aws:deploy:deploy:createStack': () => this.#rememberStack(),
       'after:deploy:finalize': () => this.#tellHowToBackfill(),
     };

@@ -29,6 +29,7 @@ export interface Serverless {
     getFunction(name: string): FunctionDefinition;
   };
   pluginManager: {
+    plugins: object[];
     hooks: Record<string, { pluginName?: string; hook: () => unknown }[]>;
     spawn(command: string): Promise<void>;
   };
