@@ -41,7 +41,7 @@ export default class StackPlugin {
     this.hooks = {
       initialize: () => this.#withoutStackTrace(() => this.#initialize()),
       // Runs before the hook of serverless-esbuild, which serverless.yml lists later.
-      'before:package:createDeploymentArtifacts': () => bundleTogether(this.#serverless),
+      'before:package:createDeploymentArtifacts': () => bundleTogether(this.#serverless, this.#log),
       'before:aws:deploy:deploy:createStack': () => this.#rememberStack(),
       'after:deploy:finalize': () => this.#tellHowToBackfill(),
     };

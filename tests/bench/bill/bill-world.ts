@@ -14,7 +14,7 @@ import type { Deployment } from '#tests/properties/simulator/deployment.ts';
 import { randomOf, seededIds } from '#tests/properties/simulator/random.ts';
 import { tableOf } from '#tests/properties/simulator/virtual-tables.ts';
 import { httpEvent, parsed, type Sent } from '#tests/support/http-event.ts';
-import { accessLogLine } from './access-log.ts';
+import { type AccessLog, accessLogOf } from './access-log.ts';
 import { withCapturedOutput } from './captured-output.ts';
 import type { Design } from './designs.ts';
 import { Meter } from './meter.ts';
@@ -45,6 +45,7 @@ export class BillWorld {
   readonly #events: Table;
   readonly #aws: MeteredAws;
   readonly #routes: Route[];
+  readonly #accessLog: AccessLog;
   readonly #published: number[];
   readonly #random = randomOf(1, 'bill');
   readonly #handlers = new Map<
@@ -63,6 +64,7 @@ export class BillWorld {
     this.#events = tables.find(({ shape }) => shape.hash === 'streamId') as Table;
     this.#published = this.#events.shards.map(() => 0);
     this.#routes = readRoutes(deployment);
+    this.#accessLog = accessLogOf(deployment);
     const { meter } = this;
     const eventsTable = this.#events.shape.name;
     const now = () => this.#now;
@@ -92,7 +94,7 @@ export class BillWorld {
     this.meter.add('HTTP API', 'httpRequest');
     const result = (await this.#invoke(name, event)) as HttpResult;
     const answer = parsed(result);
-    const line = accessLogLine(this.#deployment, { requestId, routeKey, status: answer.status });
+    const line = this.#accessLog({ requestId, routeKey, status: answer.status });
     this.meter.add('logs, access log', 'logKilobyte', Buffer.byteLength(line) / 1e3);
     return answer;
   }

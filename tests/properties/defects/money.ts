@@ -60,7 +60,7 @@ export const moneyDefects: readonly DeliberateDefect[] = [
   },
   {
     name: 'a capture pays an order that was cancelled',
-    // Without the order's end, which only some seeds have: clients retry an order that cannot be folded for four days.
+    // Not `lost`: with most seeds, clients send a command to an order that cannot be folded again and again, for four simulated days.
     caughtAs: ['doubled'],
     send: (call, next) => blindTo(call, next, 'order-payments', 'OrderCancelled'),
   },

@@ -51,12 +51,18 @@ class EsbuildServerlessPlugin {
 const serverlessWith = (...plugins: object[]) =>
   ({ serviceDir: folder, pluginManager: { plugins } }) as unknown as Serverless;
 
+let warnings: unknown[];
+beforeEach(() => {
+  warnings = [];
+});
+const log = { warning: (text: unknown) => warnings.push(text) } as never;
+
 const built = (name: string) => readFileSync(join(folder, 'build', name), 'utf8');
 
 describe('All bundles at once', () => {
   test('are those that serverless-esbuild makes one by one, which makes none of them again', async () => {
     const together = new EsbuildServerlessPlugin();
-    await bundleTogether(serverlessWith({}, together));
+    await bundleTogether(serverlessWith({}, together), log);
     const names = ['one.cjs', 'one.cjs.map', 'other.cjs', 'other.cjs.map'];
     const ours = names.map(built);
     expect(ours[0]).toContain('meone');
@@ -72,20 +78,40 @@ describe('All bundles at once', () => {
 
     await bundle.call(new EsbuildServerlessPlugin());
     expect(names.map(built)).toEqual(ours);
+    expect(warnings).toEqual([]);
+  });
+
+  test('come with what esbuild warns of', async () => {
+    writeFileSync(
+      join(folder, 'other.ts'),
+      'export const handler = (given: unknown) => typeof given === "strin";\n',
+    );
+    const plugin = new EsbuildServerlessPlugin();
+    await bundleTogether(serverlessWith(plugin), log);
+    expect(Object.keys(plugin.buildCache)).toEqual(['one.ts', 'other.ts']);
+    expect(warnings).toEqual([expect.stringContaining('other.ts:1')]);
   });
 
   test('are not made where it would not do the same', async () => {
     const other = new EsbuildServerlessPlugin();
     other.buildOptions = { ...other.buildOptions, plugins: 'plugins.js' };
-    await bundleTogether(serverlessWith(other));
+    await bundleTogether(serverlessWith(other), log);
     class AnotherVersion {}
-    await bundleTogether(serverlessWith({}, new AnotherVersion()));
+    await bundleTogether(serverlessWith({}, new AnotherVersion()), log);
     expect(existsSync(other.buildDirPath)).toBe(false);
     expect(other.buildCache).toEqual({});
   });
 
-  test('fail as one of them fails', async () => {
+  test('are left to serverless-esbuild where it has a new setting that esbuild does not take', async () => {
+    const newer = new EsbuildServerlessPlugin();
+    newer.buildOptions = { ...newer.buildOptions, zipLevel: 9 };
+    await bundleTogether(serverlessWith(newer), log);
+    expect(newer.buildCache).toEqual({});
+  });
+
+  test('fail as one of them fails: serverless-esbuild, left to it, would never end', async () => {
     writeFileSync(join(folder, 'other.ts'), 'export const handler = ;\n');
-    await expect(bundleTogether(serverlessWith(new EsbuildServerlessPlugin()))).rejects.toThrow('other.ts:1');
+    const building = bundleTogether(serverlessWith(new EsbuildServerlessPlugin()), log);
+    await expect(building).rejects.toThrow('other.ts:1:23: ERROR: Unexpected ";"');
   });
 });
